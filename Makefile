@@ -1,0 +1,66 @@
+# `make run` and `make test` need Python 3.11 or later, make and a package index; each installs what it needs
+# into .venv the first time and starts at once afterwards.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test format lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make run    [SOURCE=demo|bluesky|FILE|-] [RATE=events/s] [DURATION=s] [ONCE=1] [REPEAT=n]'
+	@echo '            [REPORT=file.json] [PORT=8080]   run the whole pipeline on this machine'
+	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
+	@echo 'make format rewrite the code as the formatter wants it'
+	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'
+	@echo 'make clean  remove what the other targets made'
+
+# A locked set is installed once; its stamp is older than its lock when the lock has changed.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Penstock needs Python 3.11 or later; $$($(PYTHON) --version) is $$(command -v $(PYTHON)). Say PYTHON=python3.12, for instance." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo 'Creating $(VENV) …'; $(PYTHON) -m venv $(VENV); }
+	@echo 'Installing $< (once; a minute or two) …'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e producer -e .
+	@touch $@
+endef
+
+$(VENV)/installed-local: requirements/local.txt pyproject.toml producer/pyproject.toml
+	$(install)
+
+$(VENV)/installed-test: requirements/test.txt pyproject.toml producer/pyproject.toml
+	$(install)
+	@touch $(VENV)/installed-local
+
+# The shell, not make, expands the arguments, so that a file name may hold any character.
+export SOURCE RATE DURATION ONCE REPEAT REPORT PORT
+
+run: $(VENV)/installed-local
+	@$(BIN)/python -m local run \
+		$${SOURCE:+--source "$$SOURCE"} $${RATE:+--rate "$$RATE"} $${DURATION:+--duration "$$DURATION"} \
+		$(if $(filter-out 0,$(ONCE)),--once) $${REPEAT:+--repeat "$$REPEAT"} $${REPORT:+--report "$$REPORT"} \
+		$${PORT:+--port "$$PORT"}
+
+test: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml
+	$(BIN)/pytest
+
+format: $(VENV)/installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Universal: one lock for every Python and platform. It names no index, so each user's own serves it.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+lock: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	for group in local test; do $(LOCK) --group $$group -o requirements/$$group.txt || exit 1; done
+
+clean:
+	rm -rf $(VENV) .build .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Lambda functions that read streams, and the layout of the tables they write."""

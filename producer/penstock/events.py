@@ -1,0 +1,132 @@
+"""The event: the one contract between clients, who build events, and ingest, which checks them."""
+
+import os
+import time
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, get_args
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+Kind = Literal["post", "reply", "repost", "like"]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+MAX_HASHTAG_CHARACTERS: Final = 100
+
+
+def uuid7(now: Callable[[], int] = time.time_ns, random: Callable[[int], bytes] = os.urandom) -> UUID:
+    """Make a UUID version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits.
+
+    The standard library has one from Python 3.14 on; this serves the versions before.
+    """
+    milliseconds = now() // 1_000_000
+    value = (milliseconds << 80) | int.from_bytes(random(10), "big")
+    value = value & ~(0xF << 76) | (0x7 << 76)  # version 7
+    value = value & ~(0x3 << 62) | (0x2 << 62)  # the RFC's variant
+    return UUID(int=value)
+
+
+def normalise_hashtag(hashtag: str) -> str:
+    """Return the form under which a hashtag is counted: NFKC, leading ``#`` stripped, trimmed, casefolded.
+
+    Normalising what is normalised changes nothing, so an event keeps its hashtags however often it is
+    validated on its way: folding case can undo NFKC and uncover a ``#`` or a space, hence the loop
+    (Unicode Standard, section 3.13, "toNFKC_Casefold").
+
+    >>> normalise_hashtag(" #Straße")
+    'strasse'
+    """
+    if hashtag.isascii():
+        return hashtag.lstrip("# \t\n\r\v\f\x1c\x1d\x1e\x1f").rstrip().lower()
+    while True:
+        normal = unicodedata.normalize("NFKC", hashtag).strip()
+        while normal.startswith("#"):
+            normal = normal.lstrip("#").strip()
+        normal = normal.casefold()
+        if normal == hashtag:
+            return normal
+        hashtag = normal
+
+
+def _normalise_hashtags(hashtags: list[str]) -> list[str]:
+    unique = dict.fromkeys(map(normalise_hashtag, hashtags))
+    for hashtag in unique:
+        if not 1 <= len(hashtag) <= MAX_HASHTAG_CHARACTERS:
+            raise ValueError(f"a hashtag has 1 to {MAX_HASHTAG_CHARACTERS} characters, not {len(hashtag)}")
+    return list(unique)
+
+
+def _primary_tag(lang: str | None) -> str | None:
+    return None if lang is None else lang.partition("-")[0].lower()
+
+
+def _refuse_numbers(value: Any) -> Any:  # noqa: ANN401 - a validator sees input of any type
+    # Pydantic would read a number as Unix seconds or milliseconds by its size: a guess about event time.
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not value[4:5] == "-":
+        raise ValueError("a time is an ISO 8601 string with a UTC offset, like 2026-11-21T09:30:00Z")
+    return value
+
+
+class SocialEvent(BaseModel):
+    """One post, reply, repost or like, as a client reports it.
+
+    Identity is (``platform``, ``author``, ``event_id``): an event sent again with the same three counts once.
+    Fields that this version does not know are ignored, so that newer clients can talk to an older pipeline.
+
+    Raises:
+        pydantic.ValidationError: names each field that breaks a rule.
+
+    >>> event = SocialEvent(kind="post", platform="bluesky", author="did:plc:42",
+    ...                     created_at="2026-11-21T09:30:00Z", lang="en-GB", hashtags=["#Rivers"])
+    >>> event.lang, event.hashtags
+    ('en', ['rivers'])
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event_id: Annotated[str, StringConstraints(min_length=1, max_length=128)] = Field(
+        default_factory=lambda: str(uuid7()),
+        description="Unique for its platform and author; a UUIDv7 when the client gives none.",
+    )
+    kind: Kind = Field(description="What happened.")
+    platform: Annotated[
+        str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$")
+    ] = Field(description="Where it happened: a lower-case slug.")
+    author: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
+        description="Who did it; also the default partition key."
+    )
+    created_at: Annotated[AwareDatetime, BeforeValidator(_refuse_numbers, json_schema_input_type=str)] = (
+        Field(
+            description="Event time, with its offset from UTC; set once, never changed by a retry.",
+            json_schema_extra={"format": "date-time"},
+        )
+    )
+    lang: Annotated[
+        str | None,
+        StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$"),
+        AfterValidator(_primary_tag),
+    ] = Field(default=None, description="BCP 47 language tag, reduced to its lower-case primary tag.")
+    hashtags: Annotated[list[str], Field(max_length=64), AfterValidator(_normalise_hashtags)] = Field(
+        default=[],
+        description="1 to 100 characters once normalised: NFKC, leading # stripped, trimmed, casefolded, "
+        "duplicates dropped.",
+    )
+    text: Annotated[str | None, StringConstraints(max_length=20_000)] = Field(
+        default=None, description="Never stored in tables, logs, metrics or trends."
+    )
+
+    def to_json(self) -> bytes:
+        """Return the event as compact UTF-8 JSON without its empty fields: what goes on the stream."""
+        return self.model_dump_json(exclude_defaults=True).encode()

@@ -1,0 +1,1 @@
+"""The reporting API and the dashboard it serves."""

@@ -1,0 +1,1 @@
+"""The poller's core and the simulated world it runs in."""
