@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test format lock clean
+.PHONY: help run test format schema lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo '            [REPORT=file.json] [PORT=8080]   run the whole pipeline on this machine'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make format rewrite the code as the formatter wants it'
+	@echo 'make schema write the JSON Schema of the event anew'
 	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'
 	@echo 'make clean  remove what the other targets made'
 
@@ -50,6 +51,10 @@ test: $(VENV)/installed-test
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/pytest
+
+schema: $(VENV)/installed-local
+	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \
+		> producer/penstock/social-event.schema.json
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff format .

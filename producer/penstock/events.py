@@ -127,6 +127,13 @@ class SocialEvent(BaseModel):
         default=None, description="Never stored in tables, logs, metrics or trends."
     )
 
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the event's JSON Schema (draft 2020-12), which ``social-event.schema.json`` publishes."""
+        schema = cls.model_json_schema()
+        schema["description"] = cls.__doc__.partition("\n\n")[0] if cls.__doc__ else ""
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
     def to_json(self) -> bytes:
         """Return the event as compact UTF-8 JSON without its empty fields: what goes on the stream."""
         return self.model_dump_json(exclude_defaults=True).encode()
