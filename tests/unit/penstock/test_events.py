@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import jsonschema
-import penstock.events
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from penstock.events import SocialEvent, normalise_hashtag, uuid7
 from pydantic import ValidationError
+
+import penstock.events
+from penstock.events import SocialEvent, normalise_hashtag, uuid7
 
 VALID: dict[str, Any] = {
     "event_id": "e-1",

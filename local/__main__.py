@@ -1,0 +1,125 @@
+"""``python -m local``: the template's stack on one machine."""
+
+import sys
+from pathlib import Path
+from typing import Final, Literal, NoReturn
+
+import click
+from rich.console import Console
+
+from penstock.errors import PenstockError
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DEFAULT_DEMO_RATE: Final = 200.0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Run Penstock's stack, the very template.yaml, on this machine. Nothing leaves it."""
+
+
+@cli.command()
+@click.option(
+    "--source",
+    default="demo",
+    show_default=True,
+    metavar="demo|bluesky|FILE|-",
+    help="Synthetic events; the live public feed; a file of SocialEvents or of recorded Jetstream frames, "
+    "one JSON value a line; or such lines from standard input.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="EVENTS/S",
+    help=f"How fast to feed. [default: {DEFAULT_DEMO_RATE:g} for demo, otherwise as fast as they come]",
+)
+@click.option("--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End after this long.")
+@click.option("--once", is_flag=True, help="End when the source has ended and all of it is in the trends.")
+@click.option("--repeat", type=click.IntRange(min=1), default=1, show_default=True, help="Play a file this many times.")
+@click.option(
+    "--times",
+    type=click.Choice(["auto", "shift", "keep"]),
+    default="auto",
+    show_default=True,
+    help="Shift a file's times so that its last is now, or keep them; auto shifts recorded frames alone.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the demo source.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write what was accepted, counted, dropped and set aside as JSON.",
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Where the dashboard listens."
+)
+def run(
+    *,
+    source: str,
+    rate: float | None,
+    duration: float | None,
+    once: bool,
+    repeat: int,
+    times: Literal["auto", "shift", "keep"],
+    seed: int,
+    report: Path | None,
+    port: int,
+) -> None:
+    """Play a source through the whole pipeline and watch it become trends.
+
+    Exit status: 0 when every accepted event is accounted for, 1 when not, 2 for bad input, 130 after Ctrl-C,
+    which drains first.
+
+    \b
+    Examples:
+      python -m local run
+      python -m local run --source bluesky
+      python -m local run --rate 1000 --duration 60 --report report.json
+      zcat events.jsonl.gz | python -m local run --source - --once
+    """
+    # Imported here so that --help and a usage error answer at once.
+    from local.run import RunOptions, print_outcome
+    from local.run import run as run_pipeline
+    from local.stack import StackError
+    from local.trends_client import ReportingError
+
+    if report is not None and not report.resolve().parent.is_dir():
+        _end(2, f"--report {report}: there is no folder {report.parent} to write into; create it first")
+    if source == "demo" and once and duration is None:
+        _end(2, "--once needs a source that ends, and demo does not: add --duration")
+    console = Console(highlight=False)
+    options = RunOptions(
+        template=ROOT / "template.yaml",
+        directory=ROOT / ".build" / "local",
+        source=source,
+        rate=DEFAULT_DEMO_RATE if rate is None and source == "demo" else rate,
+        duration=duration,
+        once=once,
+        repeat=repeat,
+        times=times,
+        seed=seed,
+        report=report,
+        port=port,
+    )
+    try:
+        outcome = run_pipeline(options, console)
+    except (PenstockError, StackError) as error:
+        _end(2, str(error))
+    except ReportingError as error:
+        _end(1, f"the reporting API failed: {error}; the functions' logs are in {options.directory}")
+    print_outcome(outcome, console)
+    if outcome.signal is not None:
+        if outcome.fault:
+            click.echo(f"error: {outcome.fault}", err=True)
+        sys.exit(128 + outcome.signal)
+    if outcome.fault:
+        _end(1, outcome.fault)
+
+
+def _end(status: int, message: str) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m local")
