@@ -1,0 +1,88 @@
+"""The levels state: how far hours and days are summed, and how fresh the trends are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from consumers.tables import LEVELS_STATE, Level
+from consumers.trends.errors import TrendsFormatError
+from consumers.trends.item import FORMAT_VERSION, AttributeMap, check_version
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+class Mark(StrEnum):
+    """The attributes of the state item that only ever rise, each by a conditional write of its own."""
+
+    HOUR_CLOSING = "closing"
+    HOUR_CLOSED = "closed"
+    DAY_CLOSING = "day_closing"
+    DAY_CLOSED = "day_closed"
+    NEWEST_ARRIVAL = "a"
+
+    @classmethod
+    def closing(cls, level: Level) -> "Mark":
+        """Return the mark that says up to where `level` (hour or day) is being summed."""
+        return cls.HOUR_CLOSING if level is Level.HOUR else cls.DAY_CLOSING
+
+    @classmethod
+    def closed(cls, level: Level) -> "Mark":
+        """Return the mark that says up to where `level` (hour or day) is summed."""
+        return cls.HOUR_CLOSED if level is Level.HOUR else cls.DAY_CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsState:
+    """How far hours and days are summed (epoch seconds), and the newest arrival applied (epoch milliseconds)."""
+
+    closing: int
+    closed: int
+    day_closing: int
+    day_closed: int
+    newest_arrival_ms: int | None = None
+
+    def is_closing(self, level: Level, start: int) -> bool:
+        """Tell whether the hour or day at `start` is being summed or is summed: a change below must correct it."""
+        return start < (self.closing if level is Level.HOUR else self.day_closing)
+
+    def is_closed(self, level: Level, start: int) -> bool:
+        """Tell whether readers take the hour or day at `start` from its own item."""
+        return start < (self.closed if level is Level.HOUR else self.day_closed)
+
+
+def encode_state(state: LevelsState) -> AttributeMap:
+    """Return the state as a low-level item."""
+    item: AttributeMap = {
+        "bucket": {"S": LEVELS_STATE.bucket},
+        "start": {"S": LEVELS_STATE.start},
+        "v": {"N": str(FORMAT_VERSION)},
+        Mark.HOUR_CLOSING: {"N": str(state.closing)},
+        Mark.HOUR_CLOSED: {"N": str(state.closed)},
+        Mark.DAY_CLOSING: {"N": str(state.day_closing)},
+        Mark.DAY_CLOSED: {"N": str(state.day_closed)},
+    }
+    if state.newest_arrival_ms is not None:
+        item[Mark.NEWEST_ARRIVAL] = {"N": str(state.newest_arrival_ms)}
+    return item
+
+
+def decode_state(item: "Mapping[str, AttributeValueTypeDef]") -> LevelsState:
+    """Read a low-level state item.
+
+    Raises:
+        NewerTrendsFormatError: a newer version wrote it.
+        TrendsFormatError: something is missing or damaged.
+    """
+    check_version(item)
+    try:
+        return LevelsState(
+            closing=int(item[Mark.HOUR_CLOSING]["N"]),
+            closed=int(item[Mark.HOUR_CLOSED]["N"]),
+            day_closing=int(item[Mark.DAY_CLOSING]["N"]),
+            day_closed=int(item[Mark.DAY_CLOSED]["N"]),
+            newest_arrival_ms=int(item[Mark.NEWEST_ARRIVAL]["N"]) if Mark.NEWEST_ARRIVAL in item else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise TrendsFormatError(f"no levels state: {error!r}") from error

@@ -1,0 +1,297 @@
+"""Reading and writing the trends table (layout: `consumers.tables`, `consumers.trends`)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from consumers.tables import LEVELS_STATE, Level, TrendKey, start_of, trend_key
+from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
+from consumers.trends.item import (
+    FORMAT_VERSION,
+    AttributeMap,
+    BucketItem,
+    check_version,
+    decode_item,
+    encode_item,
+    part_start,
+    parts_of,
+)
+from consumers.trends.state import LevelsState, Mark, decode_state, encode_state
+from consumers.trends.vector import Vector, unpack
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, QueryInputTypeDef
+
+SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
+
+_MAX_TORN_READS: Final = 8
+_REFUSED: Final = frozenset(("ConditionalCheckFailed", "TransactionConflict"))
+_CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+
+
+class Progress(NamedTuple):
+    """What a bucket item says of itself without its counts."""
+
+    start: int
+    revision: int
+    vector: Vector
+
+
+class TrendsTable:
+    """The trends in one table. Thread-safe, as boto3's clients are; remembers nothing."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """Read and write `table` with `client`."""
+        self._client = client
+        self.table = table
+
+    def get(self, level: Level, start: int, bucket: int, *, consistent: bool = True) -> BucketItem | None:
+        """Return one bucket of the minute, hour or day that starts at `start`, or None if nothing was counted.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsFormatError: an item that this code can't read.
+            TornBucketError: it was rewritten again and again meanwhile.
+        """
+        key = trend_key(level, start, bucket)
+        item = self._get(key, consistent=consistent)
+        if item is None:
+            return None
+        return self._whole(level, item, {}) if parts_of(item) else decode_item(level, item)
+
+    def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
+        """Return one bucket of the minutes, hours or days from `start` up to but not including `end`, in order.
+
+        What counted nothing is not among them. One query for each hour of minutes, day of hours, month of days (and
+        for each 1 MB of items).
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            TrendsFormatError: an item that this code can't read.
+            TornBucketError: one was rewritten again and again meanwhile.
+        """
+        items: list[Mapping[str, AttributeValueTypeDef]] = []
+        parts: dict[str, Mapping[str, AttributeValueTypeDef]] = {}
+        for item in self._query(level, bucket, start, end, consistent=consistent):
+            if "#" in item["start"]["S"]:
+                parts[item["start"]["S"]] = item
+            else:
+                items.append(item)
+        return [self._whole(level, item, parts) if parts_of(item) else decode_item(level, item) for item in items]
+
+    def progress(self, level: Level, bucket: int, start: int, end: int) -> list[Progress]:
+        """Return what `query` would, strongly consistent, without the counts: as many read units, far fewer bytes.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            TrendsFormatError: an item that this code can't read.
+        """
+        found = []
+        for item in self._query(level, bucket, start, end, consistent=True, only=("start", "v", "r", "e")):
+            if "#" not in item["start"]["S"]:
+                check_version(item)
+                vector = unpack(bytes(item["e"]["B"]))
+                found.append(Progress(start_of(level, item["start"]["S"]), int(item["r"]["N"]), vector))
+        return found
+
+    def put(self, item: BucketItem) -> None:
+        """Write `item` if the table holds the revision before it (for revision 1: none).
+
+        After an error other than a refusal the item may or may not have been written.
+
+        Raises:
+            RevisionRefusedError: another writer was first.
+            BucketTooLargeError: more values than one transaction can write.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        encoded = encode_item(item)
+        if len(encoded) == 1:
+            self._put_one(item, encoded[0])
+        else:
+            self._put_parts(item, encoded)
+
+    def state(self, *, consistent: bool = True) -> LevelsState | None:
+        """Return how far the levels are summed, or None before the first write of rollup.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsFormatError: a state that this code can't read.
+        """
+        item = self._get(LEVELS_STATE, consistent=consistent)
+        return None if item is None else decode_state(item)
+
+    def create_state(self, state: LevelsState) -> bool:
+        """Write the first state; False if there is one already.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        try:
+            self._client.put_item(
+                TableName=self.table,
+                Item=encode_state(state),
+                ConditionExpression="attribute_not_exists(#bucket)",
+                ExpressionAttributeNames={"#bucket": "bucket"},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+    def raise_mark(self, mark: Mark, to: int) -> bool:
+        """Raise one mark of the state; False if it is there already, or beyond, or there is no state.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        try:
+            self._client.update_item(
+                TableName=self.table,
+                Key={"bucket": {"S": LEVELS_STATE.bucket}, "start": {"S": LEVELS_STATE.start}},
+                UpdateExpression="SET #mark = :to",
+                ConditionExpression="attribute_exists(#bucket) AND (attribute_not_exists(#mark) OR #mark < :to)",
+                ExpressionAttributeNames={"#bucket": "bucket", "#mark": str(mark)},
+                ExpressionAttributeValues={":to": {"N": str(to)}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+    def sweep_cursor(self) -> int | None:
+        """Return the hour (epoch seconds) that the sweep checks next, or None before its first run.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsFormatError: a cursor that this code can't read.
+        """
+        item = self._get(SWEEP_CURSOR, consistent=True)
+        if item is None:
+            return None
+        check_version(item)
+        return int(item["hour"]["N"])
+
+    def save_sweep_cursor(self, hour: int) -> None:
+        """Keep where the sweep goes on. Two sweeps at once may repeat each other's work, which is harmless.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        bucket, start = SWEEP_CURSOR
+        item: AttributeMap = {
+            "bucket": {"S": bucket},
+            "start": {"S": start},
+            "v": {"N": str(FORMAT_VERSION)},
+            "hour": {"N": str(hour)},
+        }
+        self._client.put_item(TableName=self.table, Item=item)
+
+    def _get(self, key: TrendKey, *, consistent: bool) -> "Mapping[str, AttributeValueTypeDef] | None":
+        answer = self._client.get_item(
+            TableName=self.table,
+            Key={"bucket": {"S": key.bucket}, "start": {"S": key.start}},
+            ConsistentRead=consistent,
+        )
+        return answer.get("Item")
+
+    def _query(
+        self,
+        level: Level,
+        bucket: int,
+        start: int,
+        end: int,
+        *,
+        consistent: bool,
+        only: Iterable[str] = (),
+    ) -> "Iterator[Mapping[str, AttributeValueTypeDef]]":
+        keys = (trend_key(level, when, bucket) for when in range(level.floor(start), end, level.seconds))
+        for partition, group in groupby(keys, key=lambda key: key.bucket):
+            starts = [key.start for key in group]
+            request: QueryInputTypeDef = {
+                "TableName": self.table,
+                "KeyConditionExpression": "#bucket = :bucket AND #start BETWEEN :first AND :last",
+                "ExpressionAttributeNames": {"#bucket": "bucket", "#start": "start"},
+                "ExpressionAttributeValues": {
+                    ":bucket": {"S": partition},
+                    ":first": {"S": starts[0]},
+                    ":last": {"S": part_start(starts[-1], 9)},  # parts are numbered from 1 to 9
+                },
+                "ConsistentRead": consistent,
+            }
+            if only:
+                request["ProjectionExpression"] = ", ".join(f"#{name}" for name in only)
+                request["ExpressionAttributeNames"] = {"#bucket": "bucket"} | {f"#{name}": name for name in only}
+            while True:
+                answer = self._client.query(**request)
+                yield from answer["Items"]
+                if not answer.get("LastEvaluatedKey"):
+                    break
+                request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _whole(
+        self,
+        level: Level,
+        item: "Mapping[str, AttributeValueTypeDef]",
+        parts: "Mapping[str, Mapping[str, AttributeValueTypeDef]]",
+    ) -> BucketItem:
+        """Join `item` with its parts, reading again what another writer replaced meanwhile.
+
+        A query is no snapshot: between the item and its parts a write can lie. Their revisions show it.
+        """
+        key = TrendKey(item["bucket"]["S"], item["start"]["S"])
+        for _ in range(_MAX_TORN_READS):
+            needed = [part_start(key.start, part) for part in range(1, parts_of(item) + 1)]
+            if all(name in parts and parts[name]["r"] == item["r"] for name in needed):
+                return decode_item(level, item, [bytes(parts[name]["c"]["B"]) for name in needed])
+            start = start_of(level, key.start)
+            again = list(self._query(level, int(key.bucket.rpartition("#")[2]), start, start + 1, consistent=True))
+            if not again or again[0]["start"]["S"] != key.start:
+                raise TrendsFormatError(f"{key.bucket} {key.start} has parts and is gone")
+            item, parts = again[0], {part["start"]["S"]: part for part in again[1:]}
+        raise TornBucketError(f"{key.bucket} {key.start} was rewritten {_MAX_TORN_READS} times while it was read")
+
+    def _put_one(self, item: BucketItem, encoded: AttributeMap) -> None:
+        put = _conditional(self.table, item, encoded)
+        put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        try:
+            self._client.put_item(**put)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "TransactionConflictException":  # another writer's transaction on the same item
+                raise RevisionRefusedError(item, None) from error
+            if code != _CONDITION_FAILED:
+                raise
+            winner: Any = error.response.get("Item")
+            raise RevisionRefusedError(
+                item, decode_item(item.level, winner) if winner and not parts_of(winner) else None
+            ) from error
+
+    def _put_parts(self, item: BucketItem, encoded: list[AttributeMap]) -> None:
+        first, *parts = encoded
+        puts: list[PutTypeDef] = [_conditional(self.table, item, first)]
+        puts += [{"TableName": self.table, "Item": part} for part in parts]
+        try:
+            self._client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
+        except ClientError as error:
+            reasons: Any = error.response.get("CancellationReasons", ())
+            if any(reason.get("Code") in _REFUSED for reason in reasons):
+                raise RevisionRefusedError(item, None) from error
+            raise
+
+
+def _conditional(table: str, item: BucketItem, encoded: AttributeMap) -> "PutTypeDef":
+    """Return the put of `encoded` on condition that the table holds the revision before `item`'s."""
+    put: PutTypeDef = {
+        "TableName": table,
+        "Item": encoded,
+        "ConditionExpression": "attribute_not_exists(#r)" if item.revision == 1 else "#r = :r",
+        "ExpressionAttributeNames": {"#r": "r"},
+    }
+    if item.revision > 1:
+        put["ExpressionAttributeValues"] = {":r": {"N": str(item.revision - 1)}}
+    return put
