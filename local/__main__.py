@@ -1,8 +1,9 @@
 """``python -m local``: the template's stack on one machine."""
 
+import math
 import sys
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 import click
 from rich.console import Console
@@ -11,6 +12,22 @@ from penstock.errors import PenstockError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DEFAULT_DEMO_RATE: Final = 200.0
+
+
+class PositiveNumber(click.ParamType):
+    """A finite number above zero."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's signature
+        """Read a number, or say what is expected instead."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not 0 < number < math.inf:
+            self.fail(f"{value!r} is not a number above zero, like 1000", param, ctx)
+        return number
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,7 +46,7 @@ def cli() -> None:
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=PositiveNumber(),
     metavar="EVENTS/S",
     help=f"How fast to feed. [default: {DEFAULT_DEMO_RATE:g} for demo, otherwise as fast as they come]",
 )
@@ -77,16 +94,16 @@ def run(
       python -m local run --rate 1000 --duration 60 --report report.json
       zcat events.jsonl.gz | python -m local run --source - --once
     """
+    if report is not None and not report.resolve().parent.is_dir():
+        _end(2, f"--report {report}: there is no folder {report.parent} to write into; create it first")
+    if source == "demo" and once and duration is None:
+        _end(2, "--once needs a source that ends, and demo does not: add --duration")
     # Imported here so that --help and a usage error answer at once.
     from local.run import RunOptions, print_outcome
     from local.run import run as run_pipeline
     from local.stack import StackError
     from local.trends_client import ReportingError
 
-    if report is not None and not report.resolve().parent.is_dir():
-        _end(2, f"--report {report}: there is no folder {report.parent} to write into; create it first")
-    if source == "demo" and once and duration is None:
-        _end(2, "--once needs a source that ends, and demo does not: add --duration")
     console = Console(highlight=False)
     options = RunOptions(
         template=ROOT / "template.yaml",
@@ -121,5 +138,18 @@ def _end(status: int, message: str) -> NoReturn:
     sys.exit(status)
 
 
+def main() -> None:
+    """Run the command line; whatever goes wrong is one line on standard error."""
+    try:
+        cli(prog_name="python -m local", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _end(error.exit_code, f"{error.format_message()} (--help tells more)")
+    except click.Abort:
+        sys.exit(130)
+
+
 if __name__ == "__main__":
-    cli(prog_name="python -m local")
+    main()
