@@ -1,0 +1,131 @@
+"""The answers' shapes: what routes return, and what ``/openapi.json`` describes."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Dimension = Literal["hashtag", "lang", "platform", "kind"]
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""UTC with a ``Z``, as `reporting.windows` writes it."""
+
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class _Counted(_Answer):
+    """What every answer that counts says about its time."""
+
+    from_: Annotated[Instant, Field(alias="from", description="Start of the counted time, included.")]
+    to: Annotated[Instant, Field(description="End of the counted time, not included.")]
+    as_of: Annotated[
+        Instant | None, Field(description="Arrival of the newest event applied; null while there is none.")
+    ]
+
+
+class RankedValue(_Answer):
+    """One value of a trends list."""
+
+    rank: Annotated[int, Field(ge=1, description="Place by count, then by value.")]
+    value: str
+    count: Count
+    share: Annotated[Share, Field(description="Its part of the total.")]
+
+
+class Trends(_Counted):
+    """The most used values of a dimension in a window: one page."""
+
+    dimension: Dimension
+    window: Literal["5m", "1h", "24h"]
+    total: Annotated[Count, Field(description="Sum of the counts of all the dimension's values.")]
+    distinct: Annotated[Count, Field(description="Number of the dimension's values.")]
+    items: list[RankedValue]
+    next_cursor: Annotated[str | None, Field(description="The next page; null on the last one.")]
+
+
+class Point(_Answer):
+    """One bucket of a series."""
+
+    start: Instant
+    count: Count
+
+
+class Series(_Counted):
+    """One value's counts over time, none left out."""
+
+    dimension: Dimension
+    value: Annotated[str, Field(description="The value asked for, normalised as events are.")]
+    granularity: Literal["minute", "hour", "day"]
+    total: Count
+    points: list[Point]
+
+
+class SharedValue(_Answer):
+    """One value of a breakdown."""
+
+    value: str
+    count: Count
+    share: Annotated[Share, Field(description="Its part of the total.")]
+
+
+class Breakdown(_Answer):
+    """A dimension's first values, and the rest as one number."""
+
+    total: Annotated[Count, Field(description="Sum of the counts of all values.")]
+    distinct: Annotated[Count, Field(description="Number of values.")]
+    items: list[SharedValue]
+    other: Annotated[Count, Field(description="Sum of the counts of the values that items leaves out.")]
+
+
+class Summary(_Counted):
+    """How many events a window has, and of what."""
+
+    window: Literal["5m", "1h", "24h"]
+    events: Count
+    kind: Breakdown
+    lang: Breakdown
+    platform: Breakdown
+    hashtag: Breakdown
+
+
+class LevelsClosed(_Answer):
+    """Up to when each level is closed; null while nothing is."""
+
+    hour: Instant | None
+    day: Instant | None
+
+
+class Health(_Answer):
+    """How fresh the trends are."""
+
+    status: Literal["ok", "stale", "empty"]
+    as_of: Annotated[
+        Instant | None, Field(description="Arrival of the newest event applied; null while there is none.")
+    ]
+    age_seconds: Annotated[float | None, Field(ge=0, description="Time since as_of.")]
+    stale_after_seconds: Annotated[int, Field(description="The age from which status is stale.")]
+    levels: LevelsClosed
+
+
+class BadParameter(_Answer):
+    """One parameter that a request got wrong."""
+
+    in_: Annotated[Literal["path", "query"], Field(alias="in")]
+    name: str
+    detail: str
+
+
+class Problem(_Answer):
+    """What went wrong (RFC 9457)."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: Annotated[list[BadParameter] | None, Field(description="Each bad parameter, with status 400.")] = None

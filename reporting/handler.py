@@ -1,0 +1,63 @@
+"""Lambda entry point of the reporting API: an API Gateway REST proxy event in, its answer out."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.config import Config
+
+from consumers.trends.table import TrendsTable
+from reporting.queries import Queries
+from reporting.reader import TrendsReader
+from reporting.recent import RecentRankings
+from reporting.routes import build
+from reporting.settings import Settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+PARALLEL_QUERIES: Final = 16
+
+logger = Logger()
+metrics = Metrics()
+
+_settings = Settings.from_environment(os.environ)
+_client = boto3.client(
+    "dynamodb",
+    # A request should fail while its client still waits: API Gateway gives up after 29 seconds.
+    config=Config(
+        max_pool_connections=PARALLEL_QUERIES,
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    ),
+)
+_reader = TrendsReader(
+    TrendsTable(_client, _settings.trends_table),
+    _settings.schedule,
+    ThreadPoolExecutor(PARALLEL_QUERIES, thread_name_prefix="query"),
+)
+_app = build(Queries(_reader, RecentRankings(monotonic), lambda: datetime.now(UTC)), logger)
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Answer one request.
+
+    Args:
+        event: API Gateway's Lambda proxy event of a REST API (API Gateway Developer Guide, "Input format of a
+            Lambda function for proxy integration").
+        context: Lambda's.
+    """
+    answer = _app.resolve(event, context)
+    items, size = _reader.take_tally()
+    metrics.add_metric("ItemsRead", MetricUnit.Count, items)
+    metrics.add_metric("BytesRead", MetricUnit.Bytes, size)
+    return answer

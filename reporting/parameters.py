@@ -1,0 +1,75 @@
+"""The routes' parameters: their types, and which of a request's a route knows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote_to_bytes
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import BeforeValidator, WithJsonSchema
+
+from reporting.answers import BadParameter
+from reporting.answers import Dimension as DimensionName
+from reporting.windows import parse_instant
+
+MAX_CURSOR_CHARACTERS = 4_096
+
+
+def _decode(raw: str) -> str:
+    try:
+        return unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        raise ValueError("should be percent-encoded UTF-8") from None
+
+
+Dimension = Annotated[DimensionName, Path(description="Of what the values are.")]
+
+Value = Annotated[
+    str,
+    BeforeValidator(_decode),
+    Path(description="A value, percent-encoded; normalised as events are."),
+]
+"""API Gateway's REST APIs hand the path over as the client sent it, still percent-encoded."""
+
+_Instant = Annotated[
+    datetime | None, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+
+WindowParameter = Annotated[
+    Literal["5m", "1h", "24h"], Query(description="How much time to count, the current bucket included.")
+]
+Granularity = Annotated[Literal["minute", "hour", "day"], Query(description="Length of a point's time.")]
+Start = Annotated[_Instant, Query(description="Where the series starts; rounds down to a bucket.")]
+End = Annotated[
+    _Instant, Query(description="Where the counted time ends; rounds up to a bucket's end. Now by default.")
+]
+Limit = Annotated[int, Query(ge=1, le=100, description="Most values of a page.")]
+CursorParameter = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string"}),
+    Query(max_length=MAX_CURSOR_CHARACTERS, description="next_cursor of the page before."),
+]
+
+
+def from_validation(errors: Sequence[Mapping[str, Any]]) -> list[BadParameter]:
+    """Say what pydantic found wrong with parameters, in words for the API's clients."""
+    return [
+        BadParameter(in_=error["loc"][0], name=str(error["loc"][1]), detail=_detail(str(error["msg"])))
+        for error in errors
+    ]
+
+
+def unexpected(query: Mapping[str, Sequence[str]], known: Collection[str]) -> list[BadParameter]:
+    """Name each query parameter that the route does not know or that came more than once."""
+    choices = ", ".join(sorted(known)) or "none"
+    bad = []
+    for name, values in query.items():
+        if name not in known:
+            bad.append(BadParameter(in_="query", name=name, detail=f"is unknown; this route has {choices}"))
+        elif len(values) > 1:
+            bad.append(BadParameter(in_="query", name=name, detail="should be given once"))
+    return bad
+
+
+def _detail(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")

@@ -1,0 +1,88 @@
+"""Reads what a plan asks for from the trends table: one query a range, several at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from typing import NamedTuple
+
+from consumers.counts import BREAKDOWN_BUCKET, bucket_of
+from consumers.schedule import Schedule
+from consumers.trends.item import BucketItem
+from consumers.trends.table import TrendsTable
+from reporting.plan import Closed, Range, Read, ranges
+
+Buckets = Callable[[int], Iterable[int]]
+"""The numbers of the buckets wanted of the item that starts at a time (epoch seconds)."""
+
+
+class Freshness(NamedTuple):
+    """What the levels state says."""
+
+    as_of: int | None
+    """Newest arrival applied, epoch milliseconds; None while there is none."""
+    closed: Closed
+
+
+class Tally(NamedTuple):
+    """How much was read."""
+
+    items: int
+    size: int
+    """Of their counts as stored, in bytes."""
+
+
+class TrendsReader:
+    """Trend items by what is asked of them, whatever their buckets and partitions.
+
+    Reads are eventually consistent, which costs half, but for those that a plan wants otherwise. Not thread-safe:
+    one request at a time, as Lambda gives them.
+    """
+
+    def __init__(self, table: TrendsTable, schedule: Schedule, pool: Executor) -> None:
+        """Read from `table`; queries of one question run in `pool`."""
+        self._table = table
+        self._schedule = schedule
+        self._pool = pool
+        self._tally = Tally(0, 0)
+
+    def take_tally(self) -> Tally:
+        """Return what was read since the last time."""
+        tally, self._tally = self._tally, Tally(0, 0)
+        return tally
+
+    def freshness(self) -> Freshness:
+        """Return how fresh the trends are and what is closed; read it before the items it is about."""
+        state = self._table.state(consistent=False)
+        if state is None:
+            return Freshness(None, Closed())
+        return Freshness(state.newest_arrival_ms, Closed(state.closed, state.day_closed))
+
+    def read(self, reads: Iterable[Read], buckets: Buckets) -> Iterator[BucketItem]:
+        """Yield the items of `reads` in `buckets`, as they come.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            TrendsError: an item that can't be read.
+        """
+        for items in self._pool.map(self._query, ranges(reads, buckets)):
+            size = sum(len(item.packed) for item in items)
+            self._tally = Tally(self._tally.items + len(items), self._tally.size + size)
+            while items:  # an item holds its counts once they are used: keep none longer than needed
+                yield items.pop()
+
+    def all_buckets(self, start: int) -> Iterable[int]:
+        """Return the buckets of all dimensions."""
+        return range(1 + self._schedule.buckets_at(start))
+
+    def buckets_of(self, dimension: str) -> Buckets:
+        """Return the buckets that hold the values of a dimension."""
+        if dimension == "hashtag":
+            return lambda start: range(1, 1 + self._schedule.buckets_at(start))
+        return lambda _: (BREAKDOWN_BUCKET,)
+
+    def bucket_of(self, dimension: str, value: str) -> Buckets:
+        """Return the one bucket that holds a value."""
+        return lambda start: (bucket_of(dimension, value, self._schedule.buckets_at(start)),)
+
+    def _query(self, wanted: Range) -> list[BucketItem]:
+        level, bucket, start, end, consistent = wanted
+        return self._table.query(level, bucket, start, end, consistent=consistent)

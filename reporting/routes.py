@@ -1,0 +1,149 @@
+"""The routes: parse, ask, answer."""
+
+import inspect
+import json
+from collections.abc import Callable
+from functools import cache, partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from consumers.tables import Level
+from reporting import caching, openapi
+from reporting.answers import BadParameter, Health, Problem, Series, Summary, Trends
+from reporting.failures import Failures
+from reporting.parameters import (
+    CursorParameter,
+    Dimension,
+    End,
+    Granularity,
+    Limit,
+    Start,
+    Value,
+    WindowParameter,
+    unexpected,
+)
+from reporting.problems import CONTENT_TYPE, BadRequestError
+from reporting.windows import Window
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+    from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+
+    from reporting.queries import Queries
+
+DEFAULT_LIMIT: Final = 20
+
+_PROBLEMS: Final = {
+    HTTPStatus.BAD_REQUEST: "A parameter is wrong; errors names each one.",
+    HTTPStatus.NOT_FOUND: "There is no such dimension.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The request failed; its id finds it in the log.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The trends can't be read at the moment; Retry-After says when to try again.",
+}
+
+_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+
+
+def build(queries: "Queries", logger: "Logger") -> APIGatewayRestResolver:
+    """Return the resolver of all routes, which answers from `queries` and logs faults to `logger`."""
+    app = APIGatewayRestResolver(
+        enable_validation=True,
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        serializer=_json,
+        debug=False,  # POWERTOOLS_DEV would otherwise show tracebacks to clients
+    )
+    routes = _Routes(app)
+    Failures(app, logger, routes.unexpected)
+
+    @routes.get("/v1/trends/<dimension>", "The most used values of a window", caching.COUNTS)
+    def trends(
+        dimension: Dimension,
+        window: WindowParameter = "1h",
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: CursorParameter = None,
+        end: End = None,
+    ) -> Trends:
+        return queries.trends(dimension, Window(window), limit, cursor, end)
+
+    @routes.get("/v1/trends/<dimension>/<value>/series", "One value's counts over time", caching.COUNTS)
+    def series(
+        dimension: Dimension,
+        value: Value,
+        granularity: Granularity = "minute",
+        start: Start = None,
+        end: End = None,
+    ) -> Series:
+        return queries.series(dimension, value, Level(granularity), start, end)
+
+    @routes.get("/v1/summary", "A window's events and what they are", caching.COUNTS)
+    def summary(window: WindowParameter = "1h", end: End = None) -> Summary:
+        return queries.summary(Window(window), end)
+
+    @routes.get("/v1/health", "How fresh the trends are", caching.NO_STORE)
+    def health() -> Health:
+        return queries.health()
+
+    document = cache(partial(openapi.document, app))
+
+    @routes.get("/openapi.json", "This document", caching.DOCUMENT)
+    def openapi_document() -> dict[str, Any]:
+        return document()
+
+    return app
+
+
+class _Routes:
+    """Registers routes that share how they check parameters, cache and describe themselves."""
+
+    def __init__(self, app: APIGatewayRestResolver) -> None:
+        self._app = app
+        self._known: dict[str, frozenset[str]] = {}
+
+    def get(self, rule: str, summary: str, cache_control: str) -> Callable[[_Handler], _Handler]:
+        """Register the decorated function for GET requests of `rule`."""
+
+        def register(handler: _Handler) -> _Handler:
+            parameters = inspect.signature(handler).parameters
+            path = rule.replace("<", "{").replace(">", "}")
+            self._known[path] = frozenset(name for name in parameters if f"{{{name}}}" not in path)
+
+            def finish(app: APIGatewayRestResolver, call_next: "NextMiddleware") -> Response[str]:
+                if errors := self.unexpected():
+                    raise BadRequestError(errors)
+                answer = call_next(app)
+                return caching.cached(_json(answer.body), cache_control, _if_none_match(app))
+
+            register_route = self._app.get(
+                rule,
+                summary=summary,
+                operation_id=handler.__name__,
+                responses=_responses(has_dimension="{dimension}" in path),
+                middlewares=[finish],
+            )
+            register_route(handler)
+            return handler
+
+        return register
+
+    def unexpected(self) -> list[BadParameter]:
+        """Name what the current request sent beyond what its route knows."""
+        query = self._app.current_event.multi_value_query_string_parameters
+        return unexpected(query, self._known[self._app.request.route])
+
+
+def _if_none_match(app: APIGatewayRestResolver) -> str | None:
+    return app.current_event.headers.get("If-None-Match")
+
+
+def _responses(*, has_dimension: bool) -> "dict[int, OpenAPIResponse]":
+    described: dict[int, OpenAPIResponse] = {HTTPStatus.OK.value: {"description": "The answer."}}
+    for status, description in _PROBLEMS.items():
+        if status is not HTTPStatus.NOT_FOUND or has_dimension:
+            described[status.value] = {
+                "description": description,
+                "content": {CONTENT_TYPE: {"model": Problem}},
+            }
+    return described
