@@ -1,0 +1,71 @@
+import { clockTime, timeAgo } from "./format.js";
+import { judge } from "./freshness.js";
+import { setText } from "./keyed_list.js";
+
+const NAMES = { loading: "Loading", live: "Live", empty: "No events yet", stale: "Stale", paused: "Paused", error: "Error" };
+
+/** The freshness in the masthead, the notice under it where something is wrong, and the word for a screen reader. */
+export class Status {
+  #pill = document.getElementById("freshness");
+  #asOf = document.getElementById("freshness-as-of");
+  #notice = document.getElementById("notice");
+  #known = { health: null, answeredAt: 0, failure: null };
+  #nextAt = 0;
+  #announced = "loading";
+
+  /** @param {() => void} retry what "Try now" does */
+  constructor(retry) {
+    document.getElementById("notice-retry").addEventListener("click", retry);
+    setInterval(() => this.#render(), 1_000); // ages and countdowns go on between answers
+  }
+
+  answered(health) {
+    this.#known = { health, answeredAt: performance.now(), failure: null };
+    this.#render();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.#pill.querySelector(".dot").animate([{ boxShadow: "0 0 0 0 currentcolor" }, { boxShadow: "0 0 0 0.5rem transparent" }], 900);
+  }
+
+  /** @param {number} nextAt when the next round begins, performance.now */
+  failed(failure, nextAt) {
+    this.#known = { ...this.#known, failure };
+    this.#nextAt = nextAt;
+    this.#render();
+  }
+
+  #render() {
+    const now = performance.now();
+    const { state, ageSeconds } = judge(this.#known, now);
+    const { health, failure } = this.#known;
+    this.#pill.dataset.state = state;
+    setText(document.getElementById("freshness-state"), NAMES[state]);
+    this.#asOf.hidden = !health?.as_of;
+    if (health?.as_of) {
+      const time = this.#asOf.querySelector("time");
+      time.dateTime = health.as_of;
+      setText(time, clockTime(Date.parse(health.as_of)));
+    }
+    const notice = this.#words(state, ageSeconds, failure);
+    this.#notice.hidden = notice === null;
+    this.#notice.dataset.state = state;
+    if (notice) {
+      setText(document.getElementById("notice-title"), notice.title);
+      setText(document.getElementById("notice-text"), notice.text);
+      const seconds = Math.max(1, Math.ceil((this.#nextAt - now) / 1000));
+      setText(document.getElementById("notice-countdown"), failure ? `Trying again in ${seconds} s.` : "");
+      document.getElementById("notice-retry").hidden = state !== "error";
+    }
+    if (state === this.#announced) return;
+    this.#announced = state;
+    setText(document.getElementById("announcement"), notice ? `${notice.title} ${notice.text}` : NAMES[state]);
+  }
+
+  /** Only its first sentence is the same for all; what follows says what the figures below are worth. */
+  #words(state, ageSeconds, failure) {
+    const since = this.#known.health?.as_of ? `The figures are as of ${clockTime(Date.parse(this.#known.health.as_of))}.` : "";
+    if (state === "stale") return { title: "No new events.", text: `The newest one counted arrived ${timeAgo(ageSeconds)}: the pipeline stands still, or nothing is sent.` };
+    if (state === "paused") return { title: "The reporting API asked for a pause.", text: since };
+    if (state === "error") return { title: failure.message, text: since };
+    return null;
+  }
+}
