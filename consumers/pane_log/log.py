@@ -1,6 +1,8 @@
 """Reading and appending to the pane log's table."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from botocore.exceptions import ClientError
 
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
@@ -9,6 +11,13 @@ from consumers.schedule import Address
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+MAX_ITEM_BYTES: Final = 400 * 1024
+"""DynamoDB's limit for one item, names and values together (Developer Guide, "Quotas")."""
+
+
+class SegmentTooLargeError(ValueError):
+    """A segment that is too large for one item: its events must be put as several."""
 
 
 class PaneLog:
@@ -72,3 +81,36 @@ class PaneLog:
             Limit=1,
         )
         return int(answer["Items"][0]["segment"]["N"]) if answer["Items"] else None
+
+    def put(self, segment: Segment) -> Segment:
+        """Put a segment in its place, if that is free, and return the segment that is there now.
+
+        That is `segment` itself, also if an earlier attempt's answer was lost and the refusal brought back the
+        segment's own nonce; or another writer's, which then was there first.
+
+        Raises:
+            SegmentTooLargeError: more than DynamoDB takes; nothing was sent.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the put failed for good, and the
+                segment may be in the log or not.
+            SegmentFormatError: another segment is there, of a format this code does not know.
+        """
+        item = segments.encode(segment)
+        size = segments.size(item)
+        if size > MAX_ITEM_BYTES:
+            raise SegmentTooLargeError(
+                f"segment {segment.number} of {segment.address.key} has {size} bytes, more than {MAX_ITEM_BYTES}"
+            )
+        try:
+            self._client.put_item(
+                TableName=self.table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(#address)",
+                ExpressionAttributeNames={"#address": "address"},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            winner = segments.decode(cast(dict[str, Any], error.response)["Item"])
+            return segment if winner.nonce == segment.nonce else winner
+        return segment

@@ -10,7 +10,7 @@ from consumers.counts import Counts
 from consumers.schedule import Address
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 FORMAT_VERSION: Final = 1
 """What `encode` writes."""
@@ -56,7 +56,7 @@ class Segment:
         return len(self.fingerprints) // FINGERPRINT_BYTES
 
 
-def encode(segment: Segment) -> "dict[str, UniversalAttributeValueTypeDef]":
+def encode(segment: Segment) -> "dict[str, AttributeValueTypeDef]":
     """Return the segment as an item for DynamoDB's low-level client."""
     return {
         "address": {"S": segment.address.key},
@@ -94,6 +94,19 @@ def decode(item: Item) -> Segment:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SegmentFormatError(f"{_name(item)} is no segment: {type(error).__name__}") from error
+
+
+def size(item: Item) -> int:
+    """Return an item's size in bytes by DynamoDB's rules, rounded up where those are approximate.
+
+    Names and text count their UTF-8 bytes, binary values theirs, a number a byte for every two digits and one or
+    two more (Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats").
+    """
+    total = 0
+    for name, value in item.items():
+        ((kind, content),) = value.items()
+        total += len(name) + (len(content) // 2 + 2 if kind == "N" else len(content))
+    return total
 
 
 def _binary(value: bytes | str) -> bytes:

@@ -1,0 +1,177 @@
+"""Failed events: what could not be counted, kept in S3 with its raw bytes, reason and source position.
+
+Objects are named ``failed-events/<arrival day>/<shard>/<first position>_<last position>_<digest>.jsonl`` and hold one
+JSON line a failed event. The name follows from the positions it holds alone, so a batch that Lambda repeats overwrites
+its own object. A batch that is cut differently the second time leaves some events in two objects, which is why the
+reader drops repeats by position.
+"""
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+PREFIX: Final = "failed-events/"
+
+
+class Reason(StrEnum):
+    """Why an event failed."""
+
+    UNREADABLE = "unreadable"
+    """Not JSON, or no JSON object."""
+    INVALID = "invalid"
+    """Breaks a rule of `penstock.events.SocialEvent`."""
+    DAMAGED_AGGREGATE = "damaged_aggregate"
+    """An aggregated record whose checksum or structure is wrong; its events are in `data` together."""
+    FUTURE = "future"
+    """Its time is more than five minutes later than its arrival."""
+    TOO_LATE = "too_late"
+    """Its time is before the dedup horizon."""
+
+
+class FieldError(NamedTuple):
+    """One broken rule; holds no value of the payload."""
+
+    field: str
+    """Path like ``hashtags.3``; empty where the payload as a whole is wrong."""
+    message: str
+
+
+class Position(NamedTuple):
+    """Where in the stream a failed event came from: what tells it from all others."""
+
+    shard_id: str
+    sequence: int
+    sub_sequence_number: int
+
+
+class FailedEvent(NamedTuple):
+    """One event, or one damaged aggregate, that was set aside."""
+
+    reason: Reason
+    errors: tuple[FieldError, ...]
+    stream_arn: str
+    shard_id: str
+    sequence_number: str
+    sub_sequence_number: int
+    arrived_ms: int
+    """When Kinesis took the record, epoch milliseconds."""
+    partition_key: str
+    data: bytes
+    """The raw payload."""
+
+    @property
+    def position(self) -> Position:
+        """Its place in the stream."""
+        return Position(self.shard_id, int(self.sequence_number), self.sub_sequence_number)
+
+    @property
+    def day(self) -> str:
+        """The UTC day of its arrival, like ``2026-11-21``."""
+        return _time(self.arrived_ms).date().isoformat()
+
+    def to_json(self) -> bytes:
+        """Return the failed event as one line of JSON, without the line's end."""
+        line = {
+            "reason": self.reason,
+            "errors": [error._asdict() for error in self.errors],
+            "stream_arn": self.stream_arn,
+            "shard_id": self.shard_id,
+            "sequence_number": self.sequence_number,
+            "sub_sequence_number": self.sub_sequence_number,
+            "arrived_at": _time(self.arrived_ms).isoformat(timespec="milliseconds"),
+            "partition_key": self.partition_key,
+            "data": b64encode(self.data).decode(),
+        }
+        return json.dumps(line, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, line: bytes) -> "FailedEvent":
+        """Read what `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the line is no failed event.
+        """
+        fields = json.loads(line)
+        arrived = datetime.fromisoformat(fields["arrived_at"])
+        return cls(
+            reason=Reason(fields["reason"]),
+            errors=tuple(FieldError(**error) for error in fields["errors"]),
+            stream_arn=fields["stream_arn"],
+            shard_id=fields["shard_id"],
+            sequence_number=fields["sequence_number"],
+            sub_sequence_number=fields["sub_sequence_number"],
+            arrived_ms=(arrived - _EPOCH) // timedelta(milliseconds=1),
+            partition_key=fields["partition_key"],
+            data=b64decode(fields["data"], validate=True),
+        )
+
+
+class FailedEventStore:
+    """Writes failed events to a bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        """Write to `bucket` with `client`."""
+        self._client = client
+        self._bucket = bucket
+
+    def write(self, failed: Iterable[FailedEvent]) -> None:
+        """Store a batch's failed events, one object for each shard and day of arrival.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: not all of them are stored.
+        """
+        groups: defaultdict[tuple[str, str], list[FailedEvent]] = defaultdict(list)
+        for event in failed:
+            groups[event.day, event.shard_id].append(event)
+        for group in groups.values():
+            group.sort(key=lambda event: event.position)
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=object_key(group),
+                Body=b"".join(event.to_json() + b"\n" for event in group),
+                ContentType="application/x-ndjson",
+            )
+
+
+def object_key(events: list[FailedEvent]) -> str:
+    """Return the key of the object that holds `events`: one shard's and one day's, in order of position."""
+    first = events[0]
+    positions = [f"{event.sequence_number}.{event.sub_sequence_number}" for event in events]
+    digest = hashlib.blake2b("\n".join(positions).encode(), digest_size=8).hexdigest()
+    return f"{PREFIX}{first.day}/{first.shard_id}/{positions[0]}_{positions[-1]}_{digest}.jsonl"
+
+
+def read_failed_events(client: "S3Client", bucket: str) -> Iterator[FailedEvent]:
+    """Yield all failed events in a bucket, each once, by day and shard of arrival.
+
+    Raises:
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the bucket can't be read.
+        ValueError: an object holds a line that is no failed event; the message names both.
+    """
+    seen: set[tuple[str, Position]] = set()
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
+        for entry in page.get("Contents", []):
+            body = client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+            for number, line in enumerate(body.splitlines(), start=1):
+                try:
+                    event = FailedEvent.from_json(line)
+                except (KeyError, TypeError, ValueError) as error:
+                    raise ValueError(f"{entry['Key']}, line {number}, is no failed event") from error
+                if (event.stream_arn, event.position) not in seen:
+                    seen.add((event.stream_arn, event.position))
+                    yield event
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _time(milliseconds: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=milliseconds)
