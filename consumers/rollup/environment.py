@@ -1,0 +1,57 @@
+"""What one execution environment of rollup or the sweep makes once: settings, client, pool."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Final, NamedTuple
+
+import boto3
+from botocore.config import Config
+
+from consumers.pane_log.log import PaneLog
+from consumers.rollup.contention import Contention
+from consumers.rollup.rollup import Rollup
+from consumers.rollup.settings import RollupSettings
+from consumers.trends.table import TrendsTable
+
+CALLS_AT_ONCE: Final = 8
+"""Calls of DynamoDB under way at the same time: more wait for the processor rather than for DynamoDB."""
+
+
+class Environment(NamedTuple):
+    """What handlers share."""
+
+    settings: RollupSettings
+    rollup: Rollup
+    pool: ThreadPoolExecutor
+
+
+@cache
+def environment() -> Environment:
+    """Return what this process made at its first invocation.
+
+    Raises:
+        SettingsError: an environment variable is missing or wrong.
+    """
+    settings = RollupSettings.read(os.environ)
+    client = boto3.client(
+        "dynamodb",
+        config=Config(
+            connect_timeout=2,
+            read_timeout=5,
+            max_pool_connections=CALLS_AT_ONCE,
+            retries={"mode": "standard", "total_max_attempts": 4},
+        ),
+    )
+    pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="bucket")
+    rollup = Rollup(
+        TrendsTable(client, settings.trends_table),
+        PaneLog(client, settings.log_table),
+        settings.schedule,
+        settings.retention,
+        pool=pool,
+        clock=time.time,
+        contention=Contention(time.sleep),
+    )
+    return Environment(settings, rollup, pool)

@@ -1,0 +1,53 @@
+"""The rollup function: invoked with batches of the pane log's stream."""
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from consumers.rollup.environment import environment
+from consumers.rollup.levels import TAKE_OVER_SECONDS
+from consumers.rollup.stream import BatchAnswer, answer, read_batch
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics()
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
+    """Apply a batch of segments to the trends; answer which record Lambda must begin again with, if any."""
+
+    def time_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    rollup = environment().rollup
+    read, unread = read_batch(event)
+    report = rollup.apply((record.segment for record in read), time_left)
+    rollup.close_due(report, time_left, most=1, take_over_after=TAKE_OVER_SECONDS)
+
+    failed = {record.sequence_number: report.failure(record.segment.address) for record in read}
+    failures = {number: error for number, error in failed.items() if error is not None}
+    failures |= {record.sequence_number: record.error for record in unread}
+    metrics.add_metric("SegmentsApplied", MetricUnit.Count, report.applied)
+    metrics.add_metric("SegmentsRepeated", MetricUnit.Count, report.repeated)
+    metrics.add_metric("GapsFilled", MetricUnit.Count, report.gaps_filled)
+    metrics.add_metric("BucketsWritten", MetricUnit.Count, report.buckets_written)
+    metrics.add_metric("BucketsRefused", MetricUnit.Count, report.buckets_refused)
+    logger.info(
+        "batch applied",
+        segments=len(read),
+        applied=report.applied,
+        repeated=report.repeated,
+        gaps_filled=report.gaps_filled,
+        buckets_written=report.buckets_written,
+        buckets_refused=report.buckets_refused,
+        closed=report.closed,
+        failed=len(failures),
+    )
+    for reason in {f"{type(error).__name__}: {error}" for error in (*failures.values(), *report.not_failing)}:
+        logger.error("not applied", reason=reason)
+    return answer(list(failures))

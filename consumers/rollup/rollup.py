@@ -1,0 +1,230 @@
+"""Applying segments to the trends: minutes first, then the closed hours and days that hold them, then freshness.
+
+Work on one minute or level never waits for another's success: what could be written is written, and the report says
+for which minutes and addresses the rest must come again.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from consumers.rollup.at_hand import SegmentsAtHand
+from consumers.rollup.contention import ContendedError, Contention, DeadlineError
+from consumers.rollup.levels import Levels
+from consumers.rollup.memory import Memory
+from consumers.rollup.minutes import BucketOutcome, MinuteWriter
+from consumers.rollup.sums import PartsExpiredError
+from consumers.tables import Level
+from consumers.trends.errors import BucketTooLargeError, TrendsError
+from consumers.trends.state import Mark
+
+if TYPE_CHECKING:
+    from consumers.pane_log.log import PaneLog
+    from consumers.pane_log.segment import Segment
+    from consumers.schedule import Address, Schedule
+    from consumers.trends.item import BucketItem
+    from consumers.trends.retention import Retention
+    from consumers.trends.state import LevelsState
+    from consumers.trends.table import TrendsTable
+
+
+class ScheduleMismatchError(Exception):
+    """A segment's address does not follow from the schedule: its writer has another one."""
+
+    def __init__(self, address: "Address") -> None:
+        super().__init__(
+            f"address {address.key} is none of its minute's by this function's schedule:"
+            " deploy ingest, rollup and sweep with the same SCHEDULE"
+        )
+
+
+class MinuteExpiredError(Exception):
+    """A segment came after its minute's retention: its hour and day stay as they are."""
+
+    def __init__(self, minute: int) -> None:
+        super().__init__(f"minute {minute} is older than minutes are kept; what came for it now is not counted")
+
+
+LASTING: Final = (BucketTooLargeError, PartsExpiredError, MinuteExpiredError)
+"""What no repetition can cure: reported, but not a reason to hold up the stream."""
+
+CLOSE_AGAIN_SECONDS: Final = 60
+"""Between attempts to close what could not be closed, so that a lasting reason does not slow each batch down."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a number of segments."""
+
+    applied: int = 0
+    """Segments added to the trends."""
+    repeated: int = 0
+    """Segments that were in the trends already."""
+    gaps_filled: int = 0
+    buckets_written: int = 0
+    buckets_refused: int = 0
+    failed_minutes: dict[int, BaseException] = field(default_factory=dict)
+    """By minute, why its segments must come again."""
+    failed_addresses: "dict[Address, BaseException]" = field(default_factory=dict)
+    """By address, why its segments must come again."""
+    not_failing: list[BaseException] = field(default_factory=list)
+    """What went wrong without a reason for any segment to come again: for people to see."""
+    state: "LevelsState | None" = None
+    """The levels state as read after the writes."""
+    closed: int = 0
+    """Hours and days closed."""
+
+    def failure(self, address: "Address") -> BaseException | None:
+        """Return why the segments of `address` must come again, or None if they need not."""
+        return self.failed_minutes.get(address.minute) or self.failed_addresses.get(address)
+
+
+class Rollup:
+    """Applies segments. One for each execution environment; remembers minutes between calls."""
+
+    def __init__(
+        self,
+        table: "TrendsTable",
+        log: "PaneLog",
+        schedule: "Schedule",
+        retention: "Retention",
+        *,
+        pool: Executor,
+        clock: Callable[[], float],
+        contention: Contention,
+        memory: Memory | None = None,
+    ) -> None:
+        """Write to `table`, several buckets at a time in `pool`; fill gaps from `log`; `clock` tells epoch seconds."""
+        self.table = table
+        self.log = log
+        self.schedule = schedule
+        self.levels = Levels(table, schedule, retention, contention=contention, pool=pool, clock=clock)
+        self._minutes = MinuteWriter(table, log, schedule, retention, contention=contention, memory=memory)
+        self._retention = retention
+        self._pool = pool
+        self._clock = clock
+        self._close_again_at = 0.0
+
+    def apply(self, segments: "Iterable[Segment]", time_left: Callable[[], float]) -> Report:
+        """Apply `segments`, in whatever order they come; `time_left` tells the seconds until the caller is ended."""
+        report = Report()
+        minutes: dict[int, SegmentsAtHand] = {}
+        for segment in segments:
+            address = segment.address
+            if not self.fits(address):
+                report.failed_addresses[address] = ScheduleMismatchError(address)
+                continue
+            if address.minute not in minutes:
+                minutes[address.minute] = self.at_hand(address.minute)
+            minutes[address.minute].add(segment)
+        self.bring_up_to_date(list(minutes.values()), report, time_left)
+        return report
+
+    def at_hand(self, minute: int) -> SegmentsAtHand:
+        """Return a collection for the segments of `minute` (epoch seconds)."""
+        return SegmentsAtHand(minute, self.schedule.buckets_at(minute))
+
+    def fits(self, address: "Address") -> bool:
+        """Tell whether `address` is one of its minute's by the schedule."""
+        entry = self.schedule.at(address.minute)
+        return (
+            (address.seconds, address.groups) == (entry.seconds, entry.groups)
+            and address.pane % entry.seconds == 0
+            and 0 <= address.group < entry.groups
+        )
+
+    def expired(self, minute: int) -> bool:
+        """Tell whether parts of the hour of `minute` may have been deleted for their age."""
+        return Level.HOUR.floor(minute) + self._retention.seconds(Level.MINUTE) <= self._clock()
+
+    def close_due(self, report: Report, time_left: Callable[[], float], *, most: int, take_over_after: float) -> None:
+        """Close hours and days that are due, after `bring_up_to_date`, and add to `report` how many.
+
+        A failure is no reason for any segment to come again: it is tried again after `CLOSE_AGAIN_SECONDS`.
+        """
+        if report.state is None or self._clock() < self._close_again_at:
+            return
+        try:
+            report.closed += self.levels.close_due(report.state, most, time_left, take_over_after=take_over_after)
+        except (ClientError, BotoCoreError, ContendedError, DeadlineError, PartsExpiredError, TrendsError) as error:
+            report.not_failing.append(error)
+            self._close_again_at = self._clock() + CLOSE_AGAIN_SECONDS
+
+    def bring_up_to_date(self, minutes: list[SegmentsAtHand], report: Report, time_left: Callable[[], float]) -> None:
+        """Apply what is at hand of `minutes`, correct closed hours and days, and add to `report` what happened."""
+        tasks: list[tuple[SegmentsAtHand, int, Future[BucketOutcome]]] = []
+        for at_hand in minutes:
+            if self.expired(at_hand.minute):
+                report.not_failing.append(MinuteExpiredError(at_hand.minute))
+                continue
+            for bucket in range(1 + at_hand.buckets):
+                task = self._pool.submit(self._minutes.bring_up_to_date, at_hand, bucket, time_left)
+                tasks.append((at_hand, bucket, task))
+        written: list[BucketItem] = []
+        for at_hand, bucket, task in tasks:
+            if (error := task.exception()) is not None:
+                _file(report, [at_hand.minute], error)
+                continue
+            outcome = task.result()
+            written.append(outcome.item)
+            if bucket == 0:  # every event is in bucket 0, so it speaks for the minute
+                report.applied += outcome.applied
+                report.repeated += outcome.repeated
+            report.buckets_written += outcome.written
+            report.buckets_refused += outcome.refused
+        for at_hand in minutes:
+            report.gaps_filled += at_hand.gaps_filled
+            report.failed_addresses.update(at_hand.stuck)
+        self._correct_levels(written, report, time_left)
+        self._mark_arrival(minutes, report)
+
+    def _correct_levels(self, written: "list[BucketItem]", report: Report, time_left: Callable[[], float]) -> None:
+        try:
+            # After the minute writes, so that a closer either saw them or has raised its mark (`levels`).
+            state = self.levels.state()
+            hours, failures = self.levels.correct(
+                Level.HOUR,
+                [item for item in written if state.is_closing(Level.HOUR, Level.HOUR.floor(item.start))],
+                time_left,
+            )
+            for start, error in failures.items():
+                _file(report, _minutes_within(written, Level.HOUR, start), error)
+            if hours:  # likewise after the hour writes
+                state = self.levels.state()
+                _, failures = self.levels.correct(
+                    Level.DAY,
+                    [item for item in hours if state.is_closing(Level.DAY, Level.DAY.floor(item.start))],
+                    time_left,
+                )
+                for start, error in failures.items():
+                    _file(report, _minutes_within(written, Level.DAY, start), error)
+        except (ClientError, BotoCoreError, TrendsError) as error:
+            # Nobody knows which hours are closed, so all of it comes again and is corrected then.
+            _file(report, [item.start for item in written], error)
+        else:
+            report.state = state
+
+    def _mark_arrival(self, minutes: list[SegmentsAtHand], report: Report) -> None:
+        """Say how fresh the trends are, by what was applied."""
+        arrivals = [at_hand.newest_arrival_ms for at_hand in minutes if at_hand.minute not in report.failed_minutes]
+        newest = max((arrival for arrival in arrivals if arrival is not None), default=0)
+        if report.state is None or newest <= (report.state.newest_arrival_ms or 0):
+            return
+        try:
+            self.table.raise_mark(Mark.NEWEST_ARRIVAL, newest)
+        except (ClientError, BotoCoreError) as error:  # readers see it with the next segments
+            report.not_failing.append(error)
+
+
+def _file(report: Report, minutes: list[int], error: BaseException) -> None:
+    if isinstance(error, LASTING):
+        report.not_failing.append(error)
+    else:
+        report.failed_minutes.update(dict.fromkeys(minutes, error))
+
+
+def _minutes_within(written: "list[BucketItem]", level: Level, start: int) -> list[int]:
+    return [item.start for item in written if level.floor(item.start) == start]
