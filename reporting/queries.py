@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, get_args
 
-from consumers.counts import add, empty
+from consumers.counts import BREAKDOWN_BUCKET, Counts, add, empty
 from consumers.tables import Level
+from consumers.trends.item import BucketItem
 from penstock.events import normalise_hashtag
 from reporting.answers import (
     Breakdown,
@@ -24,8 +25,9 @@ from reporting.cursors import Cursor, CursorError, Listing
 from reporting.plan import plan
 from reporting.problems import bad_parameter
 from reporting.ranking import Place, Ranking
-from reporting.reader import Freshness, TrendsReader
+from reporting.reader import Buckets, Freshness, TrendsReader
 from reporting.recent import RecentRankings
+from reporting.sums import RunningSum
 from reporting.windows import (
     Span,
     SpanError,
@@ -51,6 +53,7 @@ class Queries:
         self._reader = reader
         self._recent = recent
         self._clock = clock
+        self._hashtags = {window: RunningSum("hashtag") for window in Window}
 
     def trends(
         self, dimension: Dimension, window: Window, limit: int, cursor: str | None, end: datetime | None
@@ -117,9 +120,7 @@ class Queries:
         """Return how many events the window has, and each dimension's first values."""
         span = window_span(window, end, self._clock())
         freshness = self._reader.freshness()
-        counts = empty()
-        for item in self._reader.read(plan(span, freshness.closed), self._reader.all_buckets):
-            add(counts, item.counts)
+        counts = self._counts(window, span, freshness, self._reader.all_buckets)
         breakdowns = {dimension: _breakdown(Ranking(counts[dimension])) for dimension in get_args(Dimension)}
         return Summary(
             window=window.value,
@@ -151,13 +152,23 @@ class Queries:
 
     def _rank(self, dimension: str, window: Window, to: int) -> tuple[Listing, Ranking]:
         freshness = self._reader.freshness()
-        reads = plan(Span(to - window.seconds, to), freshness.closed)
-        counts = empty()
-        for item in self._reader.read(reads, self._reader.buckets_of(dimension)):
-            add(counts, item.counts)
+        span = Span(to - window.seconds, to)
+        counts = self._counts(window, span, freshness, self._reader.buckets_of(dimension))
         listing, ranking = Listing(dimension, window, to, freshness.as_of), Ranking(counts[dimension])
         self._recent.keep(listing, ranking)
         return listing, ranking
+
+    def _counts(self, window: Window, span: Span, freshness: Freshness, buckets: Buckets) -> Counts:
+        counts = empty()
+        hashtags: list[BucketItem] = []
+        for item in self._reader.read(plan(span, freshness.closed), buckets):
+            if item.bucket == BREAKDOWN_BUCKET:
+                add(counts, item.counts)
+            else:
+                hashtags.append(item)
+        if hashtags:
+            counts["hashtag"] = self._hashtags[window].of(hashtags)
+        return counts
 
 
 def normalise(dimension: str, value: str) -> str:

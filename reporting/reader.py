@@ -2,16 +2,27 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from consumers.counts import BREAKDOWN_BUCKET, bucket_of
 from consumers.schedule import Schedule
+from consumers.tables import Level
 from consumers.trends.item import BucketItem
-from consumers.trends.table import TrendsTable
+from consumers.trends.state import LevelsState
 from reporting.plan import Closed, Range, Read, ranges
 
 Buckets = Callable[[int], Iterable[int]]
 """The numbers of the buckets wanted of the item that starts at a time (epoch seconds)."""
+
+
+class Table(Protocol):
+    """What is needed of a `consumers.trends.table.TrendsTable`."""
+
+    def state(self, *, consistent: bool = True) -> LevelsState | None:
+        """Return how far the levels are summed, or None before anything was."""
+
+    def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
+        """Return one bucket of the level's items from `start` up to but not including `end`."""
 
 
 class Freshness(NamedTuple):
@@ -37,7 +48,7 @@ class TrendsReader:
     one request at a time, as Lambda gives them.
     """
 
-    def __init__(self, table: TrendsTable, schedule: Schedule, pool: Executor) -> None:
+    def __init__(self, table: Table, schedule: Schedule, pool: Executor) -> None:
         """Read from `table`; queries of one question run in `pool`."""
         self._table = table
         self._schedule = schedule
