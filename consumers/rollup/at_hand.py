@@ -97,18 +97,6 @@ class SegmentsAtHand:
                 raise UnfilledGapError(address, number)
             self.gaps_filled += 1
 
-    def fetch(self, address: Address, number: int, log: "PaneLog") -> int:
-        """Add what the log has of `address` from segment `number` on; return how many that are.
-
-        Raises:
-            SegmentFormatError: one has a format that this code does not know.
-            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the log can't be read.
-        """
-        found = log.segments(address, number)
-        for segment in found:
-            self.add(segment)
-        return len(found)
-
     @property
     def newest_arrival_ms(self) -> int | None:
         """Newest arrival among all segments at hand, epoch milliseconds."""

@@ -29,16 +29,17 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
     report = rollup.apply((record.segment for record in read), time_left)
     rollup.close_due(report, time_left, most=1, take_over_after=TAKE_OVER_SECONDS)
 
-    failed = {record.sequence_number: report.failure(record.segment.address) for record in read}
-    failures = {number: error for number, error in failed.items() if error is not None}
-    failures |= {record.sequence_number: record.error for record in unread}
+    failed = [record.sequence_number for record in read if report.failure(record.segment.address)]
+    failed += [record.sequence_number for record in unread]
+    reasons = report.reasons() + sorted({str(record.error) for record in unread})
     metrics.add_metric("SegmentsApplied", MetricUnit.Count, report.applied)
     metrics.add_metric("SegmentsRepeated", MetricUnit.Count, report.repeated)
     metrics.add_metric("GapsFilled", MetricUnit.Count, report.gaps_filled)
     metrics.add_metric("BucketsWritten", MetricUnit.Count, report.buckets_written)
     metrics.add_metric("BucketsRefused", MetricUnit.Count, report.buckets_refused)
-    logger.info(
-        "batch applied",
+    log = logger.warning if reasons else logger.info
+    log(
+        "batch",
         segments=len(read),
         applied=report.applied,
         repeated=report.repeated,
@@ -46,8 +47,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
         buckets_written=report.buckets_written,
         buckets_refused=report.buckets_refused,
         closed=report.closed,
-        failed=len(failures),
+        failed=len(failed),
+        errors=reasons,
     )
-    for reason in {f"{type(error).__name__}: {error}" for error in (*failures.values(), *report.not_failing)}:
-        logger.error("not applied", reason=reason)
-    return answer(list(failures))
+    return answer(failed)

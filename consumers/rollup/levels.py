@@ -25,7 +25,7 @@ from consumers.trends.state import LevelsState, Mark
 if TYPE_CHECKING:
     from consumers.schedule import Schedule
     from consumers.trends.retention import Retention
-    from consumers.trends.table import TrendsTable
+    from consumers.trends.table import Progress, TrendsTable
 
 CLOSE_AFTER_SECONDS: Final = 300
 """How long after its end an hour is closed. Until then its readers add up minutes, and what comes late costs no
@@ -115,7 +115,7 @@ class Levels:
                 return total
 
     def correct(
-        self, level: Level, written: Iterable[BucketItem], time_left: Callable[[], float]
+        self, level: Level, written: "Iterable[BucketItem | Progress]", time_left: Callable[[], float]
     ) -> tuple[list[BucketItem], dict[int, BaseException]]:
         """Sum again the hours (days) that hold the minutes (hours) in `written`.
 

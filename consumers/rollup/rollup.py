@@ -4,7 +4,7 @@ Work on one minute or level never waits for another's success: what could be wri
 for which minutes and addresses the rest must come again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from consumers.trends.item import BucketItem
     from consumers.trends.retention import Retention
     from consumers.trends.state import LevelsState
-    from consumers.trends.table import TrendsTable
+    from consumers.trends.table import Progress, TrendsTable
 
 
 class ScheduleMismatchError(Exception):
@@ -50,6 +50,8 @@ class MinuteExpiredError(Exception):
 
 LASTING: Final = (BucketTooLargeError, PartsExpiredError, MinuteExpiredError)
 """What no repetition can cure: reported, but not a reason to hold up the stream."""
+
+MOST_REASONS: Final = 20
 
 CLOSE_AGAIN_SECONDS: Final = 60
 """Between attempts to close what could not be closed, so that a lasting reason does not slow each batch down."""
@@ -80,6 +82,11 @@ class Report:
     def failure(self, address: "Address") -> BaseException | None:
         """Return why the segments of `address` must come again, or None if they need not."""
         return self.failed_minutes.get(address.minute) or self.failed_addresses.get(address)
+
+    def reasons(self) -> list[str]:
+        """Return what went wrong, each thing once and up to `MOST_REASONS`, for a log line."""
+        errors = (*self.failed_minutes.values(), *self.failed_addresses.values(), *self.not_failing)
+        return sorted({f"{type(error).__name__}: {error}" for error in errors})[:MOST_REASONS]
 
 
 class Rollup:
@@ -178,10 +185,13 @@ class Rollup:
         for at_hand in minutes:
             report.gaps_filled += at_hand.gaps_filled
             report.failed_addresses.update(at_hand.stuck)
-        self._correct_levels(written, report, time_left)
+        self.correct_levels(written, report, time_left)
         self._mark_arrival(minutes, report)
 
-    def _correct_levels(self, written: "list[BucketItem]", report: Report, time_left: Callable[[], float]) -> None:
+    def correct_levels(
+        self, written: "Sequence[BucketItem | Progress]", report: Report, time_left: Callable[[], float]
+    ) -> None:
+        """Sum again the closed hours, and then days, that lack a revision of the minutes in `written`."""
         try:
             # After the minute writes, so that a closer either saw them or has raised its mark (`levels`).
             state = self.levels.state()
@@ -226,5 +236,5 @@ def _file(report: Report, minutes: list[int], error: BaseException) -> None:
         report.failed_minutes.update(dict.fromkeys(minutes, error))
 
 
-def _minutes_within(written: "list[BucketItem]", level: Level, start: int) -> list[int]:
+def _minutes_within(written: "Sequence[BucketItem | Progress]", level: Level, start: int) -> list[int]:
     return [item.start for item in written if level.floor(item.start) == start]

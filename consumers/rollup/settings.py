@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from consumers.schedule import Schedule
 from consumers.trends.retention import Retention
+
+LATEST_SEGMENT_DAYS: Final = 3
+"""A day in an event stream that keeps one, a day in the log's stream, and a day for the sweep."""
 
 
 class SettingsError(Exception):
@@ -37,13 +40,20 @@ class RollupSettings:
         try:
             dedup_days = _days(environment, "DEDUP_DAYS")
             usual = Retention.beyond(dedup_days)
+            minute_days = _days(environment, "MINUTE_DAYS", usual.minute_days)
+            least = dedup_days + LATEST_SEGMENT_DAYS
+            if minute_days < least:
+                raise SettingsError(
+                    f"MINUTE_DAYS must be at least {least}, not {minute_days}: minutes must be there for a segment that"
+                    f" comes {LATEST_SEGMENT_DAYS} days after the dedup horizon"
+                )
             return cls(
                 log_table=_text(environment, "LOG_TABLE"),
                 trends_table=_text(environment, "TRENDS_TABLE"),
                 schedule=Schedule.parse(_text(environment, "SCHEDULE")),
                 dedup_days=dedup_days,
                 retention=Retention(
-                    minute_days=_days(environment, "MINUTE_DAYS", usual.minute_days),
+                    minute_days=minute_days,
                     hour_days=_days(environment, "HOUR_DAYS", usual.hour_days),
                     day_days=_days(environment, "DAY_DAYS", usual.day_days),
                 ),

@@ -35,7 +35,9 @@ _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 class Progress(NamedTuple):
     """What a bucket item says of itself without its counts."""
 
+    level: Level
     start: int
+    bucket: int
     revision: int
     vector: Vector
 
@@ -94,7 +96,8 @@ class TrendsTable:
             if "#" not in item["start"]["S"]:
                 check_version(item)
                 vector = unpack(bytes(item["e"]["B"]))
-                found.append(Progress(start_of(level, item["start"]["S"]), int(item["r"]["N"]), vector))
+                start_ = start_of(level, item["start"]["S"])
+                found.append(Progress(level, start_, bucket, int(item["r"]["N"]), vector))
         return found
 
     def put(self, item: BucketItem) -> None:

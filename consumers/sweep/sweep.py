@@ -1,0 +1,153 @@
+"""One run of the sweep: what does the log have that the trends lack, and are hours and days the sums they should be?
+
+The stream brings each segment to rollup, so the sweep finds something only where the stream could not: an outage that
+outlasted its 24 hours, a batch that was given up. It repairs by the same code that applies the stream's segments.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from consumers.pane_log.segment import Segment, SegmentFormatError
+from consumers.rollup.minutes import RESERVE_SECONDS
+from consumers.rollup.rollup import Report, Rollup
+from consumers.schedule import HOUR, MINUTE, Address, Entry
+from consumers.sweep.plan import next_slice, recent_minutes
+from consumers.sweep.probe import Expected, LogProbe
+from consumers.tables import Level
+from consumers.trends.table import Progress
+from consumers.trends.vector import Vector
+
+if TYPE_CHECKING:
+    from consumers.rollup.at_hand import SegmentsAtHand
+
+IN_FLIGHT_SECONDS: Final = 60
+"""A segment that arrived less long ago is applied if the sweep meets it, but is no repair: the stream was about to."""
+
+MINUTES_AT_ONCE: Final = 5
+"""Minutes repaired together. A minute at 1,000 events/s may bring 5 MB of segments into memory."""
+
+MOST_CLOSED: Final = 48
+"""Hours (and days) closed in one run: after an outage of a week the sweep catches up in an hour."""
+
+
+@dataclass(slots=True)
+class SweepReport:
+    """What one run found and did."""
+
+    addresses_checked: int = 0
+    repaired: int = 0
+    """Segments found missing in the trends although the stream should have brought them long ago."""
+    hours: list[int] = field(default_factory=list)
+    """Hours of the slice that were checked, epoch seconds."""
+    rollup: Report = field(default_factory=Report)
+
+
+class Sweep:
+    """Checks and repairs. One for each execution environment."""
+
+    def __init__(
+        self, rollup: Rollup, probe: LogProbe, dedup_days: int, *, pool: Executor, clock: Callable[[], float]
+    ) -> None:
+        """Repair by `rollup`, reading several items at a time in `pool`; `clock` tells epoch seconds."""
+        self._rollup = rollup
+        self._probe = probe
+        self._dedup_days = dedup_days
+        self._pool = pool
+        self._clock = clock
+
+    def run(self, time_left: Callable[[], float]) -> SweepReport:
+        """Check recent minutes and the next slice of hours, close what is due.
+
+        Hours for which too little time was left are checked by the next run. What could not be repaired is in the
+        report.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a read failed for good.
+            TrendsFormatError: the trends have something that this code can't read.
+        """
+        report = SweepReport()
+        now = self._clock()
+        hours, cursor = next_slice(self._rollup.table.sweep_cursor(), now, self._dedup_days)
+        in_time = self._check(recent_minutes(now), report, time_left)
+        for hour in hours:
+            in_time = in_time and self._check(range(hour, hour + HOUR, MINUTE), report, time_left)
+            if not in_time:
+                cursor = hour
+                break
+            report.hours.append(hour)
+        self._rollup.table.save_sweep_cursor(cursor)
+        self._rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
+        return report
+
+    def _check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
+        """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out."""
+        held = [progress for read in self._reads(minutes) for progress in read]
+        expected = list(self._expected(minutes, held))
+        report.addresses_checked += len(expected)
+        missing = sorted(self._probe.found(expected), key=_minute)
+        for _, group in groupby(missing, key=lambda hit: _minute(hit) // (MINUTES_AT_ONCE * MINUTE)):
+            if time_left() < 2 * RESERVE_SECONDS:
+                return False
+            self._repair(list(group), report, time_left)
+        # Also where nothing was missing: a minute may have been written by one who ended before correcting its hour.
+        self._rollup.correct_levels(held, report.rollup, time_left)
+        return time_left() >= 2 * RESERVE_SECONDS
+
+    def _reads(self, minutes: range) -> list[list[Progress]]:
+        """Read how far each bucket of `minutes` is."""
+        end = minutes[-1] + MINUTE
+        tasks = [
+            self._pool.submit(
+                self._rollup.table.progress, Level.MINUTE, bucket, max(hour, minutes[0]), min(hour + HOUR, end)
+            )
+            for hour in range(Level.HOUR.floor(minutes[0]), end, HOUR)
+            for bucket in range(1 + self._rollup.schedule.buckets_at(hour))
+        ]
+        return [task.result() for task in tasks]
+
+    def _expected(self, minutes: range, held: list[Progress]) -> Iterator[Expected]:
+        """Yield each address of `minutes` and how many of its segments every bucket has."""
+        vectors: dict[int, list[Vector]] = {}
+        for progress in held:
+            vectors.setdefault(progress.start, []).append(progress.vector)
+        for minute in minutes:
+            entry = self._rollup.schedule.at(minute)
+            of_minute = vectors.get(minute, [])
+            if len(of_minute) <= self._rollup.schedule.buckets_at(minute):  # a bucket has no item, so it has nothing
+                of_minute = [(0,) * entry.addresses_a_minute]
+            yield from zip(addresses(minute, entry), map(min, *of_minute, of_minute[0]), strict=True)
+
+    def _repair(self, missing: list[Expected], report: SweepReport, time_left: Callable[[], float]) -> None:
+        reads = [
+            (address, self._pool.submit(self._rollup.log.segments, address, number)) for address, number in missing
+        ]
+        minutes: dict[int, SegmentsAtHand] = {}
+        old = int((self._clock() - IN_FLIGHT_SECONDS) * 1000)
+        for address, read in reads:
+            try:
+                segments: list[Segment] = read.result()
+            except (ClientError, BotoCoreError, SegmentFormatError) as error:
+                report.rollup.failed_addresses[address] = error
+                continue
+            if address.minute not in minutes:
+                minutes[address.minute] = self._rollup.at_hand(address.minute)
+            for segment in segments:
+                minutes[address.minute].add(segment)
+                report.repaired += segment.arrived_ms < old
+        self._rollup.bring_up_to_date(list(minutes.values()), report.rollup, time_left)
+
+
+def addresses(minute: int, entry: Entry) -> Iterator[Address]:
+    """Yield all addresses of a minute, in order of their index."""
+    for pane in range(minute, minute + MINUTE, entry.seconds):
+        for group in range(entry.groups):
+            yield Address(pane, entry.seconds, group, entry.groups)
+
+
+def _minute(expected: Expected) -> int:
+    return expected[0].minute
