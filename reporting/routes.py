@@ -3,11 +3,11 @@
 import inspect
 import json
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, partial, wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from consumers.tables import Level
 from reporting import caching, openapi
@@ -29,8 +29,8 @@ from reporting.windows import Window
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
-    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
+    from pydantic import BaseModel
 
     from reporting.queries import Queries
 
@@ -43,18 +43,13 @@ _PROBLEMS: Final = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The trends can't be read at the moment; Retry-After says when to try again.",
 }
 
-_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
 def build(queries: "Queries", logger: "Logger") -> APIGatewayRestResolver:
     """Return the resolver of all routes, which answers from `queries` and logs faults to `logger`."""
-    app = APIGatewayRestResolver(
-        enable_validation=True,
-        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
-        serializer=_json,
-        debug=False,  # POWERTOOLS_DEV would otherwise show tracebacks to clients
-    )
+    # Without debug=False, POWERTOOLS_DEV would show tracebacks to clients.
+    app = APIGatewayRestResolver(enable_validation=True, debug=False)
     routes = _Routes(app)
     Failures(app, logger, routes.unexpected)
 
@@ -103,27 +98,30 @@ class _Routes:
         self._known: dict[str, frozenset[str]] = {}
 
     def get(self, rule: str, summary: str, cache_control: str) -> Callable[[_Handler], _Handler]:
-        """Register the decorated function for GET requests of `rule`."""
+        """Register the decorated function, which returns a model or an object, for GET requests of `rule`."""
 
         def register(handler: _Handler) -> _Handler:
-            parameters = inspect.signature(handler).parameters
+            signature = inspect.signature(handler)
             path = rule.replace("<", "{").replace(">", "}")
-            self._known[path] = frozenset(name for name in parameters if f"{{{name}}}" not in path)
+            self._known[path] = frozenset(name for name in signature.parameters if f"{{{name}}}" not in path)
 
-            def finish(app: APIGatewayRestResolver, call_next: "NextMiddleware") -> Response[str]:
+            @wraps(handler)
+            def respond(**arguments: Any) -> Response[str]:  # noqa: ANN401 - validated by the resolver
                 if errors := self.unexpected():
                     raise BadRequestError(errors)
-                answer = call_next(app)
-                return caching.cached(_json(answer.body), cache_control, _if_none_match(app))
+                body = _to_json(handler(**arguments))
+                return caching.cached(body, cache_control, self._app.current_event.headers.get("If-None-Match"))
 
+            # The resolver reads parameters from the signature. It would also check the body against what the
+            # handler returns, but the models have checked themselves and the body is JSON already.
+            vars(respond)["__signature__"] = signature.replace(return_annotation=inspect.Signature.empty)
             register_route = self._app.get(
                 rule,
                 summary=summary,
                 operation_id=handler.__name__,
-                responses=_responses(has_dimension="{dimension}" in path),
-                middlewares=[finish],
+                responses=_responses(signature.return_annotation, has_dimension="{dimension}" in path),
             )
-            register_route(handler)
+            register_route(respond)
             return handler
 
         return register
@@ -134,12 +132,19 @@ class _Routes:
         return unexpected(query, self._known[self._app.request.route])
 
 
-def _if_none_match(app: APIGatewayRestResolver) -> str | None:
-    return app.current_event.headers.get("If-None-Match")
+def _to_json(answer: "BaseModel | dict[str, Any]") -> str:
+    if isinstance(answer, dict):
+        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return answer.model_dump_json(by_alias=True)
 
 
-def _responses(*, has_dimension: bool) -> "dict[int, OpenAPIResponse]":
-    described: dict[int, OpenAPIResponse] = {HTTPStatus.OK.value: {"description": "The answer."}}
+def _responses(answer: object, *, has_dimension: bool) -> "dict[int, OpenAPIResponse]":
+    described: dict[int, OpenAPIResponse] = {
+        HTTPStatus.OK.value: {
+            "description": "The answer.",
+            "content": {content_types.APPLICATION_JSON: {"model": answer}},
+        }
+    }
     for status, description in _PROBLEMS.items():
         if status is not HTTPStatus.NOT_FOUND or has_dimension:
             described[status.value] = {
