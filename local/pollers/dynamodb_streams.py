@@ -1,0 +1,57 @@
+"""Reads a DynamoDB table's stream through boto3."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.pollers.readers import ReadAnswer, read_error
+from simulation.event_source_mapping.actions import Position, PositionKind, Shard
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodbstreams import DynamoDBStreamsClient
+
+
+class DynamoDBStreamReader:
+    """A stream reader (`readers.StreamReader`) for one DynamoDB stream."""
+
+    def __init__(self, client: "DynamoDBStreamsClient", stream_arn: str) -> None:
+        self._client = client
+        self._stream_arn = stream_arn
+
+    def list_shards(self) -> list[Shard]:
+        shards = []
+        page: dict[str, Any] = {"StreamArn": self._stream_arn}
+        try:
+            while page:
+                stream = self._client.describe_stream(**page)["StreamDescription"]
+                for shard in stream["Shards"]:
+                    parent = shard.get("ParentShardId")
+                    closed = "EndingSequenceNumber" in shard["SequenceNumberRange"]
+                    shards.append(Shard(shard["ShardId"], (parent,) if parent else (), closed))
+                last = stream.get("LastEvaluatedShardId")
+                page = {"StreamArn": self._stream_arn, "ExclusiveStartShardId": last} if last else {}
+        except (ClientError, BotoCoreError) as error:
+            raise read_error(error) from error
+        return shards
+
+    def open_iterator(self, shard_id: str, position: Position) -> str:
+        where: dict[str, Any] = {}
+        if position.kind is PositionKind.AFTER_SEQUENCE_NUMBER:
+            where["SequenceNumber"] = position.sequence_number
+        try:
+            answer = self._client.get_shard_iterator(
+                StreamArn=self._stream_arn,
+                ShardId=shard_id,
+                ShardIteratorType=position.kind.value,
+                **where,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise read_error(error) from error
+        return answer["ShardIterator"]
+
+    def read(self, iterator: str, limit: int) -> ReadAnswer:
+        try:
+            answer = self._client.get_records(ShardIterator=iterator, Limit=limit)
+        except (ClientError, BotoCoreError) as error:
+            raise read_error(error) from error
+        return ReadAnswer(answer["Records"], answer.get("NextShardIterator"), None)

@@ -1,0 +1,59 @@
+"""Reads a Kinesis data stream through boto3."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.pollers.readers import ReadAnswer, read_error
+from simulation.event_source_mapping.actions import Position, PositionKind, Shard
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+
+class KinesisReader:
+    """A stream reader (`readers.StreamReader`) for one Kinesis data stream."""
+
+    def __init__(self, client: "KinesisClient", stream_arn: str) -> None:
+        self._client = client
+        self._stream_arn = stream_arn
+
+    def list_shards(self) -> list[Shard]:
+        shards = []
+        page: dict[str, Any] = {"StreamARN": self._stream_arn}
+        try:
+            while page:
+                answer = self._client.list_shards(**page)
+                for shard in answer["Shards"]:
+                    parents = (shard.get("ParentShardId"), shard.get("AdjacentParentShardId"))
+                    closed = "EndingSequenceNumber" in shard["SequenceNumberRange"]
+                    shards.append(Shard(shard["ShardId"], tuple(parent for parent in parents if parent), closed))
+                # A page's token stands for the stream too; both together are refused.
+                page = {"NextToken": answer["NextToken"]} if answer.get("NextToken") else {}
+        except (ClientError, BotoCoreError) as error:
+            raise read_error(error) from error
+        return shards
+
+    def open_iterator(self, shard_id: str, position: Position) -> str:
+        where: dict[str, Any] = {}
+        if position.kind is PositionKind.AFTER_SEQUENCE_NUMBER:
+            where["StartingSequenceNumber"] = position.sequence_number
+        elif position.kind is PositionKind.AT_TIMESTAMP:
+            where["Timestamp"] = position.timestamp
+        try:
+            answer = self._client.get_shard_iterator(
+                StreamARN=self._stream_arn,
+                ShardId=shard_id,
+                ShardIteratorType=position.kind.value,
+                **where,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise read_error(error) from error
+        return answer["ShardIterator"]
+
+    def read(self, iterator: str, limit: int) -> ReadAnswer:
+        try:
+            answer = self._client.get_records(StreamARN=self._stream_arn, ShardIterator=iterator, Limit=limit)
+        except (ClientError, BotoCoreError) as error:
+            raise read_error(error) from error
+        return ReadAnswer(answer["Records"], answer.get("NextShardIterator"), answer.get("MillisBehindLatest"))

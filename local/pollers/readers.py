@@ -1,0 +1,57 @@
+"""Reading a stream: what the poller's threads need of a service, and how its errors are told apart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from simulation.event_source_mapping.actions import Position, ReadProblem, Shard
+from simulation.event_source_mapping.intake import RawRecord
+
+
+class ReadError(Exception):
+    """A call to the stream failed; `problem` says what the poller should do about it."""
+
+    def __init__(self, problem: ReadProblem, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = problem
+
+
+class ReadAnswer(NamedTuple):
+    """What GetRecords returned. `next_iterator` is None at the end of a closed shard; `millis_behind` is None
+    where the service does not tell."""
+
+    records: Sequence[RawRecord]
+    next_iterator: str | None
+    millis_behind: int | None
+
+
+class StreamReader(Protocol):
+    """One stream, read through its service's API. Every method raises ReadError when its call fails."""
+
+    def list_shards(self) -> list[Shard]:
+        """All shards of the stream."""
+
+    def open_iterator(self, shard_id: str, position: Position) -> str:
+        """A shard iterator for a position."""
+
+    def read(self, iterator: str, limit: int) -> ReadAnswer:
+        """The next records of a shard, at most `limit`."""
+
+
+_PROBLEMS = {
+    "ExpiredIteratorException": ReadProblem.EXPIRED_ITERATOR,
+    "LimitExceededException": ReadProblem.THROTTLED,
+    "ProvisionedThroughputExceededException": ReadProblem.THROTTLED,
+    "ThrottlingException": ReadProblem.THROTTLED,
+    "TrimmedDataAccessException": ReadProblem.TRIMMED,
+}
+
+
+def read_error(error: ClientError | BotoCoreError) -> ReadError:
+    """The poller's view of an error of the SDK."""
+    code = ""
+    if isinstance(error, ClientError):
+        response: Mapping[str, Any] = error.response
+        code = str(response.get("Error", {}).get("Code", ""))
+    return ReadError(_PROBLEMS.get(code, ReadProblem.OTHER), str(error))
