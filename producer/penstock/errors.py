@@ -1,8 +1,14 @@
 """The exceptions of the SDK: each says what was wrong, the value (shortened), and what to do about it.
 
 ``PenstockError`` is the root, so one ``except`` catches whatever the SDK raises on purpose. Exceptions under
-``DeliveryError`` are set on the future of an event that will not be delivered; the others are raised at the call.
+``DeliveryError`` are what the future of an undelivered event holds; the others are raised at the call.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from penstock.aggregation import UserRecord
+    from penstock.delivery.outcomes import Attempt
 
 
 class PenstockError(Exception):
@@ -37,7 +43,7 @@ class ProducerClosedError(PenstockError):
     """``put`` was called on a producer that has been closed."""
 
 
-class BufferFullError(PenstockError):
+class BufferFullError(PenstockError, TimeoutError):
     """``put`` waited for room in the buffer as long as it was allowed to; the event was not taken."""
 
 
@@ -46,21 +52,30 @@ class FlushTimeoutError(PenstockError, TimeoutError):
 
 
 class DeliveryError(PenstockError):
-    """An event was taken and will not be delivered. Set on its future, never raised by ``put``.
+    """An event was taken and will not be delivered. Held by its future, never raised by ``put``.
 
     Attributes:
-        code: Kinesis's error code for the last attempt, or none when no attempt was made.
-        attempts: how many times the event's record was sent, 0 if never.
+        code: the error code that decided it, none when no call was made.
+        attempts: the last calls that carried the event, oldest first; empty if there was none.
+        event: the event itself, to put again or to keep elsewhere.
     """
 
-    def __init__(self, message: str, *, code: str | None = None, attempts: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        attempts: "tuple[Attempt, ...]" = (),
+        event: "UserRecord | None" = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.attempts = attempts
+        self.event = event
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions travel between processes by pickle, which by default calls the class with its message alone.
-        return (_rebuild, (type(self), str(self), self.code, self.attempts))
+        # Exceptions travel between processes by pickle, which by default calls the class with the message alone.
+        return _rebuild, (type(self), str(self), self.code, self.attempts, self.event)
 
 
 class StreamNotFoundError(DeliveryError):
@@ -76,12 +91,18 @@ class EventTooLargeError(DeliveryError):
 
 
 class RequestRefusedError(DeliveryError):
-    """Kinesis refused the call for a reason that repetition cannot cure."""
+    """Kinesis refused the event's record for a reason that repetition cannot cure."""
 
 
 class UndeliveredError(DeliveryError):
     """The producer was closed before the event was acknowledged: it may or may not be in the stream."""
 
 
-def _rebuild(kind: type[DeliveryError], message: str, code: str | None, attempts: int) -> DeliveryError:
-    return kind(message, code=code, attempts=attempts)
+def _rebuild(
+    kind: type[DeliveryError],
+    message: str,
+    code: str | None,
+    attempts: "tuple[Attempt, ...]",
+    event: "UserRecord | None",
+) -> DeliveryError:
+    return kind(message, code=code, attempts=attempts, event=event)

@@ -1,0 +1,149 @@
+"""Building aggregates, event by event, with the size known exactly at every moment."""
+
+from hashlib import md5
+from typing import Final
+
+from penstock.aggregation.wire import DIGEST_BYTES, MAGIC, varint
+
+EMPTY_BYTES: Final = len(MAGIC) + DIGEST_BYTES
+
+_MOST_HEAD_BYTES: Final = 18  # three tags and three numbers of up to 32 bits: what precedes an event's data
+_CACHED_LENGTHS: Final = 8192  # a bound on the memory of the tables below, about 3 MB when all are used
+_ONE_BYTE: Final = 0x80  # a number below takes one byte as a varint
+_TWO_BYTES: Final = 0x4000
+
+
+class _Heads(dict[int, tuple[bytes, bytes, int]]):
+    """By length of data: what precedes and follows the key's index, and the record's size in all."""
+
+    def __init__(self, index_bytes: int) -> None:
+        super().__init__()
+        self._index_bytes = index_bytes
+
+    def __missing__(self, length: int) -> tuple[bytes, bytes, int]:
+        encoded = b"\x1a" + varint(length)
+        inner = 1 + self._index_bytes + len(encoded) + length
+        head = b"\x1a" + varint(inner) + b"\x08"
+        value = head, encoded, len(head) - 1 + inner
+        if length < _CACHED_LENGTHS:
+            self[length] = value
+        return value
+
+
+_HEADS_ONE: Final = _Heads(1)
+_HEADS_TWO: Final = _Heads(2)
+_INDEXES: Final = [varint(index) for index in range(1024)]
+
+
+def partition_key_entry(encoded: bytes) -> bytes:
+    """Return the entry in the table of partition keys for a key in UTF-8."""
+    return b"\x0a" + varint(len(encoded)) + encoded
+
+
+def hash_key_entry(explicit_hash_key: str) -> bytes:
+    """Return the entry in the table of explicit hash keys."""
+    return b"\x12" + varint(len(explicit_hash_key)) + explicit_hash_key.encode()
+
+
+class AggregateBuilder:
+    """An aggregate under construction.
+
+    Either all of its user records have an explicit hash key or none has: readers in the field (aws-kinesis-agg)
+    give those that have none the first in the table.
+
+    Attributes:
+        limit: the aggregate never becomes larger, in bytes.
+        size: how large it is now, in bytes, exactly.
+        count: how many user records it holds.
+
+    >>> builder = AggregateBuilder(limit=100)
+    >>> builder.add(partition_key_entry(b"key"), b"hello")
+    16
+    >>> len(builder.build()) == builder.size == 36
+    True
+    """
+
+    __slots__ = ("_built", "_hash_keys", "_keys", "_parts", "count", "limit", "size")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = EMPTY_BYTES
+        self.count = 0
+        self._keys: dict[bytes, int] = {}
+        self._hash_keys: dict[bytes, int] = {}
+        self._parts: list[bytes] = []
+        self._built: bytes | None = None
+
+    def add(self, key_entry: bytes, data: bytes) -> int:
+        """Add a user record without an explicit hash key.
+
+        Args:
+            key_entry: ``partition_key_entry`` of its partition key.
+            data: its payload.
+
+        Returns:
+            By how many bytes the aggregate has grown, or 0 if there is no room for it; then nothing changed.
+        """
+        length = len(data)
+        keys = self._keys
+        free = self.limit - self.size - length
+        if free < _MOST_HEAD_BYTES + len(key_entry) and free < self._overhead(key_entry, length):
+            return 0
+        known = len(keys)
+        index = keys.setdefault(key_entry, known)
+        if index < _ONE_BYTE:
+            head, tail, size = _HEADS_ONE[length]
+            self._parts += (head, _INDEXES[index], tail, data)
+        elif index < _TWO_BYTES:
+            head, tail, size = _HEADS_TWO[length]
+            self._parts += (head, varint(index), tail, data)
+        else:
+            size = self._append_general(b"\x08" + varint(index), data)
+        if index == known:
+            size += len(key_entry)
+        self.size += size
+        self.count += 1
+        return size
+
+    def add_hashed(self, key_entry: bytes, hash_key_entry: bytes, data: bytes) -> int:
+        """Add a user record with an explicit hash key; otherwise as ``add``."""
+        index = self._keys.get(key_entry, len(self._keys))
+        hash_index = self._hash_keys.get(hash_key_entry, len(self._hash_keys))
+        indexes = b"\x08" + varint(index) + b"\x10" + varint(hash_index)
+        inner = len(indexes) + 1 + len(varint(len(data))) + len(data)
+        size = 1 + len(varint(inner)) + inner
+        size += len(key_entry) if index == len(self._keys) else 0
+        size += len(hash_key_entry) if hash_index == len(self._hash_keys) else 0
+        if self.size + size > self.limit:
+            return 0
+        self._keys.setdefault(key_entry, index)
+        self._hash_keys.setdefault(hash_key_entry, hash_index)
+        self._append_general(indexes, data)
+        self.size += size
+        self.count += 1
+        return size
+
+    def build(self) -> bytes:
+        """Return the aggregate's bytes, ``size`` of them. From the first call on, nothing more can be added."""
+        if self._built is None:
+            message = b"".join([MAGIC, *self._keys, *self._hash_keys, *self._parts])
+            digest = md5(memoryview(message)[len(MAGIC) :], usedforsecurity=False).digest()
+            self._built = message + digest
+            self.limit = 0
+            self._keys, self._hash_keys, self._parts = {}, {}, []
+        return self._built
+
+    def _overhead(self, key_entry: bytes, length: int) -> int:
+        """Return how many bytes beyond its data a user record would take."""
+        index = self._keys.get(key_entry)
+        new = index is None
+        inner = 1 + len(varint(len(self._keys) if index is None else index)) + 1 + len(varint(length)) + length
+        return 1 + len(varint(inner)) + inner - length + (len(key_entry) if new else 0)
+
+    def _append_general(self, indexes: bytes, data: bytes) -> int:
+        """Append a record whose indexes are encoded already; return its size."""
+        tail = b"\x1a" + varint(len(data))
+        inner = len(indexes) + len(tail) + len(data)
+        head = b"\x1a" + varint(inner)
+        self._parts += (head, indexes, tail, data)
+        return len(head) + inner

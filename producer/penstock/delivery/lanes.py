@@ -1,0 +1,162 @@
+"""Events on their way into records: each lane's open aggregate, and the routes that lead there."""
+
+from typing import Final
+
+from penstock.aggregation import AggregateBuilder, UserRecord, hash_key_entry, partition_key_entry
+from penstock.delivery.completion import Completion
+from penstock.delivery.config import ProducerConfig
+from penstock.delivery.record import EVENT_OVERHEAD_BYTES, AggregateRecord, PlainRecord, Record
+from penstock.hash_keys import MAX_HASH_KEY, encode_partition_key, hash_key, parse_hash_key
+from penstock.routing import Lane, ShardMap
+
+UNROUTED: Final = Lane("", 0, 0, MAX_HASH_KEY)
+"""Where events wait until the shards are known."""
+
+_MAX_ROUTES: Final = 32_768  # remembered partition keys, some 6 MB at most
+
+_CLOSED: Final = AggregateBuilder(0)  # takes nothing
+
+
+class Place:
+    """Holds one open aggregate at a time.
+
+    Attributes:
+        lane: whose events come here.
+        builder: of the open aggregate; one that takes nothing when none is open.
+        completion: of the open aggregate's record.
+        record: the open aggregate's record, if one is open.
+    """
+
+    __slots__ = ("builder", "completion", "lane", "record")
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.builder = _CLOSED
+        self.completion = Completion()
+        self.record: AggregateRecord | None = None
+
+
+Route = tuple[Place, bytes]
+"""Where the events of a partition key go, and the key's entry in the table of an aggregate there."""
+
+
+class Lanes:
+    """Puts events into records, one open aggregate a lane, and hands closed records on.
+
+    A lane has two places: aggregates of events with an explicit hash key are kept apart, since a reader in the
+    field (aws-kinesis-agg) would lend such a key to the events that have none.
+
+    Attributes:
+        routes: by partition key, of events without an explicit hash key. ``route`` adds to it.
+        closed: records that take no more events, for the owner to take away.
+        last_serial: of the youngest record.
+        shard_map: the shards in use, none while they are not known.
+    """
+
+    def __init__(self, config: ProducerConfig) -> None:
+        self._config = config
+        self._places: dict[tuple[Lane, bool], Place] = {}
+        self._open: dict[Place, None] = {}
+        self.routes: dict[str, Route] = {}
+        self.closed: list[Record] = []
+        self.last_serial = 0
+        self.shard_map: ShardMap | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether a record is open."""
+        return bool(self._open)
+
+    def route(self, partition_key: str) -> Route:
+        """Return, and remember, where the events of a partition key go.
+
+        Raises:
+            InvalidEventError: if Kinesis takes no such key.
+        """
+        entry = partition_key_entry(encode_partition_key(partition_key))
+        route = self._place(hash_key(partition_key), hashed=False), entry
+        if len(self.routes) >= _MAX_ROUTES:
+            self.routes.clear()
+        self.routes[partition_key] = route
+        return route
+
+    def add(self, event: UserRecord) -> tuple[Record, int]:
+        """Put an event into its lane's open aggregate or, where that has no room, into a new record.
+
+        Returns:
+            The record, where the event is the last, and what the event adds to its charge. A record that is too
+            large to be sent is not among ``closed`` either.
+
+        Raises:
+            InvalidEventError: if Kinesis takes no such keys.
+        """
+        hash_entry: bytes | None = None
+        if event.explicit_hash_key is None:
+            place, entry = self.routes.get(event.partition_key) or self.route(event.partition_key)
+        else:
+            entry = partition_key_entry(encode_partition_key(event.partition_key))
+            place = self._place(parse_hash_key(event.explicit_hash_key), hashed=True)
+            hash_entry = hash_key_entry(event.explicit_hash_key)
+        if place.record is not None:
+            cost = _add(place.builder, entry, hash_entry, event.data)
+            if cost:
+                return place.record, cost + EVENT_OVERHEAD_BYTES
+        # What is too large for company ends the open aggregate too: records leave in the order of events.
+        self._close(place)
+        record = self._start(place, entry, hash_entry, event)
+        return record, record.charge
+
+    def close_all(self) -> None:
+        """Close every open record."""
+        for place in list(self._open):
+            self._close(place)
+
+    def adopt(self, shard_map: ShardMap) -> None:
+        """Use another shard map; the open records whose lane it does not have are closed."""
+        self.shard_map = shard_map
+        self.routes.clear()
+        lanes = set(shard_map.lanes)
+        for key in [key for key in self._places if key[0] not in lanes]:
+            self._close(self._places.pop(key))
+
+    def has(self, lane: Lane) -> bool:
+        """Tell whether the shard map in use has the lane."""
+        return self.shard_map is not None and self.shard_map.lane_at(lane.start) == lane
+
+    def _place(self, hash_key: int, *, hashed: bool) -> Place:
+        lane = UNROUTED if self.shard_map is None else self.shard_map.lane_at(hash_key)
+        place = self._places.get((lane, hashed))
+        if place is None:
+            place = self._places[lane, hashed] = Place(lane)
+        return place
+
+    def _start(self, place: Place, entry: bytes, hash_entry: bytes | None, event: UserRecord) -> Record:
+        self.last_serial += 1
+        most = self._config.max_record_bytes
+        if self._config.aggregate:
+            most_data = most - len(place.lane.partition_key)
+            builder = AggregateBuilder(min(self._config.aggregate_bytes, most_data))
+            if _add(builder, entry, hash_entry, event.data):
+                record = AggregateRecord(self.last_serial, place.lane, builder)
+                place.builder, place.completion, place.record = builder, record.completion, record
+                self._open[place] = None
+                return record
+            builder = AggregateBuilder(most_data)
+            if _add(builder, entry, hash_entry, event.data):
+                record = AggregateRecord(self.last_serial, place.lane, builder)
+                self.closed.append(record)
+                return record
+        plain = PlainRecord(self.last_serial, place.lane, event)
+        if plain.record_bytes <= most:
+            self.closed.append(plain)
+        return plain
+
+    def _close(self, place: Place) -> None:
+        if place.record is not None:
+            self.closed.append(place.record)
+            place.record = None
+            place.builder = _CLOSED
+            del self._open[place]
+
+
+def _add(builder: AggregateBuilder, entry: bytes, hash_entry: bytes | None, data: bytes) -> int:
+    return builder.add(entry, data) if hash_entry is None else builder.add_hashed(entry, hash_entry, data)

@@ -1,0 +1,97 @@
+"""Which errors repetition can cure.
+
+Sources: the errors that the API reference lists for PutRecords and ListShards, those common to all actions
+("Common Errors"), and botocore's exceptions for calls that it could not make.
+"""
+
+from typing import Final
+
+from penstock.errors import AccessDeniedError, DeliveryError, RequestRefusedError, StreamNotFoundError
+
+_ACCESS: Final = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "KMSAccessDeniedException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "NoCredentialsError",
+    "NotAuthorized",
+    "OptInRequired",
+    "PartialCredentialsError",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+
+_REFUSED: Final = (
+    "InvalidArgumentException",
+    "KMSDisabledException",
+    "KMSInvalidStateException",
+    "KMSNotFoundException",
+    "KMSOptInRequired",
+    "ParamValidationError",
+    "SerializationException",
+    "ValidationException",
+)
+
+_INCURABLE: Final[dict[str, type[DeliveryError]]] = {
+    "ResourceNotFoundException": StreamNotFoundError,
+    **dict.fromkeys(_ACCESS, AccessDeniedError),
+    **dict.fromkeys(_REFUSED, RequestRefusedError),
+}
+
+_NOT_WRITTEN: Final = frozenset(
+    {
+        "KMSThrottlingException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestThrottledException",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+_CURABLE: Final = _NOT_WRITTEN | {
+    "ExpiredNextTokenException",
+    "RequestExpired",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ResourceInUseException",  # the stream is being created or resharded
+}
+
+_CURABLE_STATUS: Final = frozenset({408, 429})
+
+_REMEDIES: Final[dict[type[DeliveryError], str]] = {
+    StreamNotFoundError: "check the stream's name, the region and the account",
+    AccessDeniedError: "check the credentials; they need kinesis:PutRecords and kinesis:ListShards on the stream",
+    RequestRefusedError: "the message says what Kinesis does not accept",
+}
+
+
+def incurable(code: str, status: int | None = None) -> type[DeliveryError] | None:
+    """Return the exception for an error that repetition cannot cure, none for one that it may.
+
+    Unknown codes are judged by the HTTP status, as botocore's retries do: a client's error (4xx) stays one,
+    anything else may pass. A record's own error comes without a status.
+    """
+    kind = _INCURABLE.get(code)
+    if kind is not None or code in _CURABLE or status is None or status in _CURABLE_STATUS:
+        return kind
+    return RequestRefusedError if 400 <= status < 500 else None
+
+
+def certainly_not_written(code: str) -> bool:
+    """Tell whether the error means that the record is not in the stream: it was throttled."""
+    return code in _NOT_WRITTEN
+
+
+def explain(kind: type[DeliveryError], code: str, message: str) -> str:
+    """Return a message for people: what was wrong and what to do."""
+    return f"{code}: {message:.300}; {_REMEDIES[kind]}"
