@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from consumers.failed_events import FailedEvent, FieldError, Reason
 from consumers.ingest.decode import Arrival
@@ -15,6 +15,9 @@ FUTURE_SECONDS: Final = 300
 
 MAX_FIELD_ERRORS: Final = 20
 """Errors kept of one payload; the raw bytes are kept anyway."""
+
+_from_json: Final = TypeAdapter(SocialEvent).validator.validate_json
+"""`SocialEvent.model_validate_json` without its wrapper, which is a sixth of its cost."""
 
 _NOT_AN_OBJECT: Final = frozenset({"json_invalid", "model_type"})
 """Pydantic's error types for a payload that isn't JSON, or is JSON but no object."""
@@ -28,11 +31,10 @@ def validate(arrivals: Iterable[Arrival], dedup_seconds: int) -> tuple[list[Vali
     """
     valid: list[ValidEvent] = []
     failed: list[FailedEvent] = []
-    from_json = SocialEvent.model_validate_json
     for arrival in arrivals:
         record = arrival.record
         try:
-            event = from_json(arrival.data)
+            event: SocialEvent = _from_json(arrival.data)
         except ValidationError as error:
             failed.append(_refuse(arrival, error))
             continue

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from consumers.counts import Counts
@@ -63,9 +64,11 @@ def fingerprint(event: SocialEvent) -> bytes:
 def count(events: Iterable[ValidEvent]) -> Counts:
     """Count events by dimension: each adds one to each of its values."""
     plain = [valid.event for valid in events]
+    langs: Counter[str | None] = Counter(map(attrgetter("lang"), plain))
+    langs[UNDETERMINED] += langs.pop(None, 0)
     return {
-        "hashtag": dict(Counter(chain.from_iterable(event.hashtags for event in plain))),
-        "lang": dict(Counter(event.lang or UNDETERMINED for event in plain)),
-        "platform": dict(Counter(event.platform for event in plain)),
-        "kind": dict(Counter[str](event.kind for event in plain)),
+        "hashtag": dict(Counter[str](chain.from_iterable(map(attrgetter("hashtags"), plain)))),
+        "lang": {lang: count for lang, count in langs.items() if lang and count},
+        "platform": dict(Counter[str](map(attrgetter("platform"), plain))),
+        "kind": dict(Counter[str](map(attrgetter("kind"), plain))),
     }
