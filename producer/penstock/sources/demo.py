@@ -110,13 +110,12 @@ class _Crowd:
         shapes = product(_KINDS.items(), _PLATFORMS.items(), enumerate(_HASHTAGS))
         weights = {_Shape(kind, place, count): k * p * c for (kind, k), (place, p), (count, c) in shapes}
         self._shapes = self._draws(list(weights), weights.values())
-        self._second: int | None = None
+        self._turn(start)
 
     def event(self, now: datetime) -> SocialEvent:
         """Make an event that is reported now."""
-        second = int(now.timestamp())
-        if second != self._second:
-            self._turn(second)
+        if not self._since <= now < self._until:
+            self._turn(now)
         self.made += 1
         kind, platform, hashtags = next(self._shapes)
         return SocialEvent(
@@ -130,9 +129,11 @@ class _Crowd:
             text=next(self._sentences) if kind in {"post", "reply"} else None,
         )
 
-    def _turn(self, second: int) -> None:
+    def _turn(self, now: datetime) -> None:
         """Take up what is talked about, and by whom, in another second."""
-        self._second = second
+        self._since = now.replace(microsecond=0)
+        self._until = self._since + timedelta(seconds=1)
+        second = self._since.timestamp()
         self._langs = self._draws(LANGUAGES, language_mix(second))
         surging = self._surges.at(second)
         self._surge_share = sum(surging.values())

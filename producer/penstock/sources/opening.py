@@ -74,6 +74,8 @@ def _standard_input() -> Input:
 def _input(spec: str) -> Input:
     path = Path(spec)
     name = spec if len(spec) <= _SHORTENED else f"{spec[:_SHORTENED]}…"
+    if not spec:  # which Path takes for the working directory
+        raise _unknown(name)
     try:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
@@ -82,11 +84,13 @@ def _input(spec: str) -> Input:
             # Opened without waiting for a writer, so that the wait for its first line can be interrupted.
             return StreamInput(FileIO(path, opener=lambda file, flags: open_descriptor(file, flags | O_NONBLOCK)), name)
     except FileNotFoundError as error:
-        raise SourceError(
-            f"no source or file {name!r}; give demo, bluesky, - for standard input, or the path of a file"
-        ) from error
+        raise _unknown(name) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"cannot read {name!r}: {reason}; give a file that can be read") from error
     what = "a directory" if stat.S_ISDIR(mode) else "no file of events"
     raise SourceError(f"{name!r} is {what}; give the path of a file")
+
+
+def _unknown(name: str) -> SourceError:
+    return SourceError(f"no source or file {name!r}; give demo, bluesky, - for standard input, or the path of a file")

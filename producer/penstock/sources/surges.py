@@ -78,10 +78,10 @@ class Surges:
         if random.random() >= _START_CHANCE:
             return None
         return Surge(
-            # Of any rank, but more often a better known one: evenly over the logarithm of the rank.
-            hashtag=int(self._hashtags ** random.random()) - 1,
+            # Evenly over the logarithm of the rank, but for the best known few: those are always at the top.
+            hashtag=int(self._hashtags ** random.uniform(0.3, 1.0)) - 1,
             start=(slot + random.random()) * SLOT_SECONDS,
             rise=random.uniform(20, 90),
             fade=random.uniform(30, 120),
-            peak=random.uniform(0.01, 0.08),
+            peak=random.uniform(0.02, 0.12),
         )

@@ -16,9 +16,10 @@ class Zipf:
 
     def __init__(self, count: int, exponent: float) -> None:
         # The limit is the logarithm, which the general formula cannot divide by.
-        self._power = 1 - exponent if abs(1 - exponent) > 1e-6 else 1e-6
-        self._span = count**self._power - 1
+        power = 1 - exponent if abs(1 - exponent) > 1e-6 else 1e-6
+        self._span = count**power - 1
+        self._root = 1 / power
 
     def __call__(self, draw: float) -> int:
         """Turn an even draw from 0 up to 1 into a rank, from 0 for the most used up to ``count - 1``."""
-        return int((1 + draw * self._span) ** (1 / self._power)) - 1
+        return int((1 + draw * self._span) ** self._root) - 1

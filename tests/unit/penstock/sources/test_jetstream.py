@@ -102,8 +102,7 @@ def test_no_languages_is_no_language(langs: object) -> None:
         frame(kind="identity"),
         frame(kind="account"),
         frame(kind="something new"),
-        b'{"did":"did:plc:a","time_us":1777636800020110,"kind":"commit",'
-        b'"commit":{"operation":"delete","collection":"app.bsky.feed.like","rkey":"3mks3cztz7z4h"}}',
+        frame(commit={"operation": "delete", "collection": LIKE, "rkey": KEY}),
     ],
 )
 def test_everything_else_is_skipped_but_tells_its_time(skipped: bytes) -> None:
@@ -225,9 +224,9 @@ json_values = st.recursive(
 )
 def test_whatever_comes_is_an_event_a_raw_event_or_nothing(
     record: dict[str, Any],
-    collection: Any,
-    key: Any,
-    time_us: Any,  # noqa: ANN401 - hostile input
+    collection: Any,  # noqa: ANN401 - hostile input
+    key: Any,  # noqa: ANN401 - hostile input
+    time_us: object,
 ) -> None:
     data = frame(collection, record, key=key, time_us=time_us)
     item = read_frame(data).item

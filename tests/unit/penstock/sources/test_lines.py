@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_file_of_one_unended_line_loses_its_mark_too() -> None:
 def test_a_line_is_there_as_soon_as_its_end_is() -> None:
     read = []
 
-    def chunks():  # type: ignore[no-untyped-def] # noqa: ANN202 - a generator of two chunks
+    def chunks() -> Iterator[bytes]:
         read.append(1)
         yield b"one\ntw"
         read.append(2)
