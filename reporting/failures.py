@@ -46,11 +46,15 @@ class Failures:
         self._app = app
         self._logger = logger
         self._unexpected = unexpected
-        app.exception_handler(RequestValidationError)(self.bad_parameters)
-        app.exception_handler(BadRequestError)(self.bad_request)
-        app.exception_handler(NotFoundError)(self.no_route)
-        app.exception_handler([ClientError, BotoCoreError, TornBucketError])(self.table)
-        app.exception_handler(Exception)(self.fault)
+
+    def register(self) -> None:
+        """Make the resolver come here with what its routes raise."""
+        on = self._app.exception_handler
+        on(RequestValidationError)(self.bad_parameters)
+        on(BadRequestError)(self.bad_request)
+        on(NotFoundError)(self.no_route)
+        on([ClientError, BotoCoreError, TornBucketError])(self.table)
+        on(Exception)(self.fault)
 
     def bad_parameters(self, error: RequestValidationError) -> Response[str]:
         """Answer parameters that are not of their type: 400, but 404 for a dimension that is none."""

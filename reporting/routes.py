@@ -51,7 +51,7 @@ def build(queries: "Queries", logger: "Logger") -> APIGatewayRestResolver:
     # Without debug=False, POWERTOOLS_DEV would show tracebacks to clients.
     app = APIGatewayRestResolver(enable_validation=True, debug=False)
     routes = _Routes(app)
-    Failures(app, logger, routes.unexpected)
+    Failures(app, logger, routes.unexpected).register()
 
     @routes.get("/v1/trends/<dimension>", "The most used values of a window", caching.COUNTS)
     def trends(
