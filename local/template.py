@@ -167,6 +167,8 @@ def _own_attribute(logical_id: str, kind: str, name: str | None) -> str:
         return physical_name(logical_id)
     if name == "Arn" and kind == "AWS::Lambda::Function":
         return function_arn(logical_id)
+    if name == "Arn" and kind == "AWS::IAM::Role":
+        return f"arn:aws:iam::{ACCOUNT}:role/{physical_name(logical_id)}"
     raise TemplateError(f"the local stack knows no attribute {name} of {logical_id}, which is an {kind}")
 
 

@@ -27,6 +27,7 @@ _FUNCTION_PROPERTIES: Final = (
     "LoggingConfig",
     "MemorySize",
     "ReservedConcurrentExecutions",
+    "Role",
     "Runtime",
     "Timeout",
 )
@@ -88,6 +89,7 @@ class Description:
             logical_id=logical_id,
             name=name,
             arn=function_arn(logical_id),
+            role_arn=found["Role"],
             handler=found["Handler"],
             runtime=found["Runtime"],
             memory_megabytes=int(found.get("MemorySize", 128)),

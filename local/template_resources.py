@@ -13,6 +13,7 @@ class Function:
     logical_id: str
     name: str
     arn: str
+    role_arn: str
     handler: str
     runtime: str
     memory_megabytes: int
