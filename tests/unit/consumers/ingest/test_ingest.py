@@ -1,0 +1,319 @@
+"""A batch is acknowledged only as far as all of it is stored, and every event counts once whatever happens."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consumers import counts
+from consumers.failed_events import FailedEventStore, Reason, read_failed_events
+from consumers.ingest.ingest import Ingest, Result
+from consumers.pane_log.log import PaneLog
+from consumers.pane_log.writer import Writer
+from consumers.schedule import DAY, Schedule
+from tests.unit.consumers.ingest.batches import Put, a_batch, an_aggregate
+from tests.unit.consumers.pane_log.fake_table import FakeTable, Fault, error
+from tests.unit.consumers.test_failed_events import FakeBucket
+
+SCHEDULE = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 2, "buckets": 4}]')
+UNIVERSE = [
+    json.dumps(
+        {
+            "event_id": str(number),
+            "kind": ["post", "like"][number % 2],
+            "platform": "bluesky",
+            "author": ["ada", "bob", "cyd"][number % 3],
+            "created_at": f"2026-11-21T09:30:{number:02}Z",
+            "lang": [None, "en", "de"][number % 3],
+            "hashtags": [f"tag{number % 4}", f"tag{number % 5 + 2}"],
+        }
+    ).encode()
+    for number in range(0, 24, 2)
+]
+"""Events by number: an event sent again is the same event, its time included."""
+
+BAD = {b"{": Reason.UNREADABLE, b"{}": Reason.INVALID}
+
+
+class Inline(Executor):
+    """Runs what is submitted at once."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - as the base class
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as caught:  # noqa: BLE001 - an executor hands every exception to its future
+            future.set_exception(caught)
+        return future
+
+
+class Stuck(Executor):
+    """Never gets to what is submitted."""
+
+    def submit(self, _fn: Callable[..., Any], /, *_args: object, **_kwargs: object) -> Future[Any]:
+        return Future()
+
+
+class UnreliableBucket(FakeBucket):
+    """A bucket that is away for the next `failures` calls."""
+
+    failures = 0
+
+    def put_object(self, **request: object) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise EndpointConnectionError(endpoint_url="https://s3")
+        super().put_object(**request)
+
+
+_nonces = count()
+
+
+@dataclass
+class World:
+    """A table, a bucket, and functions that write to them."""
+
+    table: FakeTable = field(default_factory=FakeTable)
+    bucket: UnreliableBucket = field(default_factory=UnreliableBucket)
+
+    def function(self, pool: Executor | None = None) -> Ingest:
+        return Ingest(
+            Writer(PaneLog(self.table.client(), "pane-log"), 0, nonce=lambda: next(_nonces).to_bytes(8, "big")),
+            FailedEventStore(self.bucket.client(), "failed"),
+            pool or Inline(),
+            schedule=SCHEDULE,
+            dedup_seconds=7 * DAY,
+        )
+
+    def counted(self) -> counts.Counts:
+        total = counts.empty()
+        for segment in self.table.segments():
+            counts.add(total, segment.counts)
+        return total
+
+    def check_counts(self, payloads: list[bytes]) -> None:
+        """Hold what is in the log against a plain Counter over the events, each once."""
+        events = [json.loads(payload) for payload in {data for data in payloads if data not in BAD}]
+        assert self.counted() == {
+            "hashtag": Counter(tag for event in events for tag in set(event["hashtags"])),
+            "lang": Counter(event["lang"] or "und" for event in events),
+            "platform": Counter(event["platform"] for event in events),
+            "kind": Counter(event["kind"] for event in events),
+        }
+        for log in self.table.items.values():
+            assert sorted(log) == list(range(len(log)))
+
+
+def plenty() -> float:
+    return 300.0
+
+
+def process(function: Ingest, *puts: Put) -> Result:
+    return function.process(a_batch(*puts), plenty)
+
+
+def payloads_of(puts: list[tuple[Put, list[bytes]]]) -> list[bytes]:
+    return [payload for _, payloads in puts for payload in payloads]
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[tuple[Put, list[bytes]]]:
+    """Draw records with what is in them: plain or aggregated, good, repeated and bad events."""
+    payloads = st.lists(st.sampled_from(UNIVERSE + list(BAD)), min_size=1, max_size=4)
+    stream = []
+    for sequence in range(draw(st.integers(1, 8))):
+        inside = draw(payloads)
+        data = inside[0] if len(inside) == 1 else an_aggregate(*(("key", payload) for payload in inside))
+        stream.append((Put(8 + sequence, data), inside))
+    return stream
+
+
+faults = st.lists(st.sampled_from(Fault), max_size=6)
+
+
+@given(streams(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_any_batches_in_any_order_by_two_functions_at_once_end_with_exact_counts(
+    stream: list[tuple[Put, list[bytes]]], data: st.DataObject
+) -> None:
+    world = World()
+    functions = [world.function(), world.function()]
+    places = st.integers(0, len(stream))
+
+    def deliver() -> None:
+        start, end = sorted((data.draw(places), data.draw(places)))
+        function = functions[data.draw(st.integers(0, 1))]
+        world.table.faults = iter(data.draw(faults))
+        world.bucket.failures = data.draw(st.integers(0, 1))
+        process(function, *(put for put, _ in stream[start:end]))
+
+    interruptions = iter(range(data.draw(st.integers(0, 3))))
+
+    def interrupt() -> None:
+        if next(interruptions, None) is not None:
+            deliver()
+
+    world.table.before_put = interrupt
+    for _ in range(data.draw(st.integers(0, 4))):
+        deliver()
+
+    world.table.before_put = lambda: None
+    world.table.faults = iter(())
+    world.bucket.failures = 0
+    assert process(functions[0], *(put for put, _ in stream)).answer == {"batchItemFailures": []}
+    world.check_counts(payloads_of(stream))
+    failed = Counter(event.reason for event in read_failed_events(world.bucket.client(), "failed"))
+    assert failed == Counter(BAD[payload] for payload in payloads_of(stream) if payload in BAD)
+
+
+@given(streams(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_redelivery_from_the_checkpoint_counts_and_reports_each_event_once(
+    stream: list[tuple[Put, list[bytes]]], data: st.DataObject
+) -> None:
+    world = World()
+    function = world.function()
+    folded = duplicates = 0
+    failed: Counter[Reason] = Counter()
+    rest = [put for put, _ in stream]
+    tries = 0
+    while rest:
+        tries += 1
+        world.table.faults = iter(data.draw(faults) if tries < 8 else ())
+        world.bucket.failures = data.draw(st.integers(0, 1)) if tries < 8 else 0
+        batch = rest[: data.draw(st.integers(1, len(rest)))]
+        result = process(function, *batch)
+        folded += result.tally.folded
+        duplicates += result.tally.duplicates
+        failed += result.tally.failed
+        done = [put for put in batch if result.checkpoint is None or put.sequence < result.checkpoint]
+        assert batch[: len(done)] == done
+        rest = rest[len(done) :]
+    payloads = payloads_of(stream)
+    good = [payload for payload in payloads if payload not in BAD]
+    world.check_counts(payloads)
+    assert folded == len(set(good))
+    assert duplicates == len(good) - len(set(good))
+    assert failed == Counter(BAD[payload] for payload in payloads if payload in BAD)
+
+
+def test_a_batch_that_is_all_stored_is_acknowledged() -> None:
+    world = World()
+    result = process(world.function(), Put(1, UNIVERSE[0]), Put(2, b"{"), Put(3, UNIVERSE[0]))
+    assert result.answer == {"batchItemFailures": []}
+    assert (result.records, result.addresses, result.segments, result.refused) == (3, 1, 1, 0)
+    assert result.tally == (1, 1, {Reason.UNREADABLE: 1})
+
+
+def test_an_empty_aggregate_or_batch_is_no_failure() -> None:
+    assert process(World().function()).answer == {"batchItemFailures": []}
+
+
+def test_the_lowest_failing_sequence_number_is_compared_as_a_number() -> None:
+    world = World()
+    # Two addresses, a query each: both are refused.
+    world.table.faults = iter([Fault.THROTTLED, Fault.THROTTLED])
+    result = process(world.function(), Put(9, UNIVERSE[0]), Put(10, UNIVERSE[5]))
+    assert result.answer == {"batchItemFailures": [{"itemIdentifier": "9"}]}
+    assert result.errors == {"ProvisionedThroughputExceededException": 2}
+
+
+def test_records_in_no_order_are_answered_with_the_lowest_all_the_same() -> None:
+    world = World()
+    world.table.faults = iter([Fault.THROTTLED, Fault.THROTTLED])
+    result = process(world.function(), Put(10, UNIVERSE[5]), Put(9, UNIVERSE[0]))
+    assert result.checkpoint == 9
+
+
+def test_an_address_that_fails_keeps_no_other_from_being_written() -> None:
+    world = World()
+    function = world.function()
+    world.table.faults = iter([Fault.NONE, Fault.LOST_REQUEST])
+    puts = Put(1, UNIVERSE[0]), Put(2, UNIVERSE[5]), Put(3, UNIVERSE[5])
+    first = process(function, *puts)
+    assert first.checkpoint == 1
+    assert first.errors == {"ReadTimeoutError": 1}
+    assert first.tally == (0, 0, {})  # nothing is reported of records that come again
+    assert world.counted()["platform"] == {"bluesky": 1}
+
+    again = process(function, *puts)
+    assert again.tally == (2, 1, {})
+    assert world.counted()["platform"] == {"bluesky": 2}
+
+
+def test_failed_events_that_can_not_be_stored_fail_their_records() -> None:
+    world = World()
+    world.bucket.failures = 1
+    result = process(world.function(), Put(1, UNIVERSE[0]), Put(2, b"{"), Put(3, b"{}"))
+    assert result.answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert result.tally == (1, 0, {})
+    assert result.errors == {"EndpointConnectionError": 1}
+
+
+def test_the_good_events_of_an_aggregate_count_beside_the_bad_ones() -> None:
+    world = World()
+    mixed = an_aggregate(("a", UNIVERSE[0]), ("a", b"{"), ("a", UNIVERSE[1]))
+    assert process(world.function(), Put(1, mixed)).tally == (2, 0, {Reason.UNREADABLE: 1})
+
+
+def test_with_no_time_left_the_answer_is_given_early() -> None:
+    world = World()
+    function = world.function(Stuck())
+    result = function.process(a_batch(Put(4, b"{"), Put(5, UNIVERSE[0])), lambda: 0.4)
+    assert result.answer == {"batchItemFailures": [{"itemIdentifier": "4"}]}
+    assert result.errors == {"OutOfTimeError": 2}
+    assert result.tally == (0, 0, {})
+
+
+def test_what_ends_after_the_answer_is_found_by_the_next_delivery() -> None:
+    world = World()
+    late: list[Callable[[], object]] = []
+
+    class Late(Stuck):
+        def submit(self, fn: Callable[..., Any], /, *args: object, **_kwargs: object) -> Future[Any]:
+            late.append(lambda: fn(args[0], plenty))
+            return Future()
+
+    writer = Writer(PaneLog(world.table.client(), "pane-log"), 0)
+    store = FailedEventStore(world.bucket.client(), "failed")
+    slow, quick = (Ingest(writer, store, pool, schedule=SCHEDULE, dedup_seconds=7 * DAY) for pool in (Late(), Inline()))
+    assert slow.process(a_batch(Put(5, UNIVERSE[0])), lambda: 0.4).checkpoint == 5
+    late.pop()()
+    result = process(quick, Put(5, UNIVERSE[0]))
+    assert (result.checkpoint, result.tally) == (None, (1, 0, {}))
+    world.check_counts([UNIVERSE[0]])
+
+
+def test_what_is_unforeseen_fails_the_batch() -> None:
+    world = World()
+
+    def broken() -> None:
+        raise RuntimeError("unforeseen")
+
+    world.table.before_put = broken
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        process(world.function(), Put(1, UNIVERSE[0]))
+
+
+def test_a_batch_of_another_shape_fails() -> None:
+    with pytest.raises(KeyError):
+        World().function().process({"Records": [{"s3": {}}]}, plenty)
+
+
+def test_any_error_code_of_dynamodb_fails_the_address_only() -> None:
+    world = World()
+
+    def missing() -> None:
+        raise error("ResourceNotFoundException", "PutItem")
+
+    world.table.before_put = missing
+    result = process(world.function(), Put(1, UNIVERSE[0]))
+    assert (result.checkpoint, result.errors) == (1, {"ResourceNotFoundException": 1})
