@@ -17,7 +17,7 @@ def tid_time(key: str) -> datetime | None:
     apart (https://atproto.com/specs/tid).
 
     >>> tid_time("3jzfcijpj2z2a").isoformat()
-    '2023-06-30T18:40:41.515201+00:00'
+    '2023-06-30T15:03:01.887007+00:00'
     """
     if not _SYNTAX.fullmatch(key):
         return None

@@ -97,7 +97,7 @@ def test_bluesky_is_the_live_feed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_websocket_client_there_is_no_live_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "penstock.sources.bluesky", None)
-    assert refusal("bluesky").endswith("install penstock[bluesky]")
+    assert refusal("bluesky").endswith("install it, or penstock[bluesky]")
 
 
 @pytest.mark.parametrize("spec", ["twitter", "", "no/such/file.jsonl", "Demo", "-x"])

@@ -76,7 +76,7 @@ def test_each_kind_is_there_as_often_as_it_was_recorded(played: dict[str, Social
 def test_each_hashtag_is_there_as_often_as_it_was_recorded(played: dict[str, SocialEvent]) -> None:
     counted = Counter(tag for _, frame in created() for tag in hashtags(frame))
     assert len(counted) == 179
-    assert counted.most_common(1) == [("epsteinweb", 4)]
+    assert max(counted.values()) == 4
     assert Counter(tag for event in played.values() for tag in event.hashtags) == counted
 
 
