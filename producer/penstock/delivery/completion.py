@@ -2,17 +2,28 @@
 
 from collections.abc import Callable
 from threading import Lock
+from typing import NamedTuple
 
 from penstock.delivery.outcomes import Failure, Moved, Outcome, PutResult
 
-Observer = Callable[[], None]
+
+class Observer(NamedTuple):
+    """What is to be called when an event has an outcome.
+
+    Attributes:
+        call: the function. It raises nothing.
+        foreign: whether it runs a caller's code, which may block, so that nothing else should have to wait for it.
+    """
+
+    call: Callable[[], None]
+    foreign: bool
 
 
 class Completion:
-    """Tells what becomes of the events of one Kinesis record.
+    """Tells what becomes of the events of one Kinesis record. Safe between threads.
 
-    They share an outcome, so a future is little more than a reference to this and an index: nothing is done per
-    event when an answer comes, except for events that somebody waits for. Safe between threads.
+    They share an outcome, so a future is little more than a reference to this and an index: when an answer comes,
+    nothing is done event by event, except for events that somebody waits for.
     """
 
     __slots__ = ("_lock", "_observers", "_outcome")
@@ -23,43 +34,42 @@ class Completion:
         self._outcome: Outcome | None = None
 
     def outcome(self, index: int) -> PutResult | Failure | None:
-        """Return what became of the event at ``index``, none if it is under way."""
-        completion, index = self._current(index)
-        outcome = completion._outcome
-        # Between the two lines above the event can have moved on: then it is under way.
+        """Return what became of the event at ``index``, none while it is under way."""
+        outcome = self._follow(index)[0]._outcome
+        # Between the following and the look the event can have moved on: then it is under way.
         return None if isinstance(outcome, Moved) else outcome
 
-    def failure_index(self, index: int) -> int:
-        """Return the index, in the record that failed, of the event that was put at ``index`` of this one."""
-        return self._current(index)[1]
+    def final_index(self, index: int) -> int:
+        """Return the index that the event at ``index`` has in the record which it has moved to, if it has."""
+        return self._follow(index)[1]
 
-    def observe(self, index: int, observer: Observer) -> None:
-        """Have ``observer`` called once, when the event at ``index`` has an outcome; at once if it has one."""
-        completion, index = self._current(index)
-        with completion._lock:
-            if completion._outcome is None:
-                completion._observers.append((index, observer))
-                return
-        if isinstance(completion._outcome, Moved):
-            completion.observe(index, observer)
-        else:
-            observer()
+    def observe(self, index: int, observer: Observer) -> bool:
+        """Have ``observer`` called once the event at ``index`` has an outcome.
+
+        Returns:
+            Whether that is still to come. Otherwise the observer is forgotten, and calling it is up to the caller.
+        """
+        while True:
+            completion, position = self._follow(index)
+            with completion._lock:
+                if completion._outcome is None:
+                    completion._observers.append((position, observer))
+                    return True
+                if not isinstance(completion._outcome, Moved):
+                    return False
 
     def settle(self, outcome: Outcome) -> list[Observer]:
-        """Say what became of the events, once; return the observers to call now."""
+        """Say what became of the events, once; return the observers to call."""
         with self._lock:
             if self._outcome is not None:
                 raise RuntimeError("a record has been settled twice")
             self._outcome = outcome
             observers, self._observers = self._observers, []
-        if not isinstance(outcome, Moved):
-            return [observer for _, observer in observers]
-        for index, observer in observers:
-            completion, target = outcome.targets[index]
-            completion.observe(target, observer)
-        return []
+        if isinstance(outcome, Moved):
+            return [observer for index, observer in observers if not self.observe(index, observer)]
+        return [observer for _, observer in observers]
 
-    def _current(self, index: int) -> "tuple[Completion, int]":
+    def _follow(self, index: int) -> "tuple[Completion, int]":
         completion = self
         while isinstance(outcome := completion._outcome, Moved):
             completion, index = outcome.targets[index]

@@ -83,6 +83,7 @@ class Delivery:
         """
         ledger = self._ledger
         if len(data) > ledger.free and len(data) <= self._config.max_record_bytes:
+            self.flush()  # what is held back for company takes the room
             return None
         if explicit_hash_key is None:
             # The way of nearly every event, hence written out.

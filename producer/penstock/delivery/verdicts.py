@@ -36,6 +36,7 @@ _REFUSED: Final = (
     "KMSOptInRequired",
     "ParamValidationError",
     "SerializationException",
+    "UnexpectedException",  # of a client, meaning a defect: see penstock.stream_client
     "ValidationException",
 )
 

@@ -1,0 +1,286 @@
+"""The producer: threads around the delivery core."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Condition, Lock, Thread, current_thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from pydantic import ValidationError
+
+from penstock.delivery.calls import Answer, Call, CallFailure
+from penstock.delivery.completion import Observer
+from penstock.delivery.config import ProducerConfig
+from penstock.delivery.core import Delivery, Receipt
+from penstock.delivery.outcomes import PutResult
+from penstock.delivery.statistics import Statistics
+from penstock.errors import BufferFullError, FlushTimeoutError, InvalidEventError, ProducerClosedError
+from penstock.events import SocialEvent
+from penstock.futures import EventFuture
+from penstock.stream_client import StreamClient, make_client
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+_logger = logging.getLogger("penstock")
+
+_LOG_INTERVAL_SECONDS: Final = 10.0
+_JOIN_SECONDS: Final = 5.0
+
+
+class Producer:
+    """Sends events to a Kinesis stream: aggregated, routed by shard, retried until acknowledged.
+
+    Delivery is at least once: a call whose answer was lost is repeated. Events of one partition key go to one shard,
+    but a retry can change their order. Safe between threads. Memory is bounded: when ``buffer_bytes`` are held,
+    ``put`` waits.
+
+    Args:
+        stream_name: name or ARN of the stream.
+        client: a boto3 client for Kinesis, for another account, endpoint or the like. It should not retry by
+            itself (``Config(retries={"total_max_attempts": 1})``). None makes a suitable one.
+        config: the options.
+
+    Raises:
+        ConfigurationError: if there is no client and no AWS region is configured.
+
+    >>> with Producer("social-events") as producer:  # doctest: +SKIP
+    ...     future = producer.put(b'{"n": 1}', partition_key="user-1")
+    ...     future.result()
+    PutResult(shard_id='shardId-000000000000', sequence_number='4966…', attempts=(Attempt(…),))
+    """
+
+    def __init__(
+        self,
+        stream_name: str,
+        *,
+        client: "KinesisClient | None" = None,
+        config: ProducerConfig | None = None,
+    ) -> None:
+        self._stream_name = stream_name
+        self._config = config or ProducerConfig()
+        self._client = StreamClient(client or make_client(self._config), stream_name)
+        self._delivery = Delivery(self._config, random=random.random, epoch=time.time() - time.monotonic())
+        # One lock guards the core. The sender waits for work; put and flush wait for progress.
+        self._lock = Lock()
+        self._work = Condition(self._lock)
+        self._progress = Condition(self._lock)
+        self._closed = False
+        self._stopped = False
+        self._calls: SimpleQueue[Call | None] = SimpleQueue()
+        self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
+        self._logged: dict[str, float] = {}
+        # One more than calls in flight: listing the shards must not wait for calls that hang.
+        self._callers = [self._start(self._make_calls, f"call-{n}") for n in range(self._config.calls_in_flight + 1)]
+        self._sender = self._start(self._send, "sender")
+        self._notifier = self._start(self._notify, "callbacks")
+
+    def put(
+        self,
+        event: SocialEvent | Mapping[str, Any] | bytes,
+        *,
+        partition_key: str | None = None,
+        explicit_hash_key: str | None = None,
+    ) -> Future[PutResult]:
+        """Take an event for delivery; wait for room in the buffer if there is none.
+
+        Args:
+            event: an event, or a mapping that is one by ``SocialEvent``'s rules, or bytes, sent as they are.
+            partition_key: 1 to 256 characters; by default the event's author. Bytes need one.
+            explicit_hash_key: decimal, 0 to 2**128 - 1: decides the shard in the partition key's place.
+
+        Returns:
+            What tells, when the answer has come, where the event is or why it will not be delivered.
+
+        Raises:
+            InvalidEventError: if it is no event, or Kinesis takes no such keys.
+            BufferFullError: if there was no room within ``put_timeout_seconds``.
+            ProducerClosedError: if the producer has been closed.
+        """
+        if type(event) is bytes:
+            data = event
+        else:
+            data, partition_key = _serialise(event, partition_key)
+        with self._lock:
+            if self._closed:
+                raise ProducerClosedError(f"the producer for {self._stream_name} is closed and takes no more events")
+            delivery = self._delivery
+            # A missing key is refused by the core, like any other that is no key.
+            receipt = delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+            if receipt is None:
+                receipt = self._wait_for_room(partition_key, explicit_hash_key, data)
+            if delivery.urgent:
+                self._rouse()
+        return EventFuture(*receipt)
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Wait until every event that was put before this call has an outcome; send them without delay.
+
+        Args:
+            timeout: longest wait in seconds, none for as long as it takes.
+
+        Raises:
+            FlushTimeoutError: if some have none by then. They are still being sent.
+        """
+        with self._lock:
+            if not self._flush(timeout):
+                pending = self._delivery.statistics().user_records_pending
+                raise FlushTimeoutError(
+                    f"{pending} events are still without an answer from {self._stream_name} after {timeout} s"
+                )
+
+    def close(self, timeout: float | None = None) -> None:
+        """Take no more events, send those there are, and end.
+
+        Args:
+            timeout: longest wait in seconds, none for as long as it takes. Events without an outcome by then are
+                given up: their futures hold an ``UndeliveredError``, and a warning is logged.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._progress.notify_all()
+            self._flush(timeout)
+            abandoned, observers = self._abandon()
+        if abandoned:
+            _logger.warning(
+                "the producer for %s was closed with %d events unacknowledged: their futures hold UndeliveredError",
+                self._stream_name,
+                abandoned,
+            )
+        self._call(observers)
+        self._callbacks.put(None)
+        for _ in self._callers:
+            self._calls.put(None)
+        # Threads that hang in a call are left to end with it, or with the process: they are daemons.
+        for thread in (self._sender, self._notifier):
+            if thread is not current_thread():
+                thread.join(_JOIN_SECONDS)
+
+    def stats(self) -> Statistics:
+        """Return what the producer has done so far."""
+        with self._lock:
+            return self._delivery.statistics()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the producer, waiting for every event's outcome."""
+        self.close()
+
+    def _wait_for_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
+        timeout = self._config.put_timeout_seconds
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            self._rouse()
+            remaining = None if deadline is None else deadline - time.monotonic()
+            if remaining is not None and remaining <= 0:
+                raise BufferFullError(
+                    f"no room for {len(data)} bytes within {timeout} s: {self._config.buffer_bytes:,} bytes wait for "
+                    f"{self._stream_name}; it needs more shards, or fewer events, or a larger buffer_bytes"
+                )
+            self._progress.wait(remaining)
+            if self._closed:
+                raise ProducerClosedError(f"the producer for {self._stream_name} was closed while put waited for room")
+            receipt = self._delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]  # as in put
+            if receipt is not None:
+                return receipt
+
+    def _flush(self, timeout: float | None) -> bool:
+        mark = self._delivery.flush()
+        self._rouse()
+        return self._progress.wait_for(lambda: self._stopped or self._delivery.flushed(mark), timeout)
+
+    def _rouse(self) -> None:
+        # The sender polls before it waits again, so nothing is urgent from here on.
+        self._delivery.urgent = False
+        self._work.notify()
+
+    def _start(self, run: Callable[[], None], name: str) -> Thread:
+        thread = Thread(target=self._guard, args=(run,), name=f"penstock-{name}", daemon=True)
+        thread.start()
+        return thread
+
+    def _guard(self, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except Exception:
+            # A defect of the SDK. Nobody should wait for what will never come.
+            _logger.exception("the producer for %s broke down and gives up all its events", self._stream_name)
+            with self._lock:
+                observers = self._abandon()[1]
+            self._call(observers)
+
+    def _abandon(self) -> tuple[int, list[Observer]]:
+        self._closed = self._stopped = True
+        abandoned = self._delivery.abandon()
+        self._progress.notify_all()
+        self._rouse()
+        return abandoned, self._delivery.take_observers()
+
+    def _send(self) -> None:
+        with self._lock:
+            while not self._stopped:
+                now = time.monotonic()
+                for call in self._delivery.poll(now):
+                    self._calls.put(call)
+                wake_at = self._delivery.wake_at()
+                if wake_at is None or wake_at > now:
+                    self._work.wait(None if wake_at is None else wake_at - now)
+
+    def _make_calls(self) -> None:
+        while (call := self._calls.get()) is not None:
+            answer = self._client.make(call)
+            with self._lock:
+                self._delivery.answer(call, answer, time.monotonic())
+                observers = self._delivery.take_observers()
+                self._progress.notify_all()
+                self._rouse()
+            self._call(observers)
+            self._log(call, answer)
+
+    def _call(self, observers: list[Observer]) -> None:
+        for observer in observers:
+            if observer.foreign:
+                self._callbacks.put(observer)
+            else:
+                observer.call()
+
+    def _notify(self) -> None:
+        while (observer := self._callbacks.get()) is not None:
+            observer.call()
+
+    def _log(self, call: Call, answer: Answer) -> None:
+        if isinstance(answer, CallFailure):
+            now = time.monotonic()
+            if now - self._logged.get(answer.code, float("-inf")) >= _LOG_INTERVAL_SECONDS:
+                self._logged[answer.code] = now
+                _logger.warning(
+                    "%s on %s failed with %s: %.300s",
+                    type(call).__name__,
+                    self._stream_name,
+                    answer.code,
+                    answer.message,
+                )
+
+
+def _serialise(event: SocialEvent | Mapping[str, Any] | bytes, partition_key: str | None) -> tuple[bytes, str | None]:
+    if isinstance(event, bytes | bytearray | memoryview):
+        return bytes(event), partition_key
+    if not isinstance(event, SocialEvent):
+        try:
+            event = SocialEvent.model_validate(event)
+        except ValidationError as error:
+            broken = "; ".join(
+                f"{'.'.join(map(str, rule['loc']))}: {rule['msg']}" for rule in error.errors(include_input=False)[:3]
+            )
+            raise InvalidEventError(f"not an event: {broken:.300}") from error
+    return event.to_json(), event.author if partition_key is None else partition_key
