@@ -41,6 +41,7 @@ class EmptyTable:
 
     def state(self, *, consistent: bool = True) -> LevelsState | None:
         del consistent
+        return None
 
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         del level, bucket, start, end, consistent
