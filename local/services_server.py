@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import moto.cloudformation.parsing  # noqa: F401 - slow to import: while the parent reads the template, not after
@@ -26,6 +26,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from local import services_corrections
+from local.runtime_bootstrap import end_with_parent
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -102,16 +103,6 @@ class Handler(MotoRequestHandler):
 
     def log_request(self, *_args: Any) -> None:  # noqa: ANN401 - the base class's signature
         """Write no line a request."""
-
-
-def end_with_parent(end: Callable[[int], Any] = os._exit) -> None:
-    """End this process when its standard input does, which the parent holds open while it lives."""
-
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        end(0)
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def main() -> None:

@@ -1,0 +1,217 @@
+"""The stack of the template on one machine: services in moto, functions in processes, pollers, gateway, schedules."""
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Final, Self
+from uuid import uuid4
+
+from local.consumption import Consumption
+from local.errors import ParameterError, PortInUseError, ServicesError, StackError, TemplateError
+from local.functions import Functions
+from local.gateway import Gateway, GatewayApplication, system_clock
+from local.metrics import Metrics
+from local.pollers import Poller, open_poller
+from local.schedules import Schedules
+from local.services import Services
+from local.template import Template
+from local.template_resources import EventSourceMapping, StackResources
+from simulation.event_source_mapping.configuration import MappingConfig, MappingConfigError
+from simulation.event_source_mapping.invocation import InvocationResult
+from simulation.event_source_mapping.invocation_record import MappingIdentity
+
+__all__ = [
+    "LocalStack",
+    "ParameterError",
+    "PortInUseError",
+    "ServicesError",
+    "StackError",
+    "TemplateError",
+]
+
+CONCURRENCY: Final = max(4, 2 * (os.cpu_count() or 1))
+"""Environments a function may have at once where the template reserves no number for it."""
+
+
+class LocalStack:
+    """A running stack. Use it as a context manager; leaving it ends every process it started.
+
+    with LocalStack.start(template=Path("template.yaml"), port=8080, directory=Path(".build/local")) as stack:
+        stack.client("kinesis").put_record(StreamName=stack.outputs["StreamName"], …)
+        stack.wait_until_idle(30)
+    """
+
+    def __init__(
+        self,
+        *,
+        resources: StackResources,
+        parameters: Mapping[str, str],
+        services: Services,
+        functions: Functions,
+        pollers: tuple[Poller, ...],
+        gateway: Gateway,
+        metrics: Metrics,
+        undo: ExitStack,
+    ) -> None:
+        """Take over the parts of a running stack; use `start`."""
+        self.resources = resources
+        self.parameters = parameters
+        self.metrics = metrics
+        self.url = gateway.url
+        self.outputs = _local_outputs(resources, gateway.url)
+        self._services = services
+        self._functions = functions
+        self._pollers = pollers
+        self._undo = undo
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        template: Path,
+        port: int,
+        directory: Path,
+        parameters: Mapping[str, str] | None = None,
+        concurrency: int = CONCURRENCY,
+    ) -> Self:
+        """Start everything; when this returns, events are processed and requests answered.
+
+        Args:
+            template: The SAM template.
+            port: Where the gateway listens on 127.0.0.1; 0 takes any free port.
+            directory: Where logs go, ``services.log`` and one file a function; it is made if need be.
+            parameters: Values for the template's parameters, which otherwise have its defaults.
+            concurrency: Environments a function may have at once where the template reserves no number.
+
+        Raises:
+            StackError: a part could not be started; the ones before it are ended again.
+        """
+        with ExitStack() as undo:
+            gateway = Gateway(port)
+            undo.callback(gateway.stop)
+            directory.mkdir(parents=True, exist_ok=True)
+            services = Services(directory / "services.log")
+            undo.callback(services.stop)
+            described = Template(template, parameters)
+            resources = _create(described, services)
+            metrics = Metrics()
+            functions = Functions(resources.functions.values(), services.url, metrics, directory, concurrency)
+            undo.callback(functions.stop)
+            pollers = _open_pollers(resources, services, functions)
+            for poller in pollers:
+                poller.start()
+                undo.callback(poller.stop)
+            schedules = Schedules(resources.schedules, functions.invoke_later, system_clock)
+            undo.callback(schedules.stop)
+            pages = template.resolve().parent / "reporting" / "dashboard"
+            gateway.serve(GatewayApplication(resources.api, functions.invoke, pages, system_clock))
+            undo.callback(gateway.stop)
+            return cls(
+                resources=resources,
+                parameters=described.parameters,
+                services=services,
+                functions=functions,
+                pollers=pollers,
+                gateway=gateway,
+                metrics=metrics,
+                undo=undo.pop_all(),
+            )
+
+    @property
+    def dedup_days(self) -> int:
+        """The dedup horizon."""
+        return int(self.parameters["DedupDays"])
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
+        """Return the boto3 client of a service, by its name in boto3; the same one each time."""
+        return self._services.client(service)
+
+    def invoke(self, logical_id: str, payload: bytes) -> InvocationResult:
+        """Invoke a function with an event in JSON, and wait for the result."""
+        return self._functions.invoke(logical_id, payload)
+
+    def lag(self) -> float:
+        """Return the age in seconds of the oldest record that a mapping has not delivered, 0 when all are."""
+        return max((poller.lag() for poller in self._pollers), default=0.0)
+
+    def idle(self) -> bool:
+        """Tell whether the pollers have delivered all they have seen, and no invocation is under way.
+
+        What was put since their last look, at most a second ago, is not seen; `wait_until_idle` makes them look.
+        """
+        return all(poller.idle() for poller in self._pollers) and not self._functions.busy()
+
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait until all that is in the streams is delivered, and all that this puts into streams; False when not."""
+        deadline = monotonic() + timeout
+        delivered = None
+        # One mapping's function may write what another mapping reads: until a whole round delivers nothing.
+        while delivered != (delivered := [dict(poller.checkpoints) for poller in self._pollers]):
+            for poller in self._pollers:
+                if not poller.wait_until_idle(max(0.0, deadline - monotonic())):
+                    return False
+        return True
+
+    def process_ids(self) -> list[int]:
+        """Return every process that the stack has started and that runs."""
+        return [self._services.process_id, *self._functions.process_ids()]
+
+    def stop(self) -> None:
+        """End everything, in the order that leaves no part without what it needs. Repeating this does nothing."""
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        """Return the running stack."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End everything."""
+        self.stop()
+
+
+def _create(described: Template, services: Services) -> StackResources:
+    """Create the data resources and resolve the rest of the template by their names."""
+    data, attributes = described.data_template()
+    services.wait()
+    values = services.create(data, described.parameters)
+    return described.resources({attributes[name]: value for name, value in values.items()})
+
+
+def _open_pollers(resources: StackResources, services: Services, functions: Functions) -> tuple[Poller, ...]:
+    configs = [(mapping, _mapping_config(mapping)) for mapping in resources.mappings]
+    consumption = Consumption(((mapping.logical_id, config.stream_arn) for mapping, config in configs), services.trim)
+
+    def open_one(mapping: EventSourceMapping, config: MappingConfig) -> Poller:
+        function = resources.functions[mapping.function]
+        return open_poller(
+            config,
+            MappingIdentity(str(uuid4()), function.arn, function.role_arn),
+            client=services.client,
+            invoke=lambda payload: functions.invoke(mapping.function, payload),
+            consumed=consumption.of(mapping.logical_id),
+        )
+
+    return tuple(open_one(mapping, config) for mapping, config in configs if config.enabled)
+
+
+def _mapping_config(mapping: EventSourceMapping) -> MappingConfig:
+    try:
+        return MappingConfig.from_properties(mapping.properties)
+    except MappingConfigError as error:
+        raise TemplateError(f"{mapping.logical_id}: {error}") from error
+
+
+def _local_outputs(resources: StackResources, url: str) -> Mapping[str, str]:
+    """Return the template's outputs, in which the API's address on AWS is the gateway's."""
+    if resources.api is None:
+        return resources.outputs
+    host = rf"https://{resources.api.api_id}.execute-api."
+    return {
+        name: url if value.startswith(host) and value.endswith(f"/{resources.api.stage}") else value
+        for name, value in resources.outputs.items()
+    }
