@@ -54,7 +54,7 @@ class Sweep:
         self, rollup: Rollup, probe: LogProbe, dedup_days: int, *, pool: Executor, clock: Callable[[], float]
     ) -> None:
         """Repair by `rollup`, reading several items at a time in `pool`; `clock` tells epoch seconds."""
-        self._rollup = rollup
+        self.rollup = rollup
         self._probe = probe
         self._dedup_days = dedup_days
         self._pool = pool
@@ -72,7 +72,7 @@ class Sweep:
         """
         report = SweepReport()
         now = self._clock()
-        hours, cursor = next_slice(self._rollup.table.sweep_cursor(), now, self._dedup_days)
+        hours, cursor = next_slice(self.rollup.table.sweep_cursor(), now, self._dedup_days)
         in_time = self._check(recent_minutes(now), report, time_left)
         for hour in hours:
             in_time = in_time and self._check(range(hour, hour + HOUR, MINUTE), report, time_left)
@@ -80,8 +80,8 @@ class Sweep:
                 cursor = hour
                 break
             report.hours.append(hour)
-        self._rollup.table.save_sweep_cursor(cursor)
-        self._rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
+        self.rollup.table.save_sweep_cursor(cursor)
+        self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
         return report
 
     def _check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
@@ -95,7 +95,7 @@ class Sweep:
                 return False
             self._repair(list(group), report, time_left)
         # Also where nothing was missing: a minute may have been written by one who ended before correcting its hour.
-        self._rollup.correct_levels(held, report.rollup, time_left)
+        self.rollup.correct_levels(held, report.rollup, time_left)
         return time_left() >= 2 * RESERVE_SECONDS
 
     def _reads(self, minutes: range) -> list[list[Progress]]:
@@ -103,10 +103,10 @@ class Sweep:
         end = minutes[-1] + MINUTE
         tasks = [
             self._pool.submit(
-                self._rollup.table.progress, Level.MINUTE, bucket, max(hour, minutes[0]), min(hour + HOUR, end)
+                self.rollup.table.progress, Level.MINUTE, bucket, max(hour, minutes[0]), min(hour + HOUR, end)
             )
             for hour in range(Level.HOUR.floor(minutes[0]), end, HOUR)
-            for bucket in range(1 + self._rollup.schedule.buckets_at(hour))
+            for bucket in range(1 + self.rollup.schedule.buckets_at(hour))
         ]
         return [task.result() for task in tasks]
 
@@ -116,16 +116,14 @@ class Sweep:
         for progress in held:
             vectors.setdefault(progress.start, []).append(progress.vector)
         for minute in minutes:
-            entry = self._rollup.schedule.at(minute)
+            entry = self.rollup.schedule.at(minute)
             of_minute = vectors.get(minute, [])
-            if len(of_minute) <= self._rollup.schedule.buckets_at(minute):  # a bucket has no item, so it has nothing
+            if len(of_minute) <= self.rollup.schedule.buckets_at(minute):  # a bucket has no item, so it has nothing
                 of_minute = [(0,) * entry.addresses_a_minute]
             yield from zip(addresses(minute, entry), map(min, *of_minute, of_minute[0]), strict=True)
 
     def _repair(self, missing: list[Expected], report: SweepReport, time_left: Callable[[], float]) -> None:
-        reads = [
-            (address, self._pool.submit(self._rollup.log.segments, address, number)) for address, number in missing
-        ]
+        reads = [(address, self._pool.submit(self.rollup.log.segments, address, number)) for address, number in missing]
         minutes: dict[int, SegmentsAtHand] = {}
         old = int((self._clock() - IN_FLIGHT_SECONDS) * 1000)
         for address, read in reads:
@@ -135,11 +133,11 @@ class Sweep:
                 report.rollup.failed_addresses[address] = error
                 continue
             if address.minute not in minutes:
-                minutes[address.minute] = self._rollup.at_hand(address.minute)
+                minutes[address.minute] = self.rollup.at_hand(address.minute)
             for segment in segments:
                 minutes[address.minute].add(segment)
                 report.repaired += segment.arrived_ms < old
-        self._rollup.bring_up_to_date(list(minutes.values()), report.rollup, time_left)
+        self.rollup.bring_up_to_date(list(minutes.values()), report.rollup, time_left)
 
 
 def addresses(minute: int, entry: Entry) -> Iterator[Address]:

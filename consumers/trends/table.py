@@ -1,15 +1,16 @@
 """Reading and writing the trends table (layout: `consumers.tables`, `consumers.trends`)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from consumers.schedule import DAY, HOUR
 from consumers.tables import LEVELS_STATE, Level, TrendKey, start_of, trend_key
 from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
 from consumers.trends.item import (
     FORMAT_VERSION,
+    MAX_PARTS,
     AttributeMap,
     BucketItem,
     check_version,
@@ -212,17 +213,15 @@ class TrendsTable:
         consistent: bool,
         only: Iterable[str] = (),
     ) -> "Iterator[Mapping[str, AttributeValueTypeDef]]":
-        keys = (trend_key(level, when, bucket) for when in range(level.floor(start), end, level.seconds))
-        for partition, group in groupby(keys, key=lambda key: key.bucket):
-            starts = [key.start for key in group]
+        for partition, first, last in _partitions(level, bucket, start, end):
             request: QueryInputTypeDef = {
                 "TableName": self.table,
                 "KeyConditionExpression": "#bucket = :bucket AND #start BETWEEN :first AND :last",
                 "ExpressionAttributeNames": {"#bucket": "bucket", "#start": "start"},
                 "ExpressionAttributeValues": {
                     ":bucket": {"S": partition},
-                    ":first": {"S": starts[0]},
-                    ":last": {"S": part_start(starts[-1], 9)},  # parts are numbered from 1 to 9
+                    ":first": {"S": first},
+                    ":last": {"S": part_start(last, MAX_PARTS - 1)},
                 },
                 "ConsistentRead": consistent,
             }
@@ -298,3 +297,20 @@ def _conditional(table: str, item: BucketItem, encoded: AttributeMap) -> "PutTyp
     if item.revision > 1:
         put["ExpressionAttributeValues"] = {":r": {"N": str(item.revision - 1)}}
     return put
+
+
+def _partitions(level: Level, bucket: int, start: int, end: int) -> Iterator[tuple[str, str, str]]:
+    """Yield each partition that has starts from `start` up to but not including `end`, and their first and last."""
+    span = HOUR if level is Level.MINUTE else DAY  # a partition holds one of these, or (of days) several
+    range_: tuple[str, str, str] | None = None
+    for at in range(start - start % span, end, span):
+        partition, first = trend_key(level, max(at, level.floor(start)), bucket)
+        last = trend_key(level, min(at + span, end) - 1, bucket).start
+        if range_ is not None and range_[0] == partition:
+            range_ = (partition, range_[1], last)
+            continue
+        if range_ is not None:
+            yield range_
+        range_ = (partition, first, last)
+    if range_ is not None:
+        yield range_
