@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from penstock.errors import PenstockError
 from penstock.producer import Producer, PutResult
 from penstock.sources import RawEvent, Source, SourceItem
-
-from penstock.errors import PenstockError
 
 logger = logging.getLogger(__name__)
 

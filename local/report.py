@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from consumers.failed_events import read_failed_events
-
 from local.lag import LagSummary
 from local.stack import LocalStack
 from local.trends_client import TrendsClient
@@ -42,12 +42,15 @@ class Ledger:
         )
 
 
-def running_ledger(stack: LocalStack, trends: TrendsClient, accepted: int, *, past_every: float) -> Ledger:
+def running_ledger(
+    stack: LocalStack, trends: TrendsClient, accepted: Callable[[], int], *, past_every: float
+) -> Ledger:
     """Return the ledger while events flow: cheap enough for several times a second."""
     failed = stack.metrics.by("FailedEvents", "reason")
     duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
     counted = trends.events(past_every=past_every)
-    return Ledger(accepted, counted, duplicates, {reason: int(count) for reason, count in sorted(failed.items())})
+    # Read last: what is counted was accepted before.
+    return Ledger(accepted(), counted, duplicates, {reason: int(count) for reason, count in sorted(failed.items())})
 
 
 def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledger:

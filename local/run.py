@@ -9,8 +9,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, Literal
 
-from penstock.producer import Producer
-from penstock.sources import Source, SourceError, open_source
 from rich.console import Console
 
 from local.feed import Feed
@@ -19,6 +17,8 @@ from local.report import Ledger, final_ledger, running_ledger, write_report
 from local.stack import LocalStack
 from local.trends_client import TrendsClient
 from local.view import Status, View, make_view, summary_lines
+from penstock.producer import Producer
+from penstock.sources import Source, SourceError, open_source
 
 TICK_SECONDS: Final = 0.5
 PAST_SECONDS: Final = 10.0
@@ -169,7 +169,7 @@ class _Run:
             self._observe("source ended; the dashboard stays up until Ctrl-C")
 
     def _observe(self, phase: str) -> Ledger:
-        ledger = running_ledger(self._stack, self._trends, self._feed.accepted, past_every=PAST_SECONDS)
+        ledger = running_ledger(self._stack, self._trends, lambda: self._feed.accepted, past_every=PAST_SECONDS)
         now = time.monotonic()
         self._lag.answered(now, ledger.accounted)
         if now - self._top_read >= TOP_SECONDS:

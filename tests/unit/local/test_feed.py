@@ -5,12 +5,12 @@ from concurrent.futures import Future
 from typing import Any, cast
 
 import pytest
-from penstock.producer import Producer, PutResult
-from penstock.sources import RawEvent, SourceItem
 
 from local.feed import Feed
 from penstock.errors import PenstockError
 from penstock.events import SocialEvent
+from penstock.producer import Producer, PutResult
+from penstock.sources import RawEvent, SourceItem
 
 EVENT = SocialEvent.model_validate(
     {"kind": "post", "platform": "demo", "author": "a", "created_at": "2026-11-21T09:30:00Z"}
