@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -130,11 +131,19 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrendsTable]:
 
 
 @pytest.fixture
-def api(table: TrendsTable) -> Api:
+def log() -> StringIO:
+    return StringIO()
+
+
+@pytest.fixture
+def api(table: TrendsTable, log: StringIO) -> Api:
     assert table.table == TABLE
     sys.modules.pop("reporting.handler", None)  # it reads its environment and makes its client when imported
-    logging.Logger.manager.loggerDict.pop("reporting", None)  # and writes to what was standard output then
-    return Api(importlib.import_module("reporting.handler").handler)
+    handler = importlib.import_module("reporting.handler").handler
+    for output in logging.getLogger("reporting").handlers:
+        assert isinstance(output, logging.StreamHandler)
+        output.setStream(log)
+    return Api(handler)
 
 
 def put(table: TrendsTable, level: Level, start: int, hashtags: dict[str, int], **others: dict[str, int]) -> None:
@@ -329,7 +338,7 @@ def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
 
 
 def test_a_fault_tells_the_client_the_request_id_and_the_log_the_rest(
-    capsys: pytest.CaptureFixture[str], api: Api, filled: TrendsTable
+    api: Api, filled: TrendsTable, log: StringIO
 ) -> None:
     key = trend_key(Level.HOUR, NOON - 3_600, 0)
     boto3.client("dynamodb").update_item(
@@ -341,8 +350,8 @@ def test_a_fault_tells_the_client_the_request_id_and_the_log_the_rest(
     answer = api.get("/v1/trends/lang", window="24h", end=AT_NOON)
     problem = check_problem(answer, 500, "Internal Server Error")
     assert problem["detail"] == "the request failed; its id finds it in the log"
-    entries = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (entry,) = [entry for entry in entries if entry.get("level") == "ERROR"]
+    entry = json.loads(log.getvalue())
+    assert entry["level"] == "ERROR"
     assert entry["correlation_id"] == REQUEST_ID
     assert "TrendsFormatError: hour 2026-04-29T11 bucket 0" in entry["exception"]
 
@@ -377,7 +386,7 @@ def test_the_api_describes_itself(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_what_was_read_is_in_the_metrics(capsys: pytest.CaptureFixture[str], api: Api) -> None:
+def test_what_was_read_is_in_the_metrics(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     api.get("/v1/trends/lang", window="24h", end=AT_NOON)
     (metrics,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     assert metrics["ItemsRead"] == [2.0]
