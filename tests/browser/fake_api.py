@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -47,6 +48,7 @@ class FakeApi:
         self.url = ""
         self.asked: list[str] = []
         self.round = 0
+        self.now = _now()
         self.retry_after = "7"
         self.tags: tuple[str, ...] = TAGS
         self.config: bytes = b'{"apiUrl": ""}'
@@ -54,7 +56,6 @@ class FakeApi:
 
     def answer(self, path: str, query: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         if path == "/v1/health":
-            self.round += 1
             return HTTPStatus.OK, self._health()
         if path == "/v1/summary":
             return HTTPStatus.OK, self._summary(query)
@@ -78,7 +79,9 @@ class FakeApi:
         }
 
     def _summary(self, query: Mapping[str, str]) -> dict[str, Any]:
-        start, end = _window(query)
+        self.round += 1
+        self.now = _now()  # what is asked after a summary is answered of its time, so that figures can be compared
+        start, end = self._window(query)
         parts = {"kind": KINDS, "lang": LANGS, "platform": PLATFORMS}
         events = sum(self._kind_counts(start, end).values())
         answer: dict[str, Any] = {**_span(start, end), "window": query["window"], "events": events}
@@ -87,7 +90,7 @@ class FakeApi:
         return {**answer, "hashtag": _part(self._tag_counts(start, end))}
 
     def _trends(self, query: Mapping[str, str]) -> dict[str, Any]:
-        start, end = _window(query)
+        start, end = self._window(query)
         part = _part(self._tag_counts(start, end), int(query["limit"]))
         items = [{"rank": rank, **item} for rank, item in enumerate(part["items"], 1)]
         return {
@@ -111,28 +114,39 @@ class FakeApi:
         return {**_span(start, end), "dimension": dimension, "value": value, "points": points}
 
     def _kind_counts(self, start: int, end: int) -> dict[str, int]:
-        minutes = sum(_tide(at, 0) * _filled(at) for at in range(start, end, 60))
-        return _divide(0 if self.state == "empty" else int(minutes * 21_000) + self.round * 137, KINDS)
+        minutes = sum(int(_tide(at, 0) * self._filled(at) * 21_000) for at in range(start, end, 60))
+        return _divide(0 if self.state == "empty" else minutes + self._grown(137, end), KINDS)
+
+    def _window(self, query: Mapping[str, str]) -> tuple[int, int]:
+        seconds = WINDOW_SECONDS[query["window"]]
+        step = 3600 if query["window"] == "24h" else 60
+        end = _epoch(query["end"]) if "end" in query else (int(self.now) // step + 1) * step
+        return end - seconds, end
+
+    def _filled(self, minute: int) -> float:
+        return min(1.0, max(0.0, (self.now - minute) / 60))
+
+    def _grown(self, by: int, end: int) -> int:
+        """What came since the first question, all of it in the minute that is still filling."""
+        return self.round * by if self.now < end else 0
 
     def _tag_counts(self, start: int, end: int) -> dict[str, int]:
         if self.state == "empty":
             return {}
         counts = {}
         for place, tag in enumerate(self.tags):
-            minutes = sum(_tide(at, place) * _filled(at) for at in range(start, end, 60))
-            counts[tag] = 1 + int(minutes * 900 / (place + 2) ** 0.7) + self.round * (3 + place * 7 % 5)
+            weight = 900 / (place + 2) ** 0.7
+            minutes = sum(int(_tide(at, place) * self._filled(at) * weight) for at in range(start, end, 60))
+            counts[tag] = minutes + self._grown(3 + place * 7 % 5, end)
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+@cache
 def _tide(at: int, place: int) -> float:
     """A value's ups and downs: a slow wave of its own, and a surge for every fourth."""
     wave = 1 + 0.35 * math.sin(at / 900 + place * 1.7) + 0.12 * math.sin(at / 130 + place)
     surge = 1.6 * math.exp(-(((at / 60 + place * 9) % 60 - 42) ** 2) / 50) if place % 4 == 2 else 0
     return wave + surge
-
-
-def _filled(at: int) -> float:
-    return min(1.0, max(0.0, (_now() - at) / 60))
 
 
 def _divide(total: int, weights: Mapping[str, int]) -> dict[str, int]:
@@ -164,13 +178,6 @@ def _epoch(instant: str) -> int:
 
 def _instant(at: float, precision: str = "seconds") -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec=precision).replace("+00:00", "Z")
-
-
-def _window(query: Mapping[str, str]) -> tuple[int, int]:
-    seconds = WINDOW_SECONDS[query["window"]]
-    step = 3600 if seconds == WINDOW_SECONDS["24h"] else 60
-    end = _epoch(query["end"]) if "end" in query else (int(_now()) // step + 1) * step
-    return end - seconds, end
 
 
 def _span(start: int, end: int) -> dict[str, str]:

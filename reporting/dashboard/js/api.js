@@ -64,7 +64,7 @@ export class ReportingApi {
       response = await fetch(`${this.#base}${path}?${new URLSearchParams(parameters)}`, { signal, cache: "no-cache" });
       if (response.ok) return await response.json();
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (signal.reason?.name === "AbortError") throw signal.reason; // the page has given the question up
       throw new ApiError("The reporting API does not answer.", { status: response?.status, cause: error });
     }
     const wait = retryAfterMs(response.headers.get("Retry-After"), Date.now());

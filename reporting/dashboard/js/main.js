@@ -1,6 +1,6 @@
-import { ReportingApi } from "./api.js";
+import { ApiError, ReportingApi } from "./api.js";
 import { Breakdown } from "./breakdown.js";
-import { readConfig } from "./config.js";
+import { ConfigError, readConfig } from "./config.js";
 import { OverTime } from "./over_time.js";
 import { Ranking } from "./ranking.js";
 import { Refresh } from "./refresh.js";
@@ -25,6 +25,7 @@ const refresh = new Refresh(
   (failure, nextAt) => {
     if (content.dataset.state === "loading") content.dataset.state = "unanswered";
     status.failed(failure, nextAt);
+    if (!(failure instanceof ApiError || failure instanceof ConfigError)) console.error(failure); // a fault of ours
   },
 );
 

@@ -52,7 +52,8 @@ export class OverTime {
   #key() {
     const { starts, windowFrom, openFrom, dimension } = this.#model;
     const open = starts.at(-1) >= openFrom ? `${dimension === "hashtag" ? "Ring" : "Outlined"}: still filling` : "";
-    const before = starts[0] < windowFrom && dimension === "kind" ? "Dimmed: before the window" : "";
+    const looks = dimension === "hashtag" ? "Left of the dotted line" : "Dimmed";
+    const before = starts[0] < windowFrom ? `${looks}: before the window` : "";
     return [before, open].filter(Boolean).join(" · ");
   }
 

@@ -83,7 +83,10 @@ export class Plot {
       series: [{}, ...(model.dimension === "hashtag" ? lines(model, colour) : bars(colour))],
       hooks: {
         setCursor: [(plot) => this.#report(plot)],
-        draw: named ? [(plot) => drawNames(plot, this.#model, colour, `600 ${font}`, pixel)] : [],
+        draw: [
+          (plot) => model.dimension === "hashtag" && drawWindow(plot, this.#model, colour("soft"), pixel),
+          (plot) => named && drawNames(plot, this.#model, colour, `600 ${font}`, pixel),
+        ],
       },
     };
   }
@@ -139,6 +142,22 @@ function labelWidth(plot, labels, axis) {
 
 function timeSteps(step) {
   return step < 3600 ? [60, 120, 300, 600, 900, 1800] : [3600, 7200, 10_800, 14_400, 21_600, 43_200];
+}
+
+/** A line where the window begins, for lines that begin before it. */
+function drawWindow(plot, { starts, windowFrom }, stroke, pixel) {
+  if (starts[0] >= windowFrom) return;
+  const { ctx, bbox } = plot;
+  const x = Math.round(plot.valToPos(windowFrom, "x", true)) + 0.5;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = pixel * devicePixelRatio;
+  ctx.setLineDash([2 * ctx.lineWidth, 4 * ctx.lineWidth]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** Writes each line's name at its end, moved apart where they would overlap: no line is told by its colour alone. */

@@ -53,7 +53,7 @@ export class Status {
       setText(document.getElementById("notice-text"), notice.text);
       const seconds = Math.max(1, Math.ceil((this.#nextAt - now) / 1000));
       setText(document.getElementById("notice-countdown"), failure ? `Trying again in ${seconds} s.` : "");
-      document.getElementById("notice-retry").hidden = state !== "error";
+      document.getElementById("notice-retry").hidden = state !== "error" || failure.retryAfterMs > 0;
     }
     if (state === this.#announced) return;
     this.#announced = state;
