@@ -103,8 +103,9 @@ class Api:
         )
 
 
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrendsTable]:
+@pytest.fixture(scope="module")
+def handler() -> Iterator[Any]:
+    """The function as Lambda keeps it: started once, then invoked for request after request."""
     variables = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -114,20 +115,11 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[TrendsTable]:
         "POWERTOOLS_SERVICE_NAME": "reporting",
         "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
     }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "bucket", "KeyType": "HASH"}, {"AttributeName": "start", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "bucket", "AttributeType": "S"},
-                {"AttributeName": "start", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield TrendsTable(client, TABLE)
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        patch.delitem(sys.modules, "reporting.handler", raising=False)
+        yield importlib.import_module("reporting.handler").handler
 
 
 @pytest.fixture
@@ -136,14 +128,28 @@ def log() -> StringIO:
 
 
 @pytest.fixture
-def api(table: TrendsTable, log: StringIO) -> Api:
-    assert table.table == TABLE
-    sys.modules.pop("reporting.handler", None)  # it reads its environment and makes its client when imported
-    handler = importlib.import_module("reporting.handler").handler
+def api(handler: Any, log: StringIO) -> Api:  # noqa: ANN401 - a decorated function without types
     for output in logging.getLogger("reporting").handlers:
         assert isinstance(output, logging.StreamHandler)
         output.setStream(log)
     return Api(handler)
+
+
+@pytest.fixture
+def table(handler: object) -> Iterator[TrendsTable]:
+    assert handler  # which has started the services
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "bucket", "KeyType": "HASH"}, {"AttributeName": "start", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "bucket", "AttributeType": "S"},
+            {"AttributeName": "start", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield TrendsTable(client, TABLE)
+    client.delete_table(TableName=TABLE)
 
 
 def put(table: TrendsTable, level: Level, start: int, hashtags: dict[str, int], **others: dict[str, int]) -> None:
@@ -228,6 +234,7 @@ def test_a_summary_breaks_the_windows_events_down(api: Api) -> None:
     )
 
 
+@pytest.mark.usefixtures("table")
 def test_an_empty_table_is_answered_with_nothing(api: Api) -> None:
     assert api.get("/v1/health").json == {
         "status": "empty",
@@ -376,7 +383,6 @@ def test_a_table_that_does_not_answer_is_503_with_when_to_try_again(
 
 
 def test_a_missing_table_is_a_fault(api: Api) -> None:
-    boto3.client("dynamodb").delete_table(TableName=TABLE)
     check_problem(api.get("/v1/health"), 500, "Internal Server Error")
 
 
