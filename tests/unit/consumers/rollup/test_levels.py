@@ -1,0 +1,91 @@
+"""Hours are closed some time after their end, in order, by one at a time; days with their last hour."""
+
+from collections.abc import Callable
+
+import pytest
+
+from consumers.rollup.levels import CLOSE_AFTER_SECONDS, TAKE_OVER_SECONDS
+from consumers.rollup.rollup import Report, Rollup
+from consumers.schedule import DAY, HOUR
+from consumers.tables import Level
+from consumers.trends.state import LevelsState, Mark
+from tests.unit.consumers.rollup.fake_dynamodb import TRENDS_TABLE, FakeDynamoDB
+from tests.unit.consumers.rollup.making import MINUTE, a_rollup, a_segment, an_address, plenty
+
+MIDNIGHT = Level.DAY.floor(MINUTE) + DAY
+
+
+@pytest.fixture
+def dynamodb() -> FakeDynamoDB:
+    return FakeDynamoDB()
+
+
+def a_state(dynamodb: FakeDynamoDB, closed: int, day_closed: int = MIDNIGHT - DAY) -> None:
+    a_rollup(dynamodb).table.create_state(LevelsState(closed, closed, day_closed, day_closed))
+
+
+def at(now: float) -> Callable[[], float]:
+    return lambda: now
+
+
+def close(rollup: Rollup, *, most: int = 1, take_over_after: float = TAKE_OVER_SECONDS) -> tuple[int, LevelsState]:
+    report = Report()
+    rollup.bring_up_to_date([], report, plenty)
+    rollup.close_due(report, plenty, most=most, take_over_after=take_over_after)
+    state = rollup.table.state()
+    assert report.reasons() == []
+    assert state is not None
+    return report.closed, state
+
+
+def test_an_hour_is_closed_some_time_after_its_end(dynamodb: FakeDynamoDB) -> None:
+    a_state(dynamodb, MIDNIGHT - 3 * HOUR)
+    due = MIDNIGHT - 2 * HOUR + CLOSE_AFTER_SECONDS
+    a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - 3 * HOUR))], plenty)
+    assert close(a_rollup(dynamodb, at(due - 1)))[0] == 0
+    closed, state = close(a_rollup(dynamodb, at(due)))
+    assert closed == 1
+    assert (state.closing, state.closed) == (MIDNIGHT - 2 * HOUR, MIDNIGHT - 2 * HOUR)
+    hour = a_rollup(dynamodb).table.get(Level.HOUR, MIDNIGHT - 3 * HOUR, 0)
+    assert hour is not None
+    assert hour.counts["kind"] == {"post": 1}
+
+
+def test_an_hour_in_which_nothing_happened_is_closed_without_items(dynamodb: FakeDynamoDB) -> None:
+    a_state(dynamodb, MIDNIGHT - 3 * HOUR)
+    assert close(a_rollup(dynamodb, at(MIDNIGHT)), most=5)[1].closed == MIDNIGHT - HOUR
+    assert list(dynamodb.tables[TRENDS_TABLE]) == [("rollup", "levels")]
+
+
+def test_a_run_closes_no_more_hours_than_it_may(dynamodb: FakeDynamoDB) -> None:
+    a_state(dynamodb, MIDNIGHT - 20 * HOUR)
+    assert close(a_rollup(dynamodb, at(MIDNIGHT)), most=5)[1].closed == MIDNIGHT - 15 * HOUR
+
+
+def test_a_day_is_closed_with_its_last_hour(dynamodb: FakeDynamoDB) -> None:
+    a_state(dynamodb, MIDNIGHT - 2 * HOUR)
+    a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - HOUR))], plenty)
+    rollup = a_rollup(dynamodb, at(MIDNIGHT + CLOSE_AFTER_SECONDS))
+    assert close(rollup)[1].day_closed == MIDNIGHT - DAY
+    closed, state = close(rollup)
+    assert closed == 2
+    assert (state.closed, state.day_closing, state.day_closed) == (MIDNIGHT, MIDNIGHT, MIDNIGHT)
+    day = rollup.table.get(Level.DAY, MIDNIGHT - DAY, 0)
+    assert day is not None
+    assert day.counts["kind"] == {"post": 1}
+
+
+@pytest.mark.parametrize("level", [Level.HOUR, Level.DAY])
+def test_what_someone_else_began_is_left_to_them_for_a_while(dynamodb: FakeDynamoDB, level: Level) -> None:
+    a_state(dynamodb, MIDNIGHT - HOUR if level is Level.HOUR else MIDNIGHT)
+    a_rollup(dynamodb).table.raise_mark(Mark.closing(level), MIDNIGHT)
+    due = MIDNIGHT + CLOSE_AFTER_SECONDS
+    assert close(a_rollup(dynamodb, at(due + TAKE_OVER_SECONDS - 1)))[0] == 0
+    assert close(a_rollup(dynamodb, at(due + TAKE_OVER_SECONDS)))[0] >= 1
+
+
+def test_the_sweep_takes_over_at_once(dynamodb: FakeDynamoDB) -> None:
+    a_state(dynamodb, MIDNIGHT - 2 * HOUR)
+    a_rollup(dynamodb).table.raise_mark(Mark.HOUR_CLOSING, MIDNIGHT - HOUR)
+    closed, state = close(a_rollup(dynamodb, at(MIDNIGHT)), take_over_after=0)
+    assert (closed, state.closed) == (1, MIDNIGHT - HOUR)

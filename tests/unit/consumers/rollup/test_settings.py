@@ -1,0 +1,49 @@
+"""Settings come from the environment once; what is missing or wrong is named."""
+
+import pytest
+
+from consumers.rollup.settings import RollupSettings, SettingsError
+from consumers.schedule import Entry
+from consumers.trends.retention import Retention
+
+COMPLETE = {
+    "LOG_TABLE": "log",
+    "TRENDS_TABLE": "trends",
+    "DEDUP_DAYS": "7",
+    "SCHEDULE": '[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]',
+}
+
+
+def test_what_the_template_sets_is_enough() -> None:
+    settings = RollupSettings.read(COMPLETE)
+    assert (settings.log_table, settings.trends_table, settings.dedup_days) == ("log", "trends", 7)
+    assert settings.schedule.entries == (Entry(0, 10, 8, 4),)
+    assert settings.retention == Retention.beyond(7)
+
+
+def test_retentions_can_be_set() -> None:
+    days = {"MINUTE_DAYS": "10", "HOUR_DAYS": "40", "DAY_DAYS": "3650"}
+    assert RollupSettings.read(COMPLETE | days).retention == Retention(10, 40, 3_650)
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+def test_a_missing_variable_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is missing"):
+        RollupSettings.read({key: value for key, value in COMPLETE.items() if key != name})
+    with pytest.raises(SettingsError, match=f"{name} is missing"):
+        RollupSettings.read(COMPLETE | {name: ""})
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"DEDUP_DAYS": "a week"}, "DEDUP_DAYS must be a whole number of days from 1, not 'a week'"),
+        ({"DEDUP_DAYS": "0"}, "DEDUP_DAYS must be a whole number"),
+        ({"SCHEDULE": "[]"}, "a schedule needs at least one entry"),
+        ({"MINUTE_DAYS": "9"}, "MINUTE_DAYS must be at least 10, not 9"),
+        ({"HOUR_DAYS": "21"}, "each must be kept longer than the one before"),
+    ],
+)
+def test_a_wrong_value_is_named(changed: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        RollupSettings.read(COMPLETE | changed)

@@ -1,0 +1,138 @@
+"""A run finds what the stream lost, repairs it, and goes on where the last one ended."""
+
+import pytest
+
+from consumers.pane_log.segment import encode
+from consumers.rollup.levels import CLOSE_AFTER_SECONDS
+from consumers.schedule import DAY, HOUR, Address
+from consumers.sweep.plan import AHEAD_MINUTES, RECENT_MINUTES
+from consumers.sweep.probe import LogProbe
+from consumers.sweep.sweep import Sweep, addresses
+from consumers.tables import Level
+from consumers.trends.state import LevelsState, encode_state
+from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, put_all
+from tests.unit.consumers.rollup.making import (
+    MINUTE,
+    SCHEDULE,
+    SerialExecutor,
+    a_rollup,
+    a_segment,
+    an_address,
+    append,
+    plenty,
+)
+
+NOW = MINUTE + 300.0
+CURRENT_HOUR = Level.HOUR.floor(NOW)
+DAY_START = Level.DAY.floor(NOW)
+ADDRESSES_A_MINUTE = 4
+
+
+@pytest.fixture
+def dynamodb() -> FakeDynamoDB:
+    return FakeDynamoDB()
+
+
+def a_sweep(dynamodb: FakeDynamoDB, now: float = NOW) -> Sweep:
+    rollup = a_rollup(dynamodb, lambda: now)
+    probe = LogProbe(dynamodb.client(), LOG_TABLE, lambda _: None)
+    return Sweep(rollup, probe, 7, pool=SerialExecutor(), clock=lambda: now)
+
+
+def posts(dynamodb: FakeDynamoDB, level: Level, start: int) -> int | None:
+    item = a_rollup(dynamodb).table.get(level, start, 0)
+    return None if item is None else item.counts["kind"]["post"]
+
+
+def test_addresses_come_in_order_of_their_index() -> None:
+    found = list(addresses(MINUTE, SCHEDULE.at(MINUTE)))
+    assert [address.index for address in found] == list(range(ADDRESSES_A_MINUTE))
+    assert found[3] == Address(MINUTE + 30, 30, 1, 2)
+
+
+def test_a_lost_segment_of_a_recent_minute_is_repaired(dynamodb: FakeDynamoDB) -> None:
+    append(dynamodb, a_segment(0), a_segment(1), a_segment(0, address=an_address(3)))
+    a_rollup(dynamodb).apply([a_segment(0)], plenty)
+    report = a_sweep(dynamodb).run(plenty)
+    assert report.repaired == 2
+    assert report.rollup.applied == 2
+    assert posts(dynamodb, Level.MINUTE, MINUTE) == 3
+    assert a_sweep(dynamodb).run(plenty).repaired == 0
+
+
+def test_a_bucket_that_was_not_written_is_repaired(dynamodb: FakeDynamoDB) -> None:
+    append(dynamodb, a_segment(0, "rivers"))
+    a_rollup(dynamodb).apply([a_segment(0, "rivers")], plenty)
+    for bucket in (1, 2):
+        del dynamodb.tables[TRENDS_TABLE][f"minute#2025-11-21T09#{bucket}", "2025-11-21T09:30"]
+    assert a_sweep(dynamodb).run(plenty).repaired == 1
+    table = a_rollup(dynamodb).table
+    found = [table.get(Level.MINUTE, MINUTE, bucket) for bucket in (0, 1, 2)]
+    assert [item and item.vector[0] for item in found] == [1, 1, 1]
+
+
+def test_what_the_stream_is_about_to_bring_is_applied_but_is_no_repair(dynamodb: FakeDynamoDB) -> None:
+    append(dynamodb, a_segment(0, arrived_ms=int(NOW * 1_000) - 5_000))
+    report = a_sweep(dynamodb).run(plenty)
+    assert (report.repaired, report.rollup.applied) == (0, 1)
+
+
+def test_old_hours_are_checked_as_the_slice_comes_round(dynamodb: FakeDynamoDB) -> None:
+    old = an_address(minute=CURRENT_HOUR - 30 * HOUR)
+    append(dynamodb, a_segment(0, address=old))
+    runs = 0
+    while not a_sweep(dynamodb).run(plenty).repaired:
+        runs += 1
+    assert runs == 10  # three hours a run
+    assert posts(dynamodb, Level.HOUR, CURRENT_HOUR - 30 * HOUR) == 1
+    assert posts(dynamodb, Level.DAY, DAY_START - DAY) == 1
+
+
+def test_an_hour_and_a_day_that_lack_a_minute_are_summed_again(dynamodb: FakeDynamoDB) -> None:
+    """Their minute's writer ended before it corrected them, and its batch was given up."""
+    minute = CURRENT_HOUR - 11 * HOUR
+    append(dynamodb, a_segment(0, address=an_address(minute=minute)))
+    a_rollup(dynamodb, lambda: minute + 90.0).apply([a_segment(0, address=an_address(minute=minute))], plenty)
+    all_closed = LevelsState(CURRENT_HOUR, CURRENT_HOUR, DAY_START, DAY_START)
+    put_all(dynamodb, TRENDS_TABLE, [encode_state(all_closed)])
+    a_rollup(dynamodb).table.save_sweep_cursor(minute)
+    report = a_sweep(dynamodb).run(plenty)
+    assert report.repaired == 0
+    assert posts(dynamodb, Level.HOUR, minute) == 1
+    assert posts(dynamodb, Level.DAY, DAY_START - DAY) == 1
+
+
+def test_a_run_says_how_much_it_checked_and_where_the_next_goes_on(dynamodb: FakeDynamoDB) -> None:
+    report = a_sweep(dynamodb).run(plenty)
+    assert report.hours == [CURRENT_HOUR, CURRENT_HOUR - HOUR, CURRENT_HOUR - 2 * HOUR]
+    recent = RECENT_MINUTES + AHEAD_MINUTES + 1
+    assert report.addresses_checked == (recent + 3 * 60) * ADDRESSES_A_MINUTE
+    assert a_sweep(dynamodb).run(plenty).hours[0] == CURRENT_HOUR - 3 * HOUR
+
+
+def test_when_time_runs_out_the_next_run_begins_with_what_is_left(dynamodb: FakeDynamoDB) -> None:
+    left = iter([300.0, 300.0, 1.0, 1.0])
+    report = a_sweep(dynamodb).run(lambda: next(left))
+    assert report.hours == [CURRENT_HOUR]
+    assert a_rollup(dynamodb).table.sweep_cursor() == CURRENT_HOUR - HOUR
+
+
+def test_a_segment_that_cannot_be_read_is_reported_and_the_others_are_repaired(dynamodb: FakeDynamoDB) -> None:
+    newer = dict(encode(a_segment(0))) | {"v": {"N": "99"}}
+    put_all(dynamodb, LOG_TABLE, [newer])
+    append(dynamodb, a_segment(0, address=an_address(1)))
+    report = a_sweep(dynamodb).run(plenty)
+    assert "format version 99" in report.rollup.reasons()[0]
+    assert posts(dynamodb, Level.MINUTE, MINUTE) == 1
+
+
+def test_idle_hours_are_closed(dynamodb: FakeDynamoDB) -> None:
+    a_rollup(dynamodb).apply([a_segment(0)], plenty)
+    later = CURRENT_HOUR + 3 * DAY + CLOSE_AFTER_SECONDS
+    for _ in range(2):
+        a_sweep(dynamodb, later).run(plenty)
+    state = a_rollup(dynamodb).table.state()
+    assert state is not None
+    assert (state.closed, state.day_closed) == (CURRENT_HOUR + 3 * DAY, DAY_START + 3 * DAY)
+    assert posts(dynamodb, Level.HOUR, CURRENT_HOUR) == 1
+    assert posts(dynamodb, Level.DAY, DAY_START) == 1
