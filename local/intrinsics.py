@@ -130,7 +130,7 @@ class Intrinsics:
             case "Condition":
                 return self.holds(argument)
             case "Fn::Equals":
-                left, right = (_text(self.resolve(side)) for side in argument)
+                left, right = (as_text(self.resolve(side)) for side in argument)
                 return left == right
             case "Fn::Not":
                 return not self._evaluate(argument[0])
@@ -157,27 +157,27 @@ class Intrinsics:
             if literal:
                 return f"${{{name}}}"
             if name in variables:
-                return _text(self.resolve(variables[name]))
-            return _text(self._get_att(name) if "." in name else self._ref(name))
+                return as_text(self.resolve(variables[name]))
+            return as_text(self._get_att(name) if "." in name else self._ref(name))
 
         return _SUB_VARIABLE.sub(substitute, text)
 
     def _join(self, argument: Json) -> str:
         separator, items = argument
-        return str(separator).join(map(_text, self.resolve(items)))
+        return str(separator).join(map(as_text, self.resolve(items)))
 
     def _if(self, argument: Json) -> Json:
         condition, when_true, when_false = argument
         return self.resolve(when_true if self.holds(condition) else when_false)
 
     def _find_in_map(self, argument: Json) -> Json:
-        name, top, second = (_text(self.resolve(part)) for part in argument[:3])
+        name, top, second = (as_text(self.resolve(part)) for part in argument[:3])
         try:
             return self._mappings[name][top][second]
         except KeyError:
             raise TemplateError(f"the template's mapping {name} has no entry {top} / {second}") from None
 
 
-def _text(value: Json) -> str:
+def as_text(value: Json) -> str:
     """Return a value as CloudFormation writes it into text."""
     return str(value).lower() if isinstance(value, bool) else str(value)

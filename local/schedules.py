@@ -17,15 +17,22 @@ Start = Callable[[str, bytes], object]
 class Schedules:
     """Invokes each scheduled function once a period; the first time one period after the start."""
 
-    def __init__(self, schedules: Iterable[Schedule], start: Start, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        schedules: Iterable[Schedule],
+        start: Start,
+        clock: Callable[[], datetime],
+        stopped: threading.Event | None = None,
+    ) -> None:
         """Begin counting; `stop` ends it.
 
         Args:
             schedules: What to run, and how often.
             start: Starts an invocation.
             clock: The time that events say.
+            stopped: What is waited on between invocations, and set by `stop`.
         """
-        self._stopped = threading.Event()
+        self._stopped = stopped or threading.Event()
         self._start = start
         self._clock = clock
         self._threads = [

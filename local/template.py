@@ -63,6 +63,11 @@ class Template:
         self._code = _take_code(source, path.resolve().parent)
         self._template = _translate(source, self.parameters)
 
+    @property
+    def translated(self) -> Mapping[str, Json]:
+        """The CloudFormation template that SAM makes of it, its intrinsic functions unresolved."""
+        return self._template
+
     def data_template(self) -> tuple[dict[str, Json], dict[str, AttributeKey]]:
         """Return the part of the template that moto creates.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from local.aws_session import ACCOUNT, REGION
 from local.errors import TemplateError
-from local.intrinsics import Intrinsics, Json
+from local.intrinsics import Intrinsics, Json, as_text
 from local.template_resources import (
     Api,
     EventSourceMapping,
@@ -94,7 +94,9 @@ class Description:
             runtime=found["Runtime"],
             memory_megabytes=int(found.get("MemorySize", 128)),
             timeout_seconds=int(found.get("Timeout", 3)),
-            environment={key: str(value) for key, value in found.get("Environment", {}).get("Variables", {}).items()},
+            environment={
+                key: as_text(value) for key, value in found.get("Environment", {}).get("Variables", {}).items()
+            },
             reserved_concurrency=None if reserved is None else int(reserved),
             log_group=logging_config.get("LogGroup", f"/aws/lambda/{name}"),
             log_format=logging_config.get("LogFormat", "Text"),
