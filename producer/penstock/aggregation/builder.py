@@ -7,32 +7,36 @@ from penstock.aggregation.wire import DIGEST_BYTES, MAGIC, varint
 
 EMPTY_BYTES: Final = len(MAGIC) + DIGEST_BYTES
 
-_MOST_HEAD_BYTES: Final = 18  # three tags and three numbers of up to 32 bits: what precedes an event's data
-_CACHED_LENGTHS: Final = 8192  # a bound on the memory of the tables below, about 3 MB when all are used
+_MOST_FRAME_BYTES: Final = 18  # three tags and three numbers of up to 32 bits: what goes around an event's data
+_KEPT_LENGTHS: Final = 8192  # a bound on the memory of the tables below, about 2 MB when all are used
 _ONE_BYTE: Final = 0x80  # a number below takes one byte as a varint
 _TWO_BYTES: Final = 0x4000
 
 
-class _Heads(dict[int, tuple[bytes, bytes, int]]):
-    """By length of data: what precedes and follows the key's index, and the record's size in all."""
+class _Heads(dict[int, tuple[bytes, int]]):
+    """By length of data: what precedes it in a record whose key's index takes so many bytes, and the record's size.
+
+    Data comes before the index, an order that protobuf leaves to the writer: what depends on the length is then in
+    one piece.
+    """
 
     def __init__(self, index_bytes: int) -> None:
         super().__init__()
-        self._index_bytes = index_bytes
+        self._tail_bytes = 1 + index_bytes
 
-    def __missing__(self, length: int) -> tuple[bytes, bytes, int]:
-        encoded = b"\x1a" + varint(length)
-        inner = 1 + self._index_bytes + len(encoded) + length
-        head = b"\x1a" + varint(inner) + b"\x08"
-        value = head, encoded, len(head) - 1 + inner
-        if length < _CACHED_LENGTHS:
+    def __missing__(self, length: int) -> tuple[bytes, int]:
+        before_data = b"\x1a" + varint(length)
+        inner = len(before_data) + length + self._tail_bytes
+        head = b"\x1a" + varint(inner) + before_data
+        value = head, len(head) + length + self._tail_bytes
+        if length < _KEPT_LENGTHS:
             self[length] = value
         return value
 
 
 _HEADS_ONE: Final = _Heads(1)
 _HEADS_TWO: Final = _Heads(2)
-_INDEXES: Final = [varint(index) for index in range(1024)]
+_TAILS: Final = [b"\x08" + varint(index) for index in range(1024)]
 
 
 def partition_key_entry(encoded: bytes) -> bytes:
@@ -87,18 +91,18 @@ class AggregateBuilder:
         length = len(data)
         keys = self._keys
         free = self.limit - self.size - length
-        if free < _MOST_HEAD_BYTES + len(key_entry) and free < self._overhead(key_entry, length):
+        if free < _MOST_FRAME_BYTES + len(key_entry) and free < self._overhead(key_entry, length):
             return 0
         known = len(keys)
         index = keys.setdefault(key_entry, known)
         if index < _ONE_BYTE:
-            head, tail, size = _HEADS_ONE[length]
-            self._parts += (head, _INDEXES[index], tail, data)
+            head, size = _HEADS_ONE[length]
+            self._parts += (head, data, _TAILS[index])
         elif index < _TWO_BYTES:
-            head, tail, size = _HEADS_TWO[length]
-            self._parts += (head, varint(index), tail, data)
+            head, size = _HEADS_TWO[length]
+            self._parts += (head, data, _TAILS[index] if index < len(_TAILS) else b"\x08" + varint(index))
         else:
-            size = self._append_general(b"\x08" + varint(index), data)
+            size = self._append(data, b"\x08" + varint(index))
         if index == known:
             size += len(key_entry)
         self.size += size
@@ -110,15 +114,14 @@ class AggregateBuilder:
         index = self._keys.get(key_entry, len(self._keys))
         hash_index = self._hash_keys.get(hash_key_entry, len(self._hash_keys))
         indexes = b"\x08" + varint(index) + b"\x10" + varint(hash_index)
-        inner = len(indexes) + 1 + len(varint(len(data))) + len(data)
-        size = 1 + len(varint(inner)) + inner
+        size = _record_bytes(len(data), len(indexes))
         size += len(key_entry) if index == len(self._keys) else 0
         size += len(hash_key_entry) if hash_index == len(self._hash_keys) else 0
         if self.size + size > self.limit:
             return 0
         self._keys.setdefault(key_entry, index)
         self._hash_keys.setdefault(hash_key_entry, hash_index)
-        self._append_general(indexes, data)
+        self._append(data, indexes)
         self.size += size
         self.count += 1
         return size
@@ -136,14 +139,18 @@ class AggregateBuilder:
     def _overhead(self, key_entry: bytes, length: int) -> int:
         """Return how many bytes beyond its data a user record would take."""
         index = self._keys.get(key_entry)
-        new = index is None
-        inner = 1 + len(varint(len(self._keys) if index is None else index)) + 1 + len(varint(length)) + length
-        return 1 + len(varint(inner)) + inner - length + (len(key_entry) if new else 0)
+        if index is None:
+            return _record_bytes(length, 1 + len(varint(len(self._keys)))) - length + len(key_entry)
+        return _record_bytes(length, 1 + len(varint(index))) - length
 
-    def _append_general(self, indexes: bytes, data: bytes) -> int:
-        """Append a record whose indexes are encoded already; return its size."""
-        tail = b"\x1a" + varint(len(data))
-        inner = len(indexes) + len(tail) + len(data)
-        head = b"\x1a" + varint(inner)
-        self._parts += (head, indexes, tail, data)
-        return len(head) + inner
+    def _append(self, data: bytes, indexes: bytes) -> int:
+        """Append a record of any size; return how many bytes it takes."""
+        before_data = b"\x1a" + varint(len(data))
+        inner = len(before_data) + len(data) + len(indexes)
+        self._parts += (b"\x1a" + varint(inner) + before_data, data, indexes)
+        return _record_bytes(len(data), len(indexes))
+
+
+def _record_bytes(length: int, index_bytes: int) -> int:
+    inner = 1 + len(varint(length)) + length + index_bytes
+    return 1 + len(varint(inner)) + inner

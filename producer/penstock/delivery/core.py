@@ -124,6 +124,8 @@ class Delivery:
                 break
             self._in_flight += 1
             calls.append(PutRecords(self._collection.take(), now))
+        if not self._lanes and not self._collection:
+            self._window_ends = None
         return calls
 
     def wake_at(self) -> float | None:
