@@ -50,7 +50,7 @@ class TrimmableShard(Shard):
         after = max(int(last_sequence_id), self._first - 1)
         for number in range(after + 1, self._last + 1):
             record = self.records[number]
-            size += len(record.data) * 3 // 4  # kept in base64
+            size += len(record.data) * 3 // 4 - record.data[-2:].count("=")  # kept in base64
             if len(found) == limit or (found and size > GET_RECORDS_BYTES):
                 break
             found.append(record)
