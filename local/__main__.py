@@ -14,7 +14,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 DEFAULT_DEMO_RATE: Final = 200.0
 
 
-class PositiveNumber(click.ParamType):
+class PositiveNumber(click.ParamType[float]):
     """A finite number above zero."""
 
     name = "number"

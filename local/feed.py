@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from penstock.errors import PenstockError
-from penstock.producer import Producer, PutResult
+from penstock import Producer, PutResult
 from penstock.sources import RawEvent, Source, SourceItem
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import pytest
 from local.feed import Feed
 from penstock.errors import PenstockError
 from penstock.events import SocialEvent
-from penstock.producer import Producer, PutResult
+from penstock import Producer, PutResult
 from penstock.sources import RawEvent, SourceItem
 
 EVENT = SocialEvent.model_validate(
@@ -109,7 +109,9 @@ def test_the_duration_ends_the_feed() -> None:
 def test_events_are_due_by_the_rate(rate: float, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("local.feed.time.monotonic", lambda: now[0])
-    feed = Feed(ListSource([EVENT] * 101), cast("Producer", FakeProducer([])), rate=rate, duration=None, accepted=int)
+    feed = Feed(
+        ListSource([EVENT] * 101), cast("Producer", FakeProducer([])), rate=rate, duration=None, accepted=lambda: None
+    )
 
     def wait(seconds: float) -> bool:
         now[0] += seconds
