@@ -1,6 +1,7 @@
 """What a warm function remembers of the pane log, so that most batches need no query."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 from typing import Final
 
@@ -26,7 +27,7 @@ class Known:
         self.fingerprints: set[bytes] = set()
         """Of all events in the segments before `next`."""
         self.pending: set[bytes] = set()
-        """Nonces of puts at `next` whose answer never came: they may be in the log or not."""
+        """Nonces of puts at `next` whose answer has not come: their segment may be in the log or not."""
         self.unclaimed: set[bytes] = set()
         """Fingerprints this function put into the log without having acknowledged their records yet.
 
@@ -34,17 +35,25 @@ class Known:
         """
         self._lock = Lock()
 
-    def learn(self, segment: Segment, *, own: bool = False) -> None:
-        """Take in a segment that is surely in the log; `own` if this function wrote it."""
+    def learn(self, segment: Segment) -> None:
+        """Take in a segment that is surely in the log; this function wrote it if its nonce is `pending`."""
         with self._lock:
             if segment.number != self.next:
                 return  # known already
             self.next += 1
             new = _split(segment.fingerprints)
             self.fingerprints.update(new)
-            if own or segment.nonce in self.pending:
+            if segment.nonce in self.pending:
                 self.unclaimed.update(new)
             self.pending.clear()
+
+    def sift(self, marks: Iterable[bytes]) -> tuple[int, set[bytes]]:
+        """Return the number of the next segment, and which of `marks` are in the segments before it.
+
+        Both at once: a number read later could be that of a place behind a segment that holds the other marks.
+        """
+        with self._lock:
+            return self.next, self.fingerprints.intersection(marks)
 
 
 class Memory:

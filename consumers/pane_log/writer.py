@@ -53,12 +53,13 @@ class Outcome:
     error: ClientError | BotoCoreError | AddressError | SegmentFormatError | None = None
     """Why `unwritten` is not empty."""
 
-    def drop_known(self) -> None:
-        """Take the events off `unwritten` that are known to be in the log."""
-        found = self.known.fingerprints.intersection(self.unwritten)
+    def drop_known(self) -> int:
+        """Take the events off `unwritten` that are known to be in the log; return the number to put the rest at."""
+        number, found = self.known.sift(self.unwritten)
         self.written |= found & self.known.unclaimed
         for fingerprint in found:
             del self.unwritten[fingerprint]
+        return number
 
 
 class Writer:
@@ -111,12 +112,12 @@ class Writer:
 
     def _put_new(self, outcome: Outcome, seconds_left: Callable[[], float]) -> None:
         known = outcome.known
-        outcome.drop_known()
+        number = outcome.drop_known()
         most = len(outcome.unwritten)
         while outcome.unwritten:
             _check_time(seconds_left)
             part = dict(islice(outcome.unwritten.items(), most))
-            segment = self._segment(outcome.fold.address, known.next, part)
+            segment = self._segment(outcome.fold.address, number, part)
             known.pending.add(segment.nonce)
             try:
                 there = self._log.put(segment)
@@ -127,10 +128,10 @@ class Writer:
                 continue
             if there is segment:
                 outcome.segments += 1
-                known.learn(segment, own=True)
+                known.learn(segment)
             else:
                 self._absorb(there, outcome, seconds_left)
-            outcome.drop_known()
+            number = outcome.drop_known()
 
     def _absorb(self, winner: Segment, outcome: Outcome, seconds_left: Callable[[], float]) -> None:
         outcome.refused += 1

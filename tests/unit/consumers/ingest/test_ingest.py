@@ -116,8 +116,8 @@ def plenty() -> float:
     return 300.0
 
 
-def process(function: Ingest, *puts: Put) -> Result:
-    return function.process(a_batch(*puts), plenty)
+def process(function: Ingest, *puts: Put, seconds_left: Callable[[], float] = plenty) -> Result:
+    return function.process(a_batch(*puts), seconds_left)
 
 
 def payloads_of(puts: list[tuple[Put, list[bytes]]]) -> list[bytes]:
@@ -153,13 +153,15 @@ def test_any_batches_in_any_order_by_two_functions_at_once_end_with_exact_counts
         function = functions[data.draw(st.integers(0, 1))]
         world.table.faults = iter(data.draw(faults))
         world.bucket.failures = data.draw(st.integers(0, 1))
-        process(function, *(put for put, _ in stream[start:end]))
+        process(function, *(put for put, _ in stream[start:end]), seconds_left=interrupt)
 
-    interruptions = iter(range(data.draw(st.integers(0, 3))))
+    interruptions = iter(data.draw(st.lists(st.booleans(), max_size=8)))
 
-    def interrupt() -> None:
-        if next(interruptions, None) is not None:
+    def interrupt() -> float:
+        """Let another batch in, possibly to the same function: before a call is decided on, or on its way."""
+        if next(interruptions, False):
             deliver()
+        return plenty()
 
     world.table.before_put = interrupt
     for _ in range(data.draw(st.integers(0, 4))):

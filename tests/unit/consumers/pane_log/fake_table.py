@@ -35,7 +35,7 @@ class FakeTable:
     def __init__(self) -> None:
         self.items: dict[str, dict[int, Item]] = {}
         self.faults: Iterator[Fault] = iter(())
-        self.before_put: Callable[[], None] = lambda: None
+        self.before_put: Callable[[], object] = lambda: None
         """Called when a put has left its writer and has not yet reached the table."""
         self.puts = 0
         self.queries = 0

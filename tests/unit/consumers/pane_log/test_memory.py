@@ -22,18 +22,18 @@ def test_segments_are_learnt_in_order_and_once() -> None:
     assert (found.next, found.fingerprints) == (2, {b"segment0", b"segment1"})
 
 
-def test_an_own_segment_is_unclaimed_and_anothers_is_not() -> None:
-    found = Known()
-    found.learn(a_segment(number=0, fingerprints=b"another1"))
-    found.learn(a_segment(number=1, fingerprints=b"mine1234"), own=True)
-    assert found.unclaimed == {b"mine1234"}
-
-
-def test_a_segment_whose_answer_was_lost_is_known_by_its_nonce() -> None:
+def test_an_own_segment_is_known_by_its_nonce_and_unclaimed() -> None:
     found = Known()
     found.pending.add(b"nonce123")
     found.learn(a_segment(number=0, fingerprints=b"mine1234", nonce=b"nonce123"))
+    found.learn(a_segment(number=1, fingerprints=b"another1", nonce=b"nonce456"))
     assert found.unclaimed == {b"mine1234"}
+
+
+def test_an_answer_for_the_next_place_settles_all_that_was_pending_there() -> None:
+    found = Known()
+    found.pending.update({b"nonce123", b"nonce456"})
+    found.learn(a_segment(number=0, nonce=b"nonce789"))
     assert found.pending == set()
 
 
