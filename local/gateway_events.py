@@ -5,12 +5,12 @@ parameters over as they came, percent-encoded, and query parameters decoded.
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel
 from werkzeug.wrappers import Request, Response
 
 from local.aws_session import ACCOUNT
@@ -22,6 +22,16 @@ class MatchedRoute(NamedTuple):
 
     route: Route
     parameters: Mapping[str, str]
+
+
+class ProxyAnswer(BaseModel):
+    """What a function answers; its members are named as API Gateway names them."""
+
+    statusCode: int  # noqa: N815
+    headers: dict[str, str | int | float | bool] | None = None
+    multiValueHeaders: dict[str, list[str | int | float | bool]] | None = None  # noqa: N815
+    body: str | None = None
+    isBase64Encoded: bool = False  # noqa: N815
 
 
 class MalformedAnswerError(ValueError):
@@ -122,14 +132,14 @@ def proxy_response(payload: bytes) -> Response:
         MalformedAnswerError: it describes none.
     """
     try:
-        answer = json.loads(payload)
-        status = int(answer["statusCode"])
-        body = answer.get("body") or ""
-        data = base64.b64decode(body, validate=True) if answer.get("isBase64Encoded") else body.encode()
-        many = {name: list(values) for name, values in (answer.get("multiValueHeaders") or {}).items()}
-        single = {name: [value] for name, value in (answer.get("headers") or {}).items() if name not in many}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise MalformedAnswerError(f"no proxy response: {type(error).__name__}: {error}") from error
+        answer = ProxyAnswer.model_validate_json(payload)
+        text = answer.body or ""
+        data = base64.b64decode(text, validate=True) if answer.isBase64Encoded else text.encode()
+    except ValueError as error:
+        raise MalformedAnswerError(f"no proxy response: {error}") from error
+    many = answer.multiValueHeaders or {}
+    single = {name: [value] for name, value in (answer.headers or {}).items() if name not in many}
+    status = answer.statusCode
     response = Response(data, status=status)
     del response.headers["Content-Type"]
     for name, values in {**single, **many}.items():
