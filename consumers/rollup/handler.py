@@ -24,10 +24,14 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
     def time_left() -> float:
         return context.get_remaining_time_in_millis() / 1000
 
-    rollup = environment().rollup
-    read, unread = read_batch(event)
-    report = rollup.apply((record.segment for record in read), time_left)
-    rollup.close_due(report, time_left, most=1, take_over_after=TAKE_OVER_SECONDS)
+    try:
+        rollup = environment().rollup
+        read, unread = read_batch(event)
+        report = rollup.apply((record.segment for record in read), time_left)
+        rollup.close_due(report, time_left, most=1, take_over_after=TAKE_OVER_SECONDS)
+    except Exception:
+        logger.exception("the batch is refused as a whole", records=len(event.get("Records", [])))
+        raise
 
     failed = [record.sequence_number for record in read if report.failure(record.segment.address)]
     failed += [record.sequence_number for record in unread]
