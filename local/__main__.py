@@ -68,7 +68,11 @@ def cli() -> None:
     help="Write what was accepted, counted, dropped and set aside as JSON.",
 )
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Where the dashboard listens."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Where the dashboard listens; 0 takes any free port.",
 )
 def run(
     *,
