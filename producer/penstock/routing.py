@@ -9,7 +9,7 @@ from penstock.hash_keys import MAX_HASH_KEY
 
 
 class Shard(NamedTuple):
-    """An open shard and the hash keys it takes, ``start`` and ``end`` included."""
+    """A shard and its hash keys, ``start`` and ``end`` included."""
 
     shard_id: str
     start: int
@@ -43,6 +43,7 @@ class ShardMap:
 
     Args:
         shards: the open shards, in any order. Together they take each hash key exactly once.
+        closed: closed shards: they take no records any more, but answers to earlier calls can name them.
         lanes_per_shard: into how many slices each is cut, at least 1. A shard with fewer hash keys than that
             has a lane for each.
 
@@ -54,38 +55,32 @@ class ShardMap:
     'a.1'
     """
 
-    def __init__(self, shards: Iterable[Shard], *, lanes_per_shard: int = 1) -> None:
+    def __init__(self, shards: Iterable[Shard], *, closed: Iterable[Shard] = (), lanes_per_shard: int = 1) -> None:
         self.shards = tuple(sorted(shards, key=lambda shard: shard.start))
         _check_cover(self.shards)
         self.lanes = tuple(lane for shard in self.shards for lane in _slice(shard, lanes_per_shard))
         self._starts = [lane.start for lane in self.lanes]
-        self._by_id = {shard.shard_id: shard for shard in self.shards}
+        self._by_id = {shard.shard_id: shard for shard in (*closed, *self.shards)}
 
     @classmethod
     def from_listing(cls, listing: Iterable[Mapping[str, Any]], *, lanes_per_shard: int = 1) -> Self:
-        """Make the map from the ``Shards`` of all pages of ListShards' answer, leaving closed shards out.
+        """Make the map from the ``Shards`` of all pages of ListShards' answer.
 
         A shard is closed when its sequence number range has an end (API reference, SequenceNumberRange).
         """
-        return cls(
-            (
-                Shard(
-                    entry["ShardId"],
-                    int(entry["HashKeyRange"]["StartingHashKey"]),
-                    int(entry["HashKeyRange"]["EndingHashKey"]),
-                )
-                for entry in listing
-                if "EndingSequenceNumber" not in entry["SequenceNumberRange"]
-            ),
-            lanes_per_shard=lanes_per_shard,
-        )
+        shards: dict[bool, list[Shard]] = {True: [], False: []}
+        for entry in listing:
+            closed = "EndingSequenceNumber" in entry["SequenceNumberRange"]
+            keys = entry["HashKeyRange"]
+            shards[closed].append(Shard(entry["ShardId"], int(keys["StartingHashKey"]), int(keys["EndingHashKey"])))
+        return cls(shards[False], closed=shards[True], lanes_per_shard=lanes_per_shard)
 
     def lane_at(self, hash_key: int) -> Lane:
         """Return the lane that a hash key (0 to ``MAX_HASH_KEY``) belongs to."""
         return self.lanes[bisect_right(self._starts, hash_key) - 1]
 
     def shard(self, shard_id: str) -> Shard | None:
-        """Return an open shard by its name, none if there is no such."""
+        """Return a shard by its name, open or closed, none if there is no such."""
         return self._by_id.get(shard_id)
 
 

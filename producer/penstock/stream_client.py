@@ -100,10 +100,7 @@ class StreamClient:
         )
 
     def _list_shards(self, call: ListShards) -> ListShardsAnswer:
-        if call.next_token is None:
-            # AT_LATEST names the open shards only; a page has up to 1,000 (API reference, ListShards).
-            request: dict[str, Any] = {**self._stream, "ShardFilter": {"Type": "AT_LATEST"}}
-        else:
-            request = {"NextToken": call.next_token}
+        # The token stands for the stream, which must not be named beside it (API reference, ListShards).
+        request: dict[str, Any] = self._stream if call.next_token is None else {"NextToken": call.next_token}
         response: Any = self._client.list_shards(**request)
         return ListShardsAnswer(response["Shards"], response.get("NextToken"))

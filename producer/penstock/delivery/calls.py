@@ -32,7 +32,7 @@ class PutRecords:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ListShards:
-    """Make a ListShards call, for the open shards (filter ``AT_LATEST``).
+    """Make a ListShards call, for open and closed shards: without a filter.
 
     Attributes:
         next_token: of the page to ask for, none for the first.

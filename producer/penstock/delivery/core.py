@@ -22,7 +22,7 @@ from penstock.delivery.completion import Completion, Observer
 from penstock.delivery.config import ProducerConfig
 from penstock.delivery.lanes import UNROUTED, Lanes
 from penstock.delivery.ledger import Ledger
-from penstock.delivery.outcomes import PutResult
+from penstock.delivery.outcomes import Moved, PutResult
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES, PlainRecord, Record
 from penstock.delivery.retries import Retries
 from penstock.delivery.shard_listing import ShardListing
@@ -287,7 +287,7 @@ class Delivery:
             self._move(record)
 
     def _is_unknown(self, shard_id: str) -> bool:
-        """Tell whether a shard is news: neither in the map nor missing from the listing that made it."""
+        """Tell whether a shard is news: neither in the map nor looked for in vain when that was made."""
         shard_map = self._lanes.shard_map
         return shard_id not in self._unlisted and (shard_map is None or shard_map.shard(shard_id) is None)
 
@@ -341,11 +341,13 @@ class Delivery:
     def _move(self, record: Record) -> None:
         """Route a record's events anew, each by itself."""
         targets: list[Receipt] = []
-        for event in record.user_records():
+        events = record.user_records()
+        self._ledger.close(record)
+        for event in events:
             younger = self._add(event)
             younger.serial = min(younger.serial, record.serial)
             targets.append((younger.completion, younger.count - 1))
-        self._ledger.move(record, targets)
+        self._ledger.observers += record.completion.settle(Moved(targets))
 
     def _accept_misrouted(self) -> None:
         misrouted, self._misrouted = self._misrouted, []

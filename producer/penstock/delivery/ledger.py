@@ -4,8 +4,8 @@ from collections import Counter
 from types import MappingProxyType
 from typing import Final
 
-from penstock.delivery.completion import Completion, Observer
-from penstock.delivery.outcomes import Failure, Moved, PutResult
+from penstock.delivery.completion import Observer
+from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.record import Record
 from penstock.delivery.statistics import Statistics
 from penstock.errors import DeliveryError
@@ -56,12 +56,12 @@ class Ledger:
     def put(self, record: Record, result: PutResult) -> None:
         """Settle a record as acknowledged."""
         self._put += record.count
-        self._close(record)
+        self.close(record)
         self.observers += record.completion.settle(result)
 
     def fail(self, record: Record, kind: type[DeliveryError], message: str, code: str | None) -> None:
         """Settle a record as undeliverable."""
-        self._close(record)
+        self.close(record)
         self.refuse(record, kind, message, code)
 
     def refuse(self, record: Record, kind: type[DeliveryError], message: str, code: str | None) -> None:
@@ -70,10 +70,10 @@ class Ledger:
         failure = Failure(kind, message, code=code, attempts=record.attempts, read_events=record.user_records)
         self.observers += record.completion.settle(failure)
 
-    def move(self, record: Record, targets: list[tuple[Completion, int]]) -> None:
-        """Settle a record whose events, one by one, have gone to others."""
-        self._close(record)
-        self.observers += record.completion.settle(Moved(targets))
+    def close(self, record: Record) -> None:
+        """Forget a record whose events go on in others, or are settled; its room is free again."""
+        del self._pending[record]
+        self.free += record.charge
 
     def written(self, record: Record) -> None:
         """Count a record that Kinesis has acknowledged, wherever it went."""
@@ -102,7 +102,3 @@ class Ledger:
             buffered_bytes=self._capacity - self.free,
             shards=shards,
         )
-
-    def _close(self, record: Record) -> None:
-        del self._pending[record]
-        self.free += record.charge

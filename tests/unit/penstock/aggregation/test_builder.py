@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.aggregation import AggregateBuilder, UserRecord, deaggregate, is_aggregate, partition_key_entry
@@ -16,6 +16,7 @@ from tests.unit.penstock.aggregation.aggregates import (
 )
 
 
+@settings(deadline=None)
 @given(aggregates_of | hashed_aggregates_of)
 def test_aws_kinesis_agg_reads_what_was_put(records: list[UserRecord]) -> None:
     data = aggregate(records)
@@ -23,11 +24,13 @@ def test_aws_kinesis_agg_reads_what_was_put(records: list[UserRecord]) -> None:
     assert read_with_aws_kinesis_agg(data) == records
 
 
+@settings(deadline=None)
 @given(aggregates_of | hashed_aggregates_of)
 def test_the_decoder_reads_what_was_put(records: list[UserRecord]) -> None:
     assert deaggregate(aggregate(records)) == records
 
 
+@settings(deadline=None)
 @given(st.lists(plain_records, max_size=15) | st.lists(hashed_records, max_size=15), st.integers(0, 40_000))
 def test_the_size_is_exact_and_never_above_the_limit(records: list[UserRecord], limit: int) -> None:
     builder = AggregateBuilder(limit)
@@ -41,6 +44,7 @@ def test_the_size_is_exact_and_never_above_the_limit(records: list[UserRecord], 
         assert deaggregate(builder.build()) == taken
 
 
+@settings(deadline=None)
 @given(plain_records | hashed_records)
 def test_what_fits_is_taken_to_the_last_byte(record: UserRecord) -> None:
     size = 20 + add(AggregateBuilder(2**20), record)

@@ -1,7 +1,7 @@
 from hashlib import md5
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from penstock.aggregation import UserRecord, deaggregate, is_aggregate
@@ -34,6 +34,7 @@ def test_a_record_without_the_magic_is_no_aggregate() -> None:
     assert is_aggregate(MAGIC)
 
 
+@settings(deadline=None)
 @given(aggregates_of | hashed_aggregates_of)
 def test_it_reads_what_protobuf_writes(records: list[UserRecord]) -> None:
     # The keys are not shared here, the data comes after the indexes: another writer's habits.
@@ -153,6 +154,7 @@ def test_damage_is_named(data: bytes) -> None:
     assert error.value.reason
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 @example(b"")
 def test_hostile_bytes_are_read_or_named_damaged_but_never_crash(message: bytes) -> None:
@@ -163,6 +165,7 @@ def test_hostile_bytes_are_read_or_named_damaged_but_never_crash(message: bytes)
     assert records
 
 
+@settings(deadline=None)
 @given(aggregates_of | hashed_aggregates_of, st.data())
 def test_what_is_read_of_a_mutilated_message_is_what_protobuf_reads(
     records: list[UserRecord], data: st.DataObject
@@ -185,6 +188,7 @@ def test_what_is_read_of_a_mutilated_message_is_what_protobuf_reads(
     assert theirs == found
 
 
+@settings(deadline=None)
 @given(aggregates_of, st.integers(0, 2**32))
 def test_an_aggregate_cut_short_is_damaged(records: list[UserRecord], cut: int) -> None:
     data = aggregate(records)
