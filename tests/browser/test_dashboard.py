@@ -22,7 +22,7 @@ HAS_COLOUR = """
   return false;
 }
 """
-ACCENT, SLOT_1, SLOT_2 = "#0b6670", "#bf4317", "#1f5fbf"
+ACCENT, SLOT_1, SLOT_2 = "#0b6670", "#b53c12", "#1f5fbf"
 
 
 def number(text: str | None) -> int:
