@@ -1,0 +1,285 @@
+"""The deployable template keeps its promises: encrypted, closed, least privilege, nothing lost in an outage."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consumers.ingest.settings import Settings as IngestSettings
+from consumers.rollup.settings import RollupSettings
+from local.intrinsics import Intrinsics, Json
+from local.template import Template
+from local.template_resources import StackResources
+from reporting.settings import Settings as ReportingSettings
+from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
+
+PATH = Path(__file__).parents[2] / "template.yaml"
+FUNCTIONS = {"IngestFunction", "RollupFunction", "SweepFunction", "ReportingFunction"}
+DATA = {"EventStream", "PaneLogTable", "TrendsTable", "FailedEventsBucket"}
+
+ARNS: dict[tuple[str, str | None], str] = {
+    ("EventStream", "Arn"): "arn:aws:kinesis:us-east-1:123456789012:stream/events",
+    ("PaneLogTable", "StreamArn"): "arn:aws:dynamodb:us-east-1:123456789012:table/log/stream/2026",
+    ("FailedEventsBucket", "Arn"): "arn:aws:s3:::failed-events",
+}
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    """The template with its defaults."""
+    return Template(PATH)
+
+
+@pytest.fixture(scope="module")
+def stack(template: Template) -> StackResources:
+    """What it runs."""
+    _, attributes = template.data_template()
+    return template.resources({key: ARNS.get(key, f"<{key[0]}>") for key in attributes.values()})
+
+
+def resolved(template: Template, kind: str) -> dict[str, dict[str, Any]]:
+    """Return the resources of a type with references resolved to ``<logical id.attribute>``."""
+    parameters = {**template.parameters, "AWS::Region": "R", "AWS::AccountId": "A", "AWS::StackName": "S"}
+    intrinsics = Intrinsics(
+        template.translated, parameters, lambda resource, name: f"<{resource}.{name}>" if name else f"<{resource}>"
+    )
+    return {
+        logical_id: intrinsics.resolve(resource)
+        for logical_id, resource in template.translated["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def statements(template: Template) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """Yield each statement of each role."""
+    for role, resource in resolved(template, "AWS::IAM::Role").items():
+        for policy in resource["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield role, statement
+
+
+def listed(value: Json) -> list[str]:
+    """Return a string or list of strings as a list."""
+    return [value] if isinstance(value, str) else list(value)
+
+
+def test_it_has_the_functions_of_the_design(stack: StackResources) -> None:
+    assert set(stack.functions) == FUNCTIONS
+
+
+def test_functions_are_traced_arm64_with_a_handler_that_exists(template: Template) -> None:
+    for function in resolved(template, "AWS::Lambda::Function").values():
+        properties = function["Properties"]
+        assert properties["Architectures"] == ["arm64"]
+        assert properties["TracingConfig"] == {"Mode": "Active"}
+        assert properties["Handler"].endswith(".handler.handler")
+        assert find_spec(properties["Handler"].rpartition(".")[0])
+        assert function["Metadata"]["BuildMethod"] == "makefile"
+
+
+def test_settings_are_read_from_what_the_template_sets(stack: StackResources) -> None:
+    ingest = IngestSettings.read(stack.functions["IngestFunction"].environment)
+    assert (ingest.dedup_days, ingest.stream_retention_hours) == (7, 24)
+    for name in ("RollupFunction", "SweepFunction"):
+        assert RollupSettings.read(stack.functions[name].environment).dedup_days == 7
+    reporting = ReportingSettings.from_environment(stack.functions["ReportingFunction"].environment)
+    assert reporting.schedule.at(0) == ingest.schedule.at(0)
+
+
+def test_every_function_logs_under_its_own_name_for_a_limited_time(template: Template, stack: StackResources) -> None:
+    services = [function.environment["POWERTOOLS_SERVICE_NAME"] for function in stack.functions.values()]
+    assert sorted(services) == ["ingest", "reporting", "rollup", "sweep"]
+    groups = resolved(template, "AWS::Logs::LogGroup")
+    assert {group["Properties"]["LogGroupName"] for group in groups.values()} == {
+        function.log_group.replace("/penstock/penstock/", "/penstock/S/") for function in stack.functions.values()
+    }
+    assert all(int(group["Properties"]["RetentionInDays"]) == 30 for group in groups.values())
+
+
+def test_no_log_level_drops_metrics_or_shows_payloads(template: Template) -> None:
+    # Lambda takes metric lines for INFO; below INFO the AWS SDK logs requests.
+    for function in resolved(template, "AWS::Lambda::Function").values():
+        assert function["Properties"]["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
+    assert "DEBUG" not in template.translated["Parameters"]["LogLevel"]["AllowedValues"]
+
+
+def test_each_function_has_a_role_of_its_own(template: Template) -> None:
+    roles = [each["Properties"]["Role"] for each in resolved(template, "AWS::Lambda::Function").values()]
+    assert len(set(roles)) == len(FUNCTIONS)
+    for role in resolved(template, "AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+
+
+def test_policies_name_resources_but_where_aws_has_none(template: Template) -> None:
+    for role, statement in statements(template):
+        actions, resources = listed(statement["Action"]), listed(statement["Resource"])
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in actions if "*" in action], role
+        if all(action.startswith("xray:") for action in actions):
+            assert resources == ["*"]
+        else:
+            assert all(re.match(r"<\w+\.(Arn|StreamArn)>", resource) for resource in resources), (role, resources)
+
+
+def test_ingest_and_reporting_cannot_touch_each_others_table(template: Template) -> None:
+    touched: dict[str, set[str]] = {}
+    for role, statement in statements(template):
+        for resource in listed(statement["Resource"]):
+            touched.setdefault(role, set()).add(resource.split(".")[0].strip("<"))
+    assert "TrendsTable" not in touched["IngestRole"]
+    assert "PaneLogTable" not in touched["ReportingRole"]
+    assert "EventStream" not in touched["RollupRole"] | touched["SweepRole"] | touched["ReportingRole"]
+
+
+def test_only_reporting_reads_without_writing(template: Template) -> None:
+    actions = [
+        action for role, each in statements(template) if role == "ReportingRole" for action in listed(each["Action"])
+    ]
+    assert {action for action in actions if action.startswith("dynamodb:")} == {"dynamodb:GetItem", "dynamodb:Query"}
+
+
+def test_what_holds_data_is_kept_when_the_stack_goes(template: Template) -> None:
+    for name in DATA:
+        resource = template.translated["Resources"][name]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_what_holds_data_is_encrypted(template: Template) -> None:
+    stream = resolved(template, "AWS::Kinesis::Stream")["EventStream"]["Properties"]
+    assert stream["StreamEncryption"] == {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+    for table in resolved(template, "AWS::DynamoDB::Table").values():
+        assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    bucket = resolved(template, "AWS::S3::Bucket")["FailedEventsBucket"]["Properties"]
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+
+def test_tables_are_on_demand_protected_and_expire_items(template: Template) -> None:
+    tables = resolved(template, "AWS::DynamoDB::Table")
+    for table in tables.values():
+        properties = table["Properties"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["TimeToLiveSpecification"] == {"AttributeName": "x", "Enabled": True}
+        assert properties["DeletionProtectionEnabled"] == "true"
+    assert tables["PaneLogTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    recovery = tables["TrendsTable"]["Properties"]["PointInTimeRecoverySpecification"]
+    assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_failed_events_are_private_over_tls_alone_and_expire(template: Template) -> None:
+    bucket = resolved(template, "AWS::S3::Bucket")["FailedEventsBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert {rule["Id"]: rule.get("ExpirationInDays") for rule in bucket["LifecycleConfiguration"]["Rules"]} == {
+        "expire": "30",
+        "abandon-uploads": None,
+    }
+    policy = resolved(template, "AWS::S3::BucketPolicy")["FailedEventsBucketPolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert len(statement["Resource"]) == 2
+
+
+def mapping_configs(stack: StackResources) -> dict[StreamKind, MappingConfig]:
+    """Return the event source mappings by the kind of their stream."""
+    configs = [MappingConfig.from_properties(mapping.properties) for mapping in stack.mappings]
+    return {config.stream_kind: config for config in configs}
+
+
+def test_mappings_retry_until_the_stream_forgets_and_keep_what_they_give_up(stack: StackResources) -> None:
+    configs = mapping_configs(stack)
+    assert set(configs) == {StreamKind.KINESIS, StreamKind.DYNAMODB}
+    for config in configs.values():
+        assert config.maximum_retry_attempts == -1
+        assert config.maximum_record_age == 23 * 3600
+        assert config.bisect_on_error
+        assert config.report_batch_item_failures
+        assert config.on_failure is not None
+
+
+@pytest.mark.parametrize("hours", ["24", "48", "72", "168"])
+def test_records_are_given_up_an_hour_before_the_stream_drops_them(hours: str) -> None:
+    template = Template(PATH, {"StreamRetentionHours": hours})
+    mapping = resolved(template, "AWS::Lambda::EventSourceMapping")["IngestFunctionStream"]["Properties"]
+    assert int(mapping["MaximumRecordAgeInSeconds"]) == (int(hours) - 1) * 3600
+    assert resolved(template, "AWS::Kinesis::Stream")["EventStream"]["Properties"]["RetentionPeriodHours"] == hours
+
+
+def test_only_new_segments_reach_rollup(stack: StackResources) -> None:
+    (pattern,) = mapping_configs(stack)[StreamKind.DYNAMODB].filters
+    assert pattern.matches({"eventName": "INSERT"})
+    assert not pattern.matches({"eventName": "REMOVE"})
+    assert not mapping_configs(stack)[StreamKind.KINESIS].filters
+
+
+def test_batching_leaves_room_for_the_latency_goal(stack: StackResources) -> None:
+    # Events are to be in the trends within 10 s: windows may take a third of it, polls and work need the rest.
+    assert sum(config.batching_window for config in mapping_configs(stack).values()) <= 3
+
+
+def test_every_route_of_the_api_is_signed_and_ends_in_reporting(template: Template, stack: StackResources) -> None:
+    assert stack.api is not None
+    assert {route.path for route in stack.api.routes} == {
+        "/v1/trends/{dimension}",
+        "/v1/trends/{dimension}/{value}/series",
+        "/v1/summary",
+        "/v1/health",
+        "/openapi.json",
+    }
+    assert {(route.method, route.function) for route in stack.api.routes} == {("GET", "ReportingFunction")}
+    body = resolved(template, "AWS::ApiGateway::RestApi")["ReportingApi"]["Properties"]["Body"]
+    for methods in body["paths"].values():
+        for operation in methods.values():
+            assert operation["security"] == [{"AWS_IAM": []}]
+            assert "credentials" not in operation["x-amazon-apigateway-integration"]
+
+
+def test_the_api_is_traced_throttled_and_has_one_stage(template: Template) -> None:
+    (stage,) = resolved(template, "AWS::ApiGateway::Stage").values()
+    assert stage["Properties"]["TracingEnabled"] is True
+    (settings,) = stage["Properties"]["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == ("50", "100")
+
+
+def test_an_unknown_path_is_a_problem_document(stack: StackResources) -> None:
+    assert stack.api is not None
+    response = stack.api.responses["MISSING_AUTHENTICATION_TOKEN"]
+    assert (response.status, response.content_type) == (404, "application/problem+json")
+    assert json.loads(response.body)["status"] == 404
+
+
+def test_the_sweep_runs_by_the_clock(stack: StackResources) -> None:
+    (schedule,) = stack.schedules
+    assert (schedule.function, schedule.seconds) == ("SweepFunction", 900)
+
+
+def test_outputs_are_what_a_client_needs(stack: StackResources) -> None:
+    assert set(stack.outputs) == {
+        "StreamName",
+        "StreamArn",
+        "ApiUrl",
+        "FailedEventsBucketName",
+        "TrendsTableName",
+        "PaneLogTableName",
+    }
+
+
+def test_parameters_are_described_constrained_and_grouped() -> None:
+    translated = Template(PATH).translated
+    for name, parameter in translated["Parameters"].items():
+        assert parameter["Description"], name
+        assert {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter), name
+        assert "Default" in parameter, name
+    groups = translated["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(translated["Parameters"])
+
+
+def test_nothing_uses_what_cloudformation_does_not_read() -> None:
+    # Aliases and anchors are YAML, and CloudFormation refuses them.
+    assert not re.search(r"(^|\s)[&*][A-Za-z]\w*(\s|$)", PATH.read_text())
