@@ -147,8 +147,8 @@ class Poller:
         """Whether all that was read is done, and the last read of every shard found nothing more.
 
         Without `since` the last reads may be as old as the base rate of polling (1 s for Kinesis, 0.25 s for
-        DynamoDB). With it (by the poller's clock) only reads that began then or later count: everything put into
-        the stream before is then delivered.
+        DynamoDB). With it (epoch seconds) only reads that began later count: everything put into the stream by
+        then is delivered.
         """
         with self._changed:
             self._check()

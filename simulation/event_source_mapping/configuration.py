@@ -166,6 +166,9 @@ _READ = frozenset(
     }
 )
 
+_DATA_KEYS = frozenset({"data", "dynamodb"})
+"""Fields that hold a record's own JSON; a pattern for them must be JSON too."""
+
 _FILTER_KEYS = {
     StreamKind.KINESIS: frozenset({"data"}),
     StreamKind.DYNAMODB: frozenset(
@@ -309,6 +312,8 @@ def _filters(properties: Mapping[str, Any], kind: StreamKind) -> tuple[EventPatt
                     f"{name}.Pattern names {key!r}: records of this source are filtered on "
                     f"{', '.join(sorted(_FILTER_KEYS[kind]))}."
                 )
+        for key in _DATA_KEYS & pattern.leaves:
+            raise MappingConfigError(f"{name}.Pattern: the pattern of {key!r} must be an object.")
         patterns.append(pattern)
     return tuple(patterns)
 

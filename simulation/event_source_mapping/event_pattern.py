@@ -30,9 +30,14 @@ class JsonNumber(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EventPattern:
-    """A compiled pattern. `keys` are the top-level fields it names, those inside `$or` included."""
+    """A compiled pattern.
+
+    `keys` are the top-level fields it names, those inside `$or` included; `leaves` are those of them that it gives
+    a list of rules rather than an object.
+    """
 
     keys: frozenset[str]
+    leaves: frozenset[str]
     _match: _Match
 
     @classmethod
@@ -50,7 +55,9 @@ class EventPattern:
             raise EventPatternError(f"is not valid JSON: {error}.") from error
         if not isinstance(pattern, dict) or not pattern:
             raise EventPatternError("must be a JSON object that names at least one field.")
-        return cls(frozenset(_top_level(pattern)), _object(pattern, ""))
+        fields = _top_level(pattern)
+        leaves = frozenset(key for key, value in fields if isinstance(value, list))
+        return cls(frozenset(key for key, _ in fields), leaves, _object(pattern, ""))
 
     def matches(self, record: Mapping[str, Any]) -> bool:
         """Whether a record has every field of the pattern with a value one of its rules accepts."""
@@ -66,14 +73,15 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def _top_level(pattern: Mapping[str, Any]) -> set[str]:
-    keys = {key for key in pattern if key != "$or"}
+def _top_level(pattern: Mapping[str, object]) -> list[tuple[str, object]]:
+    """The fields of a pattern and of its alternatives."""
+    fields = [(key, value) for key, value in pattern.items() if key != "$or"]
     alternatives = pattern.get("$or")
     if isinstance(alternatives, list):
         for alternative in alternatives:
             if isinstance(alternative, dict):
-                keys |= _top_level(alternative)
-    return keys
+                fields.extend(_top_level(alternative))
+    return fields
 
 
 def _object(pattern: Mapping[str, Any], path: str) -> _Match:

@@ -23,7 +23,6 @@ from simulation.event_source_mapping.actions import (
     Checkpoint,
     InvokeFunction,
     ListShards,
-    Position,
     ReadProblem,
     SendRecord,
     Shard,
@@ -112,8 +111,8 @@ class MappingPoller:
     def idle(self, since: float | None = None) -> bool:
         """Whether everything in the stream is done, as far as the last read of every shard can tell.
 
-        With `since`, only reads that began at that time or later are trusted: then everything that was in the
-        stream by then is done. A disabled mapping is idle when no result is outstanding.
+        With `since`, only reads that began after that time are trusted: then everything that was in the stream by
+        then is done. A disabled mapping is idle when no result is outstanding.
         """
         if self._under_way:
             return False
@@ -123,7 +122,7 @@ class MappingPoller:
             not self._unlisted
             and not self._listing
             and not self._lineage.waiting
-            and all(self._is_idle(shard, since) for shard in self._shards.values())
+            and all(not shard.ledger and self._is_verified(shard, since) for shard in self._shards.values())
         )
 
     @property
@@ -148,8 +147,6 @@ class MappingPoller:
         actions: list[Action] = self._settled(now)
         if not self.enabled:
             return actions
-        for shard_id, position in self._lineage.ready():
-            self._shards[shard_id] = self._shard_poller(shard_id, position, now)
         if not self._listing and self._next_listing <= now:
             self._listing, self._unlisted = True, False
             actions.append(ListShards())
@@ -179,6 +176,7 @@ class MappingPoller:
         self._listing_failures = 0
         self._next_listing = now if self._unlisted else now + LISTING_INTERVAL
         self._lineage.listed(shards)
+        self._start_shards(now)
 
     def listing_failed(self, now: float) -> None:
         """The listing is tried again after a while."""
@@ -224,18 +222,20 @@ class MappingPoller:
 
     # Parts.
 
-    def _shard_poller(self, shard_id: str, position: Position, now: float) -> ShardPoller:
-        return ShardPoller(
-            shard_id,
-            position,
-            self.config,
-            intake=self._intake,
-            limits=self._limits,
-            assignment=self._assignment,
-            backoff=self._backoff,
-            counters=self.counters,
-            now=now,
-        )
+    def _start_shards(self, now: float) -> None:
+        """Begin with the shards that have no parent to wait for."""
+        for shard_id, position in self._lineage.ready():
+            self._shards[shard_id] = ShardPoller(
+                shard_id,
+                position,
+                self.config,
+                intake=self._intake,
+                limits=self._limits,
+                assignment=self._assignment,
+                backoff=self._backoff,
+                counters=self.counters,
+                now=now,
+            )
 
     def _slot_action(self, shard: ShardPoller, slot: Slot, step: Invoke | Discard, now: float) -> Action | None:
         """Turn a slot's step into an action, or carry it out where it needs nobody else."""
@@ -282,14 +282,18 @@ class MappingPoller:
                 # Its children may start, and are in the next listing if they are in no earlier one.
                 self._next_listing = now
                 self._unlisted = True
+                self._start_shards(now)
         return reports
 
     def _read_out(self, shard: ShardPoller) -> bool:
-        """Whether a shard needs no more reads, since the poller is draining and has read all it has to."""
+        """Whether a shard needs no more reads, since the poller is draining and has read all it has to.
+
+        A shard that others wait for has to be read to its end all the same.
+        """
         since = self._draining_since
-        return since is not None and shard.verified_at is not None and shard.verified_at >= since
+        return since is not None and not self._lineage.waiting and self._is_verified(shard, since)
 
     @staticmethod
-    def _is_idle(shard: ShardPoller, since: float | None) -> bool:
-        verified = shard.verified_at
-        return not shard.ledger and verified is not None and (since is None or verified >= since)
+    def _is_verified(shard: ShardPoller, since: float | None) -> bool:
+        """Whether the last read of a shard found nothing more, and began after a time."""
+        return shard.verified_at is not None and (since is None or shard.verified_at > since)
