@@ -69,7 +69,7 @@ class Failures:
         return self._problem(HTTPStatus.BAD_REQUEST, str(error), errors=error.errors)
 
     def no_route(self, _: NotFoundError) -> Response[str]:
-        """Answer a request without a route: 405 where the path has one for GET, else 404."""
+        """Answer a request without a route: 404, but 405 for other methods than GET."""
         if self._app.current_event.http_method.upper() != "GET":
             return self._problem(
                 HTTPStatus.METHOD_NOT_ALLOWED, "every route answers GET, and GET only", {"Allow": "GET"}

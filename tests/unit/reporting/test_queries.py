@@ -55,11 +55,12 @@ class Event(NamedTuple):
 events = st.lists(
     st.builds(
         Event,
-        st.integers(EPOCH_NOW - 3 * DAY, EPOCH_NOW + 300),
+        st.one_of([st.integers(EPOCH_NOW - before, EPOCH_NOW + 300) for before in (300, HOUR, 30 * HOUR, 3 * DAY)]),
         st.sampled_from(["post", "reply", "repost", "like"]),
         st.sampled_from(["en", "ja", "und"]),
         st.lists(st.sampled_from(["a", "b/c", "café", "d e", "%41"]), max_size=2, unique=True).map(tuple),
     ),
+    min_size=5,
     max_size=40,
 )
 some = settings(max_examples=40, deadline=None)  # an example builds and reads a whole table

@@ -56,11 +56,11 @@ def test_items_that_did_not_change_are_not_decoded_again(monkeypatch: pytest.Mon
 
 def test_a_damaged_item_leaves_no_half_sum_behind() -> None:
     running = RunningSum("hashtag")
-    running.of([item(0, {"a": 1})])
-    damaged = BucketItem(Level.MINUTE, 1, 1, 1, (1,), encode(empty())[:-1], None, 0)
+    running.of([item(start, {"a": 1}) for start in range(3)])
+    damaged = BucketItem(Level.MINUTE, 3, 1, 1, (1,), encode(empty())[:-1], None, 0)
     with pytest.raises(TrendsFormatError):
-        running.of([item(0, {"a": 2}), item(2, {"b": 1}), damaged])
-    assert running.of([item(0, {"a": 2}), item(2, {"b": 1})]) == {"a": 2, "b": 1}
+        running.of([item(0, {"a": 2}), item(1, {"a": 1}), item(2, {"a": 1}), damaged])
+    assert running.of([item(start, {"a": 1}) for start in range(3)]) == {"a": 3}
 
 
 @given(values, values)
