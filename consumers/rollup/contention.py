@@ -18,13 +18,6 @@ class ContendedError(Exception):
         super().__init__(f"{name} was written by others before each of {MAX_ATTEMPTS} attempts")
 
 
-class DeadlineError(Exception):
-    """Too little of the invocation's time is left to begin a write."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no time left to bring {name} up to date")
-
-
 class Contention:
     """Waits between attempts: full jitter over an exponentially rising bound, none before the first repetition.
 

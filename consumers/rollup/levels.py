@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final
 
-from consumers.rollup.contention import Contention, DeadlineError
-from consumers.rollup.minutes import RESERVE_SECONDS
+from consumers.rollup import deadline
+from consumers.rollup.contention import Contention
 from consumers.rollup.sums import BELOW, positions, summed
 from consumers.tables import Level
 from consumers.trends.errors import RevisionRefusedError
@@ -99,8 +99,7 @@ class Levels:
             return target
         refused = 0
         while True:
-            if time_left() < RESERVE_SECONDS:
-                raise DeadlineError(target.name)
+            deadline.check(target.name, time_left)
             parts = self._table.query(BELOW[level], bucket, start, start + level.seconds, consistent=True)
             total = summed(target, parts)
             if total is target:
@@ -134,7 +133,7 @@ class Levels:
         items: list[BucketItem] = []
         failures: dict[int, BaseException] = {}
         for (start, _), task in tasks.items():
-            if (error := task.exception()) is not None:
+            if (error := deadline.error_of(task, f"{level} {start}", time_left)) is not None:
                 failures[start] = error
             else:
                 items.append(task.result())
@@ -175,9 +174,9 @@ class Levels:
     def _close(self, level: Level, start: int, time_left: Callable[[], float]) -> None:
         buckets = range(1 + self._schedule.buckets_at(start))
         tasks = [self._pool.submit(self.bring_up_to_date, level, start, bucket, {}, time_left) for bucket in buckets]
-        errors = [error for task in tasks if (error := task.exception()) is not None]
-        if errors:
-            raise errors[0]
+        for task in tasks:
+            if (error := deadline.error_of(task, f"{level} {start}", time_left)) is not None:
+                raise error
         self._table.raise_mark(Mark.closed(level), start + level.seconds)
 
     def _read(self, level: Level, start: int, bucket: int) -> BucketItem:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.pane_log.segment import SegmentFormatError
+from consumers.rollup import deadline
 from consumers.rollup.apply import Applied, apply
 from consumers.rollup.at_hand import SegmentsAtHand, UnfilledGapError
-from consumers.rollup.contention import Contention, DeadlineError
+from consumers.rollup.contention import Contention
 from consumers.rollup.memory import Memory
 from consumers.tables import Level
 from consumers.trends.errors import RevisionRefusedError
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
     from consumers.trends.retention import Retention
     from consumers.trends.table import TrendsTable
 
-RESERVE_SECONDS: Final = 2.0
-"""Time that must be left to begin a write: what a slow DynamoDB takes for it, and the answer."""
-
 UNREADABLE: Final = (ClientError, BotoCoreError, SegmentFormatError, UnfilledGapError)
 """Why a gap may stay open; the address is stuck, the others go on."""
+
+
+class ScheduleChangedError(Exception):
+    """An item was written with another number of addresses a minute than the schedule has for it."""
+
+    def __init__(self, name: str, held: int, scheduled: int) -> None:
+        super().__init__(
+            f"{name} was written for {held} addresses a minute, the schedule now says {scheduled}:"
+            " restore the entry that was in force and append another one instead"
+        )
 
 
 class BucketOutcome(NamedTuple):
@@ -72,16 +80,16 @@ class MinuteWriter:
 
         Raises:
             ContendedError: others were first each time.
-            DeadlineError: less than `RESERVE_SECONDS` were left.
+            DeadlineError: too little time was left.
             BucketTooLargeError: more values than can be written.
+            ScheduleChangedError: the schedule's entry for the minute has been changed since.
             TrendsFormatError: the table has something that this code can't read.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
         """
         item = self._current(at_hand.minute, bucket)
         refused = 0
         while True:
-            if time_left() < RESERVE_SECONDS:
-                raise DeadlineError(item.name)
+            deadline.check(item.name, time_left)
             result = self._apply(item, at_hand)
             if result.item is item:
                 return BucketOutcome(item, 0, result.repeated, written=False, refused=refused)
@@ -112,13 +120,17 @@ class MinuteWriter:
         return item
 
     def _read(self, minute: int, bucket: int) -> BucketItem:
-        return self._table.get(Level.MINUTE, minute, bucket) or BucketItem.blank(
+        positions = self._schedule.at(minute).addresses_a_minute
+        item = self._table.get(Level.MINUTE, minute, bucket) or BucketItem.blank(
             Level.MINUTE,
             minute,
             bucket,
-            positions=self._schedule.at(minute).addresses_a_minute,
+            positions=positions,
             expires_at=self._retention.expires_at(Level.MINUTE, minute),
         )
+        if len(item.vector) != positions:
+            raise ScheduleChangedError(item.name, len(item.vector), positions)
+        return item
 
     def _apply(self, item: BucketItem, at_hand: SegmentsAtHand) -> Applied:
         """Apply, filling gaps from the log until there is none that could be filled.

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from consumers.rollup import deadline
 from consumers.rollup.at_hand import SegmentsAtHand
-from consumers.rollup.contention import ContendedError, Contention, DeadlineError
+from consumers.rollup.contention import ContendedError, Contention
+from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import Levels
 from consumers.rollup.memory import Memory
 from consumers.rollup.minutes import BucketOutcome, MinuteWriter
@@ -172,7 +174,7 @@ class Rollup:
                 tasks.append((at_hand, bucket, task))
         written: list[BucketItem] = []
         for at_hand, bucket, task in tasks:
-            if (error := task.exception()) is not None:
+            if (error := deadline.error_of(task, f"minute {at_hand.minute}", time_left)) is not None:
                 _file(report, [at_hand.minute], error)
                 continue
             outcome = task.result()

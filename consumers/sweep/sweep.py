@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.pane_log.segment import Segment, SegmentFormatError
-from consumers.rollup.minutes import RESERVE_SECONDS
+from consumers.rollup.deadline import RESERVE_SECONDS
+from consumers.rollup.minutes import ScheduleChangedError
 from consumers.rollup.rollup import Report, Rollup
 from consumers.schedule import HOUR, MINUTE, Address, Entry
 from consumers.sweep.plan import next_slice, recent_minutes
@@ -87,7 +88,7 @@ class Sweep:
     def _check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
         """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out."""
         held = [progress for read in self._reads(minutes) for progress in read]
-        expected = list(self._expected(minutes, held))
+        expected = list(self._expected(minutes, held, report.rollup))
         report.addresses_checked += len(expected)
         missing = sorted(self._probe.found(expected), key=_minute)
         for _, group in groupby(missing, key=lambda hit: _minute(hit) // (MINUTES_AT_ONCE * MINUTE)):
@@ -110,7 +111,7 @@ class Sweep:
         ]
         return [task.result() for task in tasks]
 
-    def _expected(self, minutes: range, held: list[Progress]) -> Iterator[Expected]:
+    def _expected(self, minutes: range, held: list[Progress], report: Report) -> Iterator[Expected]:
         """Yield each address of `minutes` and how many of its segments every bucket has."""
         vectors: dict[int, list[Vector]] = {}
         for progress in held:
@@ -119,7 +120,13 @@ class Sweep:
             entry = self.rollup.schedule.at(minute)
             of_minute = vectors.get(minute, [])
             if len(of_minute) <= self.rollup.schedule.buckets_at(minute):  # a bucket has no item, so it has nothing
-                of_minute = [(0,) * entry.addresses_a_minute]
+                of_minute = [*of_minute, (0,) * entry.addresses_a_minute]
+            other = {len(vector) for vector in of_minute} - {entry.addresses_a_minute}
+            if other:
+                report.failed_minutes[minute] = ScheduleChangedError(
+                    f"minute {minute}", max(other), entry.addresses_a_minute
+                )
+                continue
             yield from zip(addresses(minute, entry), map(min, *of_minute, of_minute[0]), strict=True)
 
     def _repair(self, missing: list[Expected], report: SweepReport, time_left: Callable[[], float]) -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from consumers.schedule import DAY, HOUR
 from consumers.tables import LEVELS_STATE, Level, TrendKey, start_of, trend_key
 from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
 from consumers.trends.item import (
@@ -19,6 +18,7 @@ from consumers.trends.item import (
     part_start,
     parts_of,
 )
+from consumers.trends.ranges import partitions
 from consumers.trends.state import LevelsState, Mark, decode_state, encode_state
 from consumers.trends.vector import Vector, unpack
 
@@ -213,7 +213,7 @@ class TrendsTable:
         consistent: bool,
         only: Iterable[str] = (),
     ) -> "Iterator[Mapping[str, AttributeValueTypeDef]]":
-        for partition, first, last in _partitions(level, bucket, start, end):
+        for partition, first, last in partitions(level, bucket, start, end):
             request: QueryInputTypeDef = {
                 "TableName": self.table,
                 "KeyConditionExpression": "#bucket = :bucket AND #start BETWEEN :first AND :last",
@@ -297,20 +297,3 @@ def _conditional(table: str, item: BucketItem, encoded: AttributeMap) -> "PutTyp
     if item.revision > 1:
         put["ExpressionAttributeValues"] = {":r": {"N": str(item.revision - 1)}}
     return put
-
-
-def _partitions(level: Level, bucket: int, start: int, end: int) -> Iterator[tuple[str, str, str]]:
-    """Yield each partition that has starts from `start` up to but not including `end`, and their first and last."""
-    span = HOUR if level is Level.MINUTE else DAY  # a partition holds one of these, or (of days) several
-    range_: tuple[str, str, str] | None = None
-    for at in range(start - start % span, end, span):
-        partition, first = trend_key(level, max(at, level.floor(start)), bucket)
-        last = trend_key(level, min(at + span, end) - 1, bucket).start
-        if range_ is not None and range_[0] == partition:
-            range_ = (partition, range_[1], last)
-            continue
-        if range_ is not None:
-            yield range_
-        range_ = (partition, first, last)
-    if range_ is not None:
-        yield range_

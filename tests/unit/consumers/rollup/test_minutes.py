@@ -8,8 +8,10 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.segment import Segment
 from consumers.rollup.at_hand import SegmentsAtHand, UnfilledGapError
-from consumers.rollup.contention import MAX_ATTEMPTS, ContendedError, Contention, DeadlineError
-from consumers.rollup.minutes import BucketOutcome, MinuteWriter
+from consumers.rollup.contention import MAX_ATTEMPTS, ContendedError, Contention
+from consumers.rollup.deadline import DeadlineError
+from consumers.rollup.minutes import BucketOutcome, MinuteWriter, ScheduleChangedError
+from consumers.schedule import Address, Entry, Schedule
 from consumers.tables import Level
 from consumers.trends.item import BucketItem
 from consumers.trends.table import TrendsTable
@@ -150,6 +152,22 @@ def test_a_log_that_cannot_be_read_holds_up_its_address_alone(dynamodb: FakeDyna
     a_writer(dynamodb).bring_up_to_date(held, 0, plenty)
     assert stored(dynamodb).vector == (0, 0, 1, 0)
     assert isinstance(held.stuck[an_address()], ClientError)
+
+
+def test_an_item_of_another_schedule_is_named(dynamodb: FakeDynamoDB) -> None:
+    """Somebody changed an entry that was in force: positions in the vector would mean other addresses."""
+    write(a_writer(dynamodb), a_segment(0))
+    finer = Schedule([Entry(0, 10, 2, 2)])
+    changed = MinuteWriter(
+        TrendsTable(dynamodb.client(), TRENDS_TABLE),
+        PaneLog(dynamodb.client(), LOG_TABLE),
+        finer,
+        RETENTION,
+        contention=Contention(lambda _: None),
+    )
+    segment = a_segment(0, address=Address(MINUTE + 50, 10, 1, 2))
+    with pytest.raises(ScheduleChangedError, match=r"bucket 0 was written for 4 addresses a minute.* says 12"):
+        write(changed, segment)
 
 
 def test_without_time_left_nothing_is_begun(dynamodb: FakeDynamoDB) -> None:

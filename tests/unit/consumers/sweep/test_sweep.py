@@ -2,6 +2,7 @@
 
 import pytest
 
+from consumers.counts import empty
 from consumers.pane_log.segment import encode
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, Address
@@ -9,6 +10,7 @@ from consumers.sweep.plan import AHEAD_MINUTES, RECENT_MINUTES
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep, addresses
 from consumers.tables import Level
+from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.state import LevelsState, encode_state
 from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, put_all
 from tests.unit.consumers.rollup.making import (
@@ -124,6 +126,15 @@ def test_a_segment_that_cannot_be_read_is_reported_and_the_others_are_repaired(d
     report = a_sweep(dynamodb).run(plenty)
     assert "format version 99" in report.rollup.reasons()[0]
     assert posts(dynamodb, Level.MINUTE, MINUTE) == 1
+
+
+def test_a_minute_of_another_schedule_is_reported_and_the_others_are_checked(dynamodb: FakeDynamoDB) -> None:
+    finer = BucketItem.blank(Level.MINUTE, MINUTE, 0, positions=12, expires_at=1).succeeded_by(empty(), (1,) * 12, 1)
+    put_all(dynamodb, TRENDS_TABLE, encode_item(finer))
+    append(dynamodb, a_segment(0, address=an_address(minute=MINUTE + 60)))
+    report = a_sweep(dynamodb).run(plenty)
+    assert "written for 12 addresses a minute, the schedule now says 4" in report.rollup.reasons()[0]
+    assert posts(dynamodb, Level.MINUTE, MINUTE + 60) == 1
 
 
 def test_idle_hours_are_closed(dynamodb: FakeDynamoDB) -> None:
