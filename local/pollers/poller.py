@@ -157,7 +157,7 @@ class Poller:
     def wait_until_idle(self, timeout: float) -> bool:
         """Wait until everything that is in the stream by now is delivered; False when that took too long."""
         since = self._clock()
-        self._reports.put(self._core.read_soon)
+        self._reports.put(self._core.look)
         return self._wait(lambda: self._core.idle(since), timeout)
 
     def lag(self) -> float:

@@ -91,6 +91,7 @@ class MappingPoller:
         self._last_token = 0
         self._under_way: dict[int, tuple[ShardPoller, Slot]] = {}
         self._draining_since: float | None = None
+        self._asked_at: float | None = None
 
     # What the poller is up to.
 
@@ -133,12 +134,11 @@ class MappingPoller:
     def drain(self, now: float) -> None:
         """Finish what is in the stream by now: batching windows end at once, and shards are read to their end once."""
         self._draining_since = now
-        self.read_soon(now)
+        self.look(now)
 
-    def read_soon(self, now: float) -> None:
-        """Read every shard as soon as its limits allow rather than at the base rate."""
-        for shard in self._shards.values():
-            shard.read_soon(now)
+    def look(self, now: float) -> None:
+        """Find out soon what is in the stream by now, rather than at the base rate: `idle(since=now)` is waited for."""
+        self._asked_at = now
 
     # What to do, and when.
 
@@ -152,6 +152,8 @@ class MappingPoller:
             actions.append(ListShards())
         draining = self._draining_since is not None
         for shard in self._shards.values():
+            if self._asked_at is not None and not self._is_verified(shard, self._asked_at):
+                shard.read_soon(now)
             if not self._read_out(shard) and (read := shard.read_action(now)) is not None:
                 actions.append(read)
             for slot, step in shard.slot_steps(now, flush=draining):

@@ -34,7 +34,8 @@ class ShardPoller:
         self.ledger = Ledger(position.sequence_number or None)
         self.millis_behind: int | None = None
         self.verified_at: float | None = None
-        """When the last read began that found nothing more behind what it returned."""
+        """When the last read began, if it found nothing. A short answer is no proof that there is nothing behind it:
+        it may have been cut off by its size, and the stream tells in whole milliseconds how far it is behind."""
         self._position = position
         self._config = config
         self._intake = intake
@@ -112,11 +113,10 @@ class ShardPoller:
         self.ended = next_iterator is None
         self._counters.reads += 1
         size = sum(self._take(raw, now) for raw in records)
-        # An answer as long as was asked for may be cut off, whatever the stream says about being behind.
         cut_off = bool(records) and (millis_behind is None or len(records) >= self._limit)
         more = bool(millis_behind) or cut_off
         self.millis_behind = millis_behind
-        self.verified_at = None if more else started
+        self.verified_at = None if records or millis_behind else started
         self._least_next_read = started + max(self._limits.least_interval, size / self._limits.bytes_per_second)
         self._next_read = max(self._least_next_read, started + (0.0 if more else self._limits.base_interval))
 
