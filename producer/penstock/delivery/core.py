@@ -347,6 +347,7 @@ class Delivery:
             younger = self._add(event)
             younger.serial = min(younger.serial, record.serial)
             targets.append((younger.completion, younger.count - 1))
+        self._window_ends = float("-inf")  # they have waited for company once
         self._ledger.observers += record.completion.settle(Moved(targets))
 
     def _accept_misrouted(self) -> None:

@@ -58,8 +58,7 @@ class FakeStream:
         self.shards = [self._new(starts[n], starts[n + 1] - 1) for n in range(shards)]
         self.fault: Fault = lambda _: None
 
-    def put_records(self, call: PutRecords) -> PutRecordsAnswer:
-        entries = call.entries()
+    def put_records(self, entries: list[dict[str, Any]]) -> PutRecordsAnswer:
         assert 1 <= len(entries) <= 500
         size = 0
         answers = []
@@ -85,7 +84,7 @@ class FakeStream:
         return ListShardsAnswer(listed, str(following) if following < len(self.shards) else None)
 
     def answer(self, call: PutRecords | ListShards) -> PutRecordsAnswer | ListShardsAnswer:
-        return self.put_records(call) if isinstance(call, PutRecords) else self.list_shards(call)
+        return self.put_records(call.entries()) if isinstance(call, PutRecords) else self.list_shards(call)
 
     def split(self, shard: FakeShard, at: int) -> None:
         """Close a shard whose hash keys from ``at`` on go to one child, the others to another."""

@@ -149,11 +149,11 @@ def check(run: Run) -> None:
     assert statistics.buffered_bytes == statistics.calls_in_flight == 0
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.integers(0, 2**32))
 def test_every_event_arrives_and_every_future_resolves(seed: int) -> None:
     run = Run(seed)
-    run.go(events=200)
+    run.go(events=150)
     check(run)
 
 

@@ -23,12 +23,19 @@ def test_events_wait_until_all_pages_of_the_listing_are_there() -> None:
     for page in [None, "2", "4"]:
         assert shell.listing.next_token == page
         shell.answer(shell.listing)
-    assert not shell.calls
-    shell.wait(0.1)
     assert len(shell.put_call.records) == 5
     shell.answer_all()
     assert all(fate.result for fate in fates)
     assert len(stream.events) == len(stream.events_for_kcl) == 50
+
+
+def test_a_flush_is_kept_in_mind_until_the_shards_are_known() -> None:
+    shell = HandShell(listed=False, linger_seconds=60)
+    fate = shell.put("key")
+    shell.flush()
+    shell.answer_all()
+    assert fate.result
+    assert shell.now == 0
 
 
 def test_a_listing_that_fails_is_begun_again_after_a_backoff() -> None:
@@ -271,31 +278,24 @@ def test_what_is_still_here_is_routed_anew() -> None:
 def test_throttled_records_are_routed_anew_and_those_that_may_be_written_keep_their_bytes() -> None:
     stream = FakeStream()
     shell = HandShell(stream, aggregate_bytes=10_000)
-    throttled = shell.put("throttled", bytes(9_000))
-    lost = shell.put("lost", bytes(9_000))
+    fates = [shell.put("throttled", bytes(9_000)), shell.put("lost", bytes(9_000))]
     shell.flush()
     bytes_of_lost = shell.put_call.entries()[1]["Data"]
-    shell.answer(
-        shell.put_call,
-        PutRecordsAnswer([THROTTLED, RecordAnswer(error_code="InternalFailure")]),
-    )
+    failed = RecordAnswer(error_code="InternalFailure")
+    shell.answer(shell.put_call, PutRecordsAnswer([THROTTLED, failed]))
     stream.split(stream.shards[0], HALF)
-    stream.fault = lambda _: None
-    trigger = shell.put("trigger", b"", explicit="0")
+    fates.append(shell.put("trigger", explicit="0"))
     shell.flush()
     shell.answer(shell.put_call)
     shell.answer(shell.listing)
     shell.wait(10)
-    sent = shell.put_call.entries()
+    sent = [entry for call in shell.puts for entry in call.entries()]
+    lanes = {deaggregate(entry["Data"])[0].partition_key: entry["PartitionKey"] for entry in sent}
+    assert lanes["throttled"] in {f"{shard.shard_id}.0" for shard in stream.open_shards}
+    assert lanes["lost"] == "shardId-000000000000.0"
     assert bytes_of_lost in [entry["Data"] for entry in sent]
-    assert {entry["PartitionKey"] for entry in sent if deaggregate(entry["Data"])[0].partition_key == "throttled"} <= {
-        "shardId-000000000001.0",
-        "shardId-000000000002.0",
-    }
     for _ in range(3):
         shell.answer_all()
         shell.wait(10)
-    assert throttled.result
-    assert lost.result
-    assert trigger.result
+    assert all(fate.result for fate in fates)
     assert {"throttled", "lost", "trigger"} <= {event.partition_key for event in stream.events_for_kcl}

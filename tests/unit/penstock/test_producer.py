@@ -1,0 +1,272 @@
+"""The threads around the core. What they deliver, and when, is the core's to test."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from penstock.delivery.config import ProducerConfig
+from penstock.delivery.core import Delivery
+from penstock.errors import (
+    BufferFullError,
+    EventTooLargeError,
+    FlushTimeoutError,
+    InvalidEventError,
+    ProducerClosedError,
+    RequestRefusedError,
+    UndeliveredError,
+)
+from penstock.events import SocialEvent
+from penstock.producer import Producer
+from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
+from tests.unit.penstock.stub_client import StubClient
+
+EVENT = SocialEvent(
+    event_id="1", kind="post", platform="bluesky", author="did:plc:1", created_at=datetime(2026, 1, 1, tzinfo=UTC)
+)
+
+
+class Gate:
+    """Holds calls up until it is opened; its threads are never left waiting."""
+
+    def __init__(self) -> None:
+        self.reached = Event()
+        self.opened = Event()
+
+    def __call__(self) -> None:
+        self.reached.set()
+        assert self.opened.wait(30)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.opened.set()
+
+
+def producer(stub: StubClient, **options: Any) -> Producer:  # noqa: ANN401 - ProducerConfig's, each of its own type
+    return Producer("events", client=stub.client, config=ProducerConfig(**{"linger_seconds": 0, **options}))
+
+
+def test_every_event_s_future_tells_where_it_is() -> None:
+    stub = StubClient(FakeStream(shards=3))
+    with producer(stub) as sdk:
+        futures = [sdk.put(b"%d" % n, partition_key=f"key-{n}") for n in range(500)]
+        assert {future.result(timeout=30).shard_id for future in futures} == {
+            shard.shard_id for shard in stub.stream.shards
+        }
+    assert sorted(event.data for event in stub.stream.events) == sorted(b"%d" % n for n in range(500))
+
+
+def test_an_event_goes_by_its_author_unless_told_otherwise() -> None:
+    stub = StubClient()
+    with producer(stub) as sdk:
+        sdk.put(EVENT)
+        sdk.put(EVENT.model_dump(mode="json"))
+        sdk.put(EVENT, partition_key="key")
+        sdk.put(EVENT, explicit_hash_key="7")
+    keys = [(event.partition_key, event.explicit_hash_key) for event in stub.stream.events]
+    assert sorted(keys, key=str) == [("did:plc:1", "7"), ("did:plc:1", None), ("did:plc:1", None), ("key", None)]
+    assert {event.data for event in stub.stream.events} == {EVENT.to_json()}
+
+
+def test_bytes_are_sent_as_they_are() -> None:
+    stub = StubClient()
+    with producer(stub) as sdk:
+        for data in (b"\xff", bytearray(b"\xff"), memoryview(b"\xff")):
+            sdk.put(data, partition_key="key")  # type: ignore[arg-type]  # taken, though not advertised
+    assert [event.data for event in stub.stream.events] == [b"\xff"] * 3
+
+
+@pytest.mark.parametrize(
+    ("event", "keys", "message"),
+    [
+        (b"data", {}, "partition_key="),
+        (b"data", {"partition_key": ""}, "1 to 256"),
+        (b"data", {"partition_key": "key", "explicit_hash_key": "x"}, "explicit hash key"),
+        ({"kind": "post"}, {}, "author: Field required"),
+        ({**EVENT.model_dump(), "kind": "shout"}, {}, "kind"),
+        ("text", {}, "not an event"),
+        (None, {}, "not an event"),
+    ],
+)
+def test_what_is_no_event_is_refused_by_put(event: Any, keys: dict[str, str], message: str) -> None:  # noqa: ANN401 - anything can be put
+    with producer(StubClient()) as sdk:
+        with pytest.raises(InvalidEventError, match=message):
+            sdk.put(event, **keys)
+        assert sdk.put(b"data", partition_key="key").result(timeout=30)
+
+
+def test_put_waits_for_room_and_goes_on_when_there_is(gate: Gate) -> None:
+    stub = StubClient(before=gate)
+    with producer(stub, buffer_bytes=4 * MIB) as sdk:
+        for _ in range(4):
+            sdk.put(bytes(MIB - 1000), partition_key="key")
+        waiting = Thread(target=lambda: sdk.put(bytes(MIB // 2), partition_key="key").result(timeout=30))
+        waiting.start()
+        assert gate.reached.wait(30)
+        assert sdk.stats().user_records_received == 4
+        gate.opened.set()
+        waiting.join(30)
+        assert sdk.stats().user_records_received == 5
+    assert len(stub.stream.events) == 5
+
+
+def test_put_waits_no_longer_than_it_may(gate: Gate) -> None:
+    with producer(StubClient(before=gate), buffer_bytes=4 * MIB, put_timeout_seconds=0) as sdk:
+        for _ in range(4):
+            sdk.put(bytes(MIB - 1000), partition_key="key")
+        with pytest.raises(BufferFullError, match="more shards"):
+            sdk.put(bytes(MIB // 2), partition_key="key")
+        assert sdk.stats().user_records_received == 4
+        gate.opened.set()
+
+
+def test_an_event_larger_than_any_record_fails_without_waiting_for_room() -> None:
+    with producer(StubClient(), buffer_bytes=4 * MIB) as sdk:
+        assert isinstance(sdk.put(bytes(5 * MIB), partition_key="key").exception(timeout=30), EventTooLargeError)
+
+
+def test_a_put_that_waits_for_room_ends_when_the_producer_is_closed(gate: Gate) -> None:
+    sdk = producer(StubClient(before=gate), buffer_bytes=4 * MIB)
+    raised: list[BaseException] = []
+    started = Event()
+
+    def fill() -> None:
+        try:
+            while True:
+                sdk.put(bytes(MIB - 1000), partition_key="key")
+                started.set()
+        except ProducerClosedError as error:
+            raised.append(error)
+
+    filling = Thread(target=fill)
+    filling.start()
+    assert started.wait(30)
+    assert gate.reached.wait(30)
+    sdk.close(timeout=0)
+    filling.join(30)
+    assert len(raised) == 1
+
+
+def test_flush_sends_at_once_what_would_wait_for_company() -> None:
+    stub = StubClient()
+    with producer(stub, linger_seconds=60) as sdk:
+        future = sdk.put(b"data", partition_key="key")
+        sdk.flush(timeout=30)
+        assert future.done()
+
+
+def test_flush_says_if_it_has_to_give_up(gate: Gate) -> None:
+    with producer(StubClient(before=gate)) as sdk:
+        future = sdk.put(b"data", partition_key="key")
+        with pytest.raises(FlushTimeoutError, match="1 events"):
+            sdk.flush(timeout=0)
+        gate.opened.set()
+        assert future.result(timeout=30)
+
+
+def test_a_closed_producer_refuses_events_and_can_be_closed_again() -> None:
+    sdk = producer(StubClient())
+    sdk.close()
+    sdk.close()
+    with pytest.raises(ProducerClosedError, match="events is closed"):
+        sdk.put(b"data", partition_key="key")
+
+
+def test_what_is_undelivered_at_close_says_so(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
+    sdk = producer(StubClient(before=gate))
+    future = sdk.put(b"data", partition_key="key")
+    with caplog.at_level(logging.WARNING):
+        sdk.close(timeout=0)
+    error = future.exception(timeout=0)
+    assert isinstance(error, UndeliveredError)
+    assert error.event is not None
+    assert error.event.data == b"data"
+    assert "1 events unacknowledged" in caplog.text
+
+
+def test_callbacks_may_raise_put_and_wait_for_other_events() -> None:
+    stub = StubClient()
+    results: list[Any] = []
+    with producer(stub) as sdk:
+
+        def put_another(_: object) -> None:
+            results.append(sdk.put(b"second", partition_key="key").result(timeout=30))
+
+        first = sdk.put(b"first", partition_key="key")
+        first.add_done_callback(lambda _: 1 / 0)
+        first.add_done_callback(put_another)
+        first.result(timeout=30)
+        sdk.put(b"third", partition_key="key").result(timeout=30)
+    assert len(results) == 1
+    assert {event.data for event in stub.stream.events} == {b"first", b"second", b"third"}
+
+
+def test_a_callback_may_close_the_producer() -> None:
+    closed = Event()
+    sdk = producer(StubClient())
+
+    def close(_: object) -> None:
+        sdk.close()
+        closed.set()
+
+    sdk.put(b"data", partition_key="key").add_done_callback(close)
+    assert closed.wait(30)
+
+
+def test_closing_waits_for_the_callbacks() -> None:
+    called: list[Any] = []
+    with producer(StubClient()) as sdk:
+        for _ in range(100):
+            sdk.put(b"data", partition_key="key").add_done_callback(called.append)
+    assert len(called) == 100
+
+
+def test_a_client_that_misbehaves_fails_the_events_and_not_the_producer() -> None:
+    def fail() -> None:
+        raise KeyError("defect")
+
+    stub = StubClient()
+    with producer(stub) as sdk:
+        stub.before = fail
+        assert isinstance(sdk.put(b"data", partition_key="key").exception(timeout=30), RequestRefusedError)
+        stub.before = lambda: None
+        assert sdk.put(b"data", partition_key="key").result(timeout=30)
+
+
+def test_a_defect_of_the_core_leaves_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: Delivery, __: object, ___: object, ____: float) -> None:
+        raise RuntimeError("defect")
+
+    monkeypatch.setattr(Delivery, "answer", fail)
+    sdk = producer(StubClient())
+    future = sdk.put(b"data", partition_key="key")
+    assert isinstance(future.exception(timeout=30), UndeliveredError)
+    with pytest.raises(ProducerClosedError):
+        sdk.put(b"data", partition_key="key")
+    sdk.close()
+    assert "broke down" in caplog.text
+
+
+def test_a_failing_stream_is_logged_but_not_over_and_over(caplog: pytest.LogCaptureFixture) -> None:
+    tries: list[int] = []
+
+    def fail_ten_times() -> None:
+        tries.append(1)
+        if len(tries) <= 10:
+            raise ConnectionResetError("reset by peer")
+
+    with (
+        caplog.at_level(logging.WARNING),
+        producer(StubClient(before=fail_ten_times), backoff_base_seconds=0.001, backoff_cap_seconds=0.001) as sdk,
+    ):
+        assert len(sdk.put(b"data", partition_key="key").result(timeout=30).attempts) == 11
+    assert caplog.text.count("PutRecords on events failed with ConnectionResetError: reset by peer") == 1
+    assert sdk.stats().errors_by_code == {"ConnectionResetError": 10}
