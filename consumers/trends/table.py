@@ -86,14 +86,14 @@ class TrendsTable:
         return [self._whole(level, item, parts) if parts_of(item) else decode_item(level, item) for item in items]
 
     def progress(self, level: Level, bucket: int, start: int, end: int) -> list[Progress]:
-        """Return what `query` would, strongly consistent, without the counts: as many read units, far fewer bytes.
+        """Return what `query` would, eventually consistent, without the counts: as many read units, far fewer bytes.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
             TrendsFormatError: an item that this code can't read.
         """
         found = []
-        for item in self._query(level, bucket, start, end, consistent=True, only=("start", "v", "r", "e")):
+        for item in self._query(level, bucket, start, end, consistent=False, only=("start", "v", "r", "e")):
             if "#" not in item["start"]["S"]:
                 check_version(item)
                 vector = unpack(bytes(item["e"]["B"]))
