@@ -57,7 +57,7 @@ class Address(NamedTuple):
         return self.pane - self.pane % MINUTE
 
     @property
-    def index(self) -> int:
+    def position(self) -> int:
         """Position among all addresses of the minute, from 0 to ``MINUTE // seconds * groups - 1``."""
         return self.pane % MINUTE // self.seconds * self.groups + self.group
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from penstock.errors import PenstockError
 from penstock import Producer, PutResult
+from penstock.errors import PenstockError
 from penstock.sources import RawEvent, Source, SourceItem
 
 logger = logging.getLogger(__name__)

@@ -42,8 +42,8 @@ def apply(item: "BucketItem", at_hand: "SegmentsAtHand") -> Applied:
     applied = repeated = 0
     gaps: dict[Address, int] = {}
     for known in at_hand.addresses():
-        index = known.address.index
-        first = number = vector[index]
+        position = known.address.position
+        first = number = vector[position]
         segments = known.by_number
         while (segment := segments.get(number)) is not None:
             if counts is None:
@@ -51,7 +51,7 @@ def apply(item: "BucketItem", at_hand: "SegmentsAtHand") -> Applied:
             counting.add(counts, segment.bucket(item.bucket))
             newest = segment.arrived_ms if newest is None else max(newest, segment.arrived_ms)
             number += 1
-        vector[index] = number
+        vector[position] = number
         applied += number - first
         repeated += sum(held < first for held in tuple(segments))  # a copy: another bucket's thread may fill a gap
         if known.highest >= number and known.address not in at_hand.stuck:

@@ -68,10 +68,10 @@ class SegmentsAtHand:
 
     def add(self, segment: "Segment") -> None:
         """Take one more segment of the minute; one that is there already is dropped."""
-        index = segment.address.index
-        known = self._addresses.get(index)
+        position = segment.address.position
+        known = self._addresses.get(position)
         if known is None:
-            known = self._addresses[index] = AddressSegments(segment.address)
+            known = self._addresses[position] = AddressSegments(segment.address)
         if segment.number not in known.by_number:
             known.by_number[segment.number] = CutSegment(segment, self.buckets)
             known.highest = max(known.highest, segment.number)
@@ -89,11 +89,11 @@ class SegmentsAtHand:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the log can't be read.
         """
         with self._lock:  # one thread reads, the others wait for what it brings
-            if number in self._addresses[address.index].by_number:
+            if number in self._addresses[address.position].by_number:
                 return
             for segment in log.segments(address, number):
                 self.add(segment)
-            if number not in self._addresses[address.index].by_number:
+            if number not in self._addresses[address.position].by_number:
                 raise UnfilledGapError(address, number)
             self.gaps_filled += 1
 

@@ -107,11 +107,9 @@ class SocialEvent(BaseModel):
     author: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
         description="Who did it; also the default partition key."
     )
-    created_at: Annotated[AwareDatetime, BeforeValidator(_refuse_numbers, json_schema_input_type=str)] = (
-        Field(
-            description="Event time, with its offset from UTC; set once, never changed by a retry.",
-            json_schema_extra={"format": "date-time"},
-        )
+    created_at: Annotated[AwareDatetime, BeforeValidator(_refuse_numbers, json_schema_input_type=str)] = Field(
+        description="Event time, with its offset from UTC; set once, never changed by a retry.",
+        json_schema_extra={"format": "date-time"},
     )
     lang: Annotated[
         str | None,

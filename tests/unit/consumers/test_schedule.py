@@ -70,10 +70,10 @@ def test_pane_holds_the_event_and_group_is_the_top_of_the_hash_key(
     assert Address.parse(address.key) == address
 
 
-def test_index_numbers_the_addresses_of_a_minute_without_gaps() -> None:
+def test_position_numbers_the_addresses_of_a_minute_without_gaps() -> None:
     minute = 28_000_000 * 60
     addresses = [Address(minute + offset, 10, group, 8) for offset in range(0, 60, 10) for group in range(8)]
-    assert [address.index for address in addresses] == list(range(Entry(0, 10, 8, 4).addresses_a_minute))
+    assert [address.position for address in addresses] == list(range(Entry(0, 10, 8, 4).addresses_a_minute))
 
 
 @pytest.mark.parametrize("key", ["", "3", "3+10", "a+10#1/8", "3+10#1/"])

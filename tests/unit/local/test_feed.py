@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 
 from local.feed import Feed
+from penstock import Producer, PutResult
 from penstock.errors import PenstockError
 from penstock.events import SocialEvent
-from penstock import Producer, PutResult
 from penstock.sources import RawEvent, SourceItem
 
 EVENT = SocialEvent.model_validate(

@@ -48,7 +48,7 @@ def posts(dynamodb: FakeDynamoDB, level: Level, start: int) -> int | None:
 
 def test_addresses_come_in_order_of_their_index() -> None:
     found = list(addresses(MINUTE, SCHEDULE.at(MINUTE)))
-    assert [address.index for address in found] == list(range(ADDRESSES_A_MINUTE))
+    assert [address.position for address in found] == list(range(ADDRESSES_A_MINUTE))
     assert found[3] == Address(MINUTE + 30, 30, 1, 2)
 
 
