@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from penstock.delivery.config import ProducerConfig
 from penstock.delivery.core import Delivery
+from penstock.delivery.outcomes import PutResult
 from penstock.errors import (
     BufferFullError,
     EventTooLargeError,
@@ -192,18 +194,18 @@ def test_what_is_undelivered_at_close_says_so(gate: Gate, caplog: pytest.LogCapt
 
 def test_callbacks_may_raise_put_and_wait_for_other_events() -> None:
     stub = StubClient()
-    results: list[Any] = []
+    results: SimpleQueue[PutResult] = SimpleQueue()
     with producer(stub) as sdk:
 
         def put_another(_: object) -> None:
-            results.append(sdk.put(b"second", partition_key="key").result(timeout=30))
+            results.put(sdk.put(b"second", partition_key="key").result(timeout=30))
 
         first = sdk.put(b"first", partition_key="key")
         first.add_done_callback(lambda _: 1 / 0)
         first.add_done_callback(put_another)
         first.result(timeout=30)
+        assert results.get(timeout=30)
         sdk.put(b"third", partition_key="key").result(timeout=30)
-    assert len(results) == 1
     assert {event.data for event in stub.stream.events} == {b"first", b"second", b"third"}
 
 
