@@ -1,7 +1,7 @@
 """Vectors: what is in the counts of a bucket item, as one small number for each part of its time.
 
-A minute's vector says how many segments of each of its addresses are counted (position: ``Address.position``). An hour's
-says which revision of each of its minutes is in the sum, a day's the same of its hours; 0 is "no such item".
+A minute's vector says how many segments of each of its addresses are counted (by ``Address.position``). An hour's says
+which revision of each of its minutes is in the sum, a day's the same of its hours; 0 is "no such item".
 
 Compact form: one byte with the width of a number (1, 2 or 4 bytes), then all numbers, little-endian. With 48
 addresses a minute that is 49 bytes, until an address has 256 segments.

@@ -46,7 +46,7 @@ def posts(dynamodb: FakeDynamoDB, level: Level, start: int) -> int | None:
     return None if item is None else item.counts["kind"]["post"]
 
 
-def test_addresses_come_in_order_of_their_index() -> None:
+def test_addresses_come_in_order_of_their_position() -> None:
     found = list(addresses(MINUTE, SCHEDULE.at(MINUTE)))
     assert [address.position for address in found] == list(range(ADDRESSES_A_MINUTE))
     assert found[3] == Address(MINUTE + 30, 30, 1, 2)
