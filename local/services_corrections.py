@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import moto.backends
 import moto.kinesis.models
+from moto.core.common_models import BaseModel
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
@@ -79,6 +80,8 @@ class TrimmableShard(Shard):
 
 def install() -> None:
     """Correct moto in this process."""
+    # Every record, item and iterator ever made is kept in a list, for a page of moto's that shows what it holds.
+    BaseModel.__new__ = _new_untracked  # type: ignore[method-assign]
     moto.kinesis.models.Shard = TrimmableShard  # type: ignore[misc] # streams look the class up here
     # Two data points for every PutRecords are kept for ever, and nothing here reads CloudWatch.
     KinesisBackend._send_stream_metrics = lambda *_args, **_kwargs: None  # type: ignore[method-assign]
@@ -113,6 +116,11 @@ def trim(stream_arn: str, shard_id: str, through: int) -> int:
 _query = Table.query
 _QUERY: Final = inspect.signature(_query)
 _get_records = DynamoDBStreamsBackend.get_records
+
+
+def _new_untracked(cls: type[BaseModel], *_args: Any, **_kwargs: Any) -> BaseModel:  # noqa: ANN401 - moto's own signature
+    """Make an instance as any class does."""
+    return object.__new__(cls)
 
 
 def _query_partition(self: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - moto's own signature

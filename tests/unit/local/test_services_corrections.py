@@ -1,6 +1,8 @@
 """The corrections still hold against the installed moto, whose internals they lean on."""
 
 import base64
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,10 +11,11 @@ import moto.backends
 import moto.kinesis.models
 import pytest
 from moto import mock_aws
+from moto.core.common_models import BaseModel
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
-from moto.kinesis.models import KinesisBackend
+from moto.kinesis.models import KinesisBackend, Record, kinesis_backends
 
 from local import services_corrections
 from local.aws_session import ACCOUNT, REGION
@@ -26,6 +29,7 @@ Client = Any
 def corrected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A moto with the corrections, for the time of a test."""
     for owner, name in (
+        (BaseModel, "__new__"),
         (moto.kinesis.models, "Shard"),
         (KinesisBackend, "_send_stream_metrics"),
         (Table, "query"),
@@ -74,6 +78,14 @@ def test_trimmed_records_are_gone_and_numbers_go_on(stream: tuple[Any, str]) -> 
     answer = client.put_record(StreamName="words", Data=b"x", PartitionKey="a")
     assert answer["SequenceNumber"] == "11"
     assert read(client, "TRIM_HORIZON") == ["11"]
+
+
+def test_a_trimmed_record_is_held_by_nothing(stream: tuple[Client, str]) -> None:
+    record = weakref.ref(kinesis_backends[ACCOUNT][REGION].streams["words"].shards[SHARD].records[3])
+    services_corrections.trim(stream[1], SHARD, 4)
+    gc.collect()
+    assert record() is None
+    assert not Record.instances_tracked  # type: ignore[attr-defined]
 
 
 def test_reads_start_anywhere_and_keep_their_limit(stream: tuple[Any, str]) -> None:
