@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from threading import Lock
 from typing import Any, cast
@@ -181,3 +182,11 @@ def test_a_stream_that_does_not_exist_fails_the_events_by_name(kinesis: KinesisC
     assert isinstance(error, StreamNotFoundError)
     assert "nowhere" in str(error)
     assert error.event == UserRecord("key", None, b"data")
+
+
+def test_the_readme_s_example_runs(kinesis: KinesisClient, capsys: pytest.CaptureFixture[str]) -> None:
+    kinesis.create_stream(StreamName="social-events", ShardCount=1)
+    readme = (Path(__file__).parents[2] / "producer/README.md").read_text()
+    example = readme.split("```python\n")[1].split("```")[0]
+    exec(example, {})  # noqa: S102 - the project's own
+    assert capsys.readouterr().out == "shardId-000000000000\n"

@@ -4,6 +4,7 @@ A shell feeds it events, answers and the time, makes the calls that it asks for,
 thread shell is ``penstock.producer``; tests and simulations are others.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 from penstock.aggregation import UserRecord
@@ -319,12 +320,15 @@ class Delivery:
         self._lanes.adopt(shard_map)
         self._collect()
         ready = self._collection.take_all()
-        strays = self._unrouted + [record for record in ready if self._is_stray(record)]
+        strays = deque(self._unrouted)
+        strays += [record for record in ready if self._is_stray(record)]
         strays += self._retries.take_where(self._is_stray)
-        self._unrouted = []
-        self._collection.append(record for record in ready if not self._is_stray(record))
-        for record in strays:
-            self._move(record)
+        self._collection.append([record for record in ready if not self._is_stray(record)])
+        self._unrouted.clear()
+        ready.clear()
+        while strays:
+            # One by one, each forgotten before the next: all of them twice could exhaust the memory.
+            self._move(strays.popleft())
         misrouted, self._misrouted = self._misrouted, []
         shard_ids = {result.shard_id for _, result in misrouted}
         self._unlisted = {shard_id for shard_id in shard_ids if shard_map.shard(shard_id) is None}

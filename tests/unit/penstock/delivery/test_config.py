@@ -1,3 +1,6 @@
+import re
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,3 +40,10 @@ def test_the_defaults_and_the_largest_records_are_valid() -> None:
     ProducerConfig(
         max_record_bytes=10 * 2**20, call_bytes=10 * 2**20, aggregate_bytes=10 * 2**20, put_timeout_seconds=None
     )
+
+
+def test_the_readme_lists_each_option_with_its_default() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| `([^`]+)` \|", (Path(__file__).parents[4] / "producer/README.md").read_text(), re.MULTILINE
+    )
+    assert rows == [(option.name, repr(option.default)) for option in fields(ProducerConfig)]
