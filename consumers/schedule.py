@@ -149,9 +149,7 @@ def _entry(position: int, fields: object) -> Entry:
     try:
         start = datetime.fromisoformat(fields["from"])
     except (TypeError, ValueError) as error:
-        raise ScheduleError(
-            f"entry {position}: 'from' must be an ISO 8601 time, not {fields['from']!r}"
-        ) from error
+        raise ScheduleError(f"entry {position}: 'from' must be an ISO 8601 time, not {fields['from']!r}") from error
     if start.tzinfo is None:
         raise ScheduleError(f"entry {position}: 'from' needs an offset from UTC, like {fields['from']}Z")
     try:

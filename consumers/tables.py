@@ -17,12 +17,15 @@
     start    S  sort key: start in UTC, ``2026-11-21T14:05``, ``2026-11-21T14`` or ``2026-11-21``
     v        N  format version
     r        N  revision: each write is conditional on the one before
-    e        B  minutes only: the vector, how many segments of each address are in the counts
+    e        B  the vector: how many segments of each address are in a minute's counts, or which revision of each
+                part is in an hour's or a day's
     c        B  counts
+    n        N  how many parts follow under ``<start>#1``, ``<start>#2`` …, where counts outgrow one item; else absent
     a        N  newest arrival among the counted events, epoch milliseconds
     x        N  expiry, epoch seconds
 
-and one state item, ``bucket = "rollup"``, ``start = "levels"``, described in `consumers.trends`.
+and two more items under ``bucket = "rollup"``: ``start = "levels"``, how far hours and days are summed
+(`consumers.trends.state`), and ``start = "sweep"``, where the sweep goes on.
 """
 
 from datetime import UTC, datetime

@@ -10,8 +10,8 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.config import Config
 
+from consumers.calls import call_config
 from consumers.trends.table import TrendsTable
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
@@ -27,17 +27,12 @@ PARALLEL_QUERIES: Final = 16
 logger = Logger()
 metrics = Metrics()
 
-_settings = Settings.from_environment(os.environ)
+_settings = Settings.read(os.environ)
 _client = boto3.client(
     "dynamodb",
     # A call gives up after 8 seconds and a little, before the function's timeout would: the client then gets a 503
     # that says when to try again, rather than API Gateway's word for a function that was killed.
-    config=Config(
-        max_pool_connections=PARALLEL_QUERIES,
-        connect_timeout=1,
-        read_timeout=3,
-        retries={"mode": "standard", "total_max_attempts": 2},
-    ),
+    config=call_config(calls_at_once=PARALLEL_QUERIES, read_seconds=3.0, attempts=2),
 )
 _reader = TrendsReader(
     TrendsTable(_client, _settings.trends_table),

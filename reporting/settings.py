@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from consumers import variables
 from consumers.schedule import Schedule
-
-
-class SettingsError(ValueError):
-    """The environment lacks a variable, or one can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +16,10 @@ class Settings:
     schedule: Schedule
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+    def read(cls, environment: Mapping[str, str]) -> Self:
         """Read TRENDS_TABLE and SCHEDULE.
 
         Raises:
-            SettingsError: one is missing.
-            ScheduleError: the schedule is wrong.
+            SettingsError: one is missing or wrong.
         """
-        try:
-            return cls(environment["TRENDS_TABLE"], Schedule.parse(environment["SCHEDULE"]))
-        except KeyError as error:
-            raise SettingsError(f"the environment variable {error.args[0]} is not set") from error
+        return cls(variables.text(environment, "TRENDS_TABLE"), variables.schedule(environment))

@@ -1,9 +1,10 @@
-"""The AWS clients of ingest: timeouts and retries reviewed and set rather than left to defaults."""
+"""The AWS clients of ingest."""
 
 from typing import TYPE_CHECKING, Final
 
 import boto3
-from botocore.config import Config
+
+from consumers.calls import call_config
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -12,19 +13,7 @@ if TYPE_CHECKING:
 CALLS_AT_ONCE: Final = 8
 """Calls in flight; more would wait for each other, since an invocation has a processor or two."""
 
-CALL_CONFIG: Final = Config(
-    # A healthy put takes 10 ms. What takes seconds is a dead connection, and better tried again.
-    connect_timeout=1,
-    read_timeout=3,
-    # Four attempts: after up to 25 ms x 2^n for transient errors of DynamoDB, up to 1 s x 2^n for throttling, and none
-    # at all while most calls fail (botocore, `retries.standard`). Boto3's default for DynamoDB, ten attempts in legacy
-    # mode, can outlast the invocation; the longer retry here is Lambda's redelivery of the batch.
-    retries={"mode": "standard", "total_max_attempts": 4},
-    max_pool_connections=CALLS_AT_ONCE,
-    tcp_keepalive=True,
-    # Requests are built by code that the type checker and the tests hold; checking them again is an eighth of a call.
-    parameter_validation=False,
-)
+CALL_CONFIG: Final = call_config(calls_at_once=CALLS_AT_ONCE, read_seconds=3.0)
 
 
 def dynamodb_client() -> "DynamoDBClient":

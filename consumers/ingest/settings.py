@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from consumers.schedule import DAY, HOUR, Schedule, ScheduleError
+from consumers import variables
+from consumers.schedule import DAY, HOUR, Schedule
 
 LONGEST_RETENTION_HOURS: Final = 168
 """Assumed where the stream's retention is not said: keeping a segment for longer than needed costs only storage."""
-
-
-class SettingsError(ValueError):
-    """An environment variable is missing or wrong; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +30,14 @@ class Settings:
         Raises:
             SettingsError: a variable is missing or can't be read.
         """
-        try:
-            schedule = Schedule.parse(_required(environment, "SCHEDULE"))
-        except ScheduleError as error:
-            raise SettingsError(f"environment variable SCHEDULE: {error}") from error
         return cls(
-            log_table=_required(environment, "LOG_TABLE"),
-            failed_events_bucket=_required(environment, "FAILED_EVENTS_BUCKET"),
-            dedup_days=_number("DEDUP_DAYS", _required(environment, "DEDUP_DAYS")),
-            stream_retention_hours=_number(
-                "STREAM_RETENTION_HOURS",
-                environment.get("STREAM_RETENTION_HOURS") or str(LONGEST_RETENTION_HOURS),
+            log_table=variables.text(environment, "LOG_TABLE"),
+            failed_events_bucket=variables.text(environment, "FAILED_EVENTS_BUCKET"),
+            dedup_days=variables.whole_number(environment, "DEDUP_DAYS"),
+            stream_retention_hours=variables.whole_number(
+                environment, "STREAM_RETENTION_HOURS", LONGEST_RETENTION_HOURS
             ),
-            schedule=schedule,
+            schedule=variables.schedule(environment),
         )
 
     @property
@@ -61,16 +53,3 @@ class Settings:
         and a day is for the unforeseen.
         """
         return self.dedup_seconds + self.stream_retention_hours * HOUR + DAY
-
-
-def _required(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise SettingsError(f"environment variable {name} is not set; template.yaml sets it for the function")
-    return value
-
-
-def _number(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise SettingsError(f"environment variable {name} must be a whole number above 0, not {text[:20]!r}")
-    return int(text)

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import boto3
-from botocore.config import Config
 
+from consumers.calls import call_config
 from consumers.pane_log.log import PaneLog
 from consumers.rollup.contention import Contention
 from consumers.rollup.rollup import Rollup
@@ -21,17 +21,7 @@ if TYPE_CHECKING:
 CALLS_AT_ONCE: Final = 8
 """Calls of DynamoDB under way at the same time: more wait for the processor rather than for DynamoDB."""
 
-CALL_CONFIG: Final = Config(
-    # A call takes 10 ms, a query of an hour of minutes 100. What takes seconds is a dead connection.
-    connect_timeout=1,
-    read_timeout=5,
-    # Throttling that outlasts four attempts fails the minute it hit, and Lambda brings its segments again.
-    retries={"mode": "standard", "total_max_attempts": 4},
-    max_pool_connections=CALLS_AT_ONCE,
-    tcp_keepalive=True,
-    # Requests are built by code that the type checker and the tests hold; checking them again is an eighth of a call.
-    parameter_validation=False,
-)
+CALL_CONFIG: Final = call_config(calls_at_once=CALLS_AT_ONCE, read_seconds=5.0)
 
 
 class Environment(NamedTuple):

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
+from consumers import variables
 from consumers.schedule import Schedule
-from consumers.trends.retention import Retention
+from consumers.trends.retention import Retention, RetentionError
 
 LATEST_SEGMENT_DAYS: Final = 3
 """A day in an event stream that keeps one, a day in the log's stream, and a day for the sweep."""
-
-
-class SettingsError(Exception):
-    """An environment variable is missing or not what it must be; says which, and what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +34,30 @@ class RollupSettings:
         Raises:
             SettingsError: a variable is missing, or its value can't be used.
         """
-        try:
-            dedup_days = _days(environment, "DEDUP_DAYS")
-            usual = Retention.beyond(dedup_days)
-            minute_days = _days(environment, "MINUTE_DAYS", usual.minute_days)
-            least = dedup_days + LATEST_SEGMENT_DAYS
-            if minute_days < least:
-                raise SettingsError(
-                    f"MINUTE_DAYS must be at least {least}, not {minute_days}: minutes must be there for a segment that"
-                    f" comes {LATEST_SEGMENT_DAYS} days after the dedup horizon"
-                )
-            return cls(
-                log_table=_text(environment, "LOG_TABLE"),
-                trends_table=_text(environment, "TRENDS_TABLE"),
-                schedule=Schedule.parse(_text(environment, "SCHEDULE")),
-                dedup_days=dedup_days,
-                retention=Retention(
-                    minute_days=minute_days,
-                    hour_days=_days(environment, "HOUR_DAYS", usual.hour_days),
-                    day_days=_days(environment, "DAY_DAYS", usual.day_days),
-                ),
-            )
-        except ValueError as error:  # of the schedule or the retentions: says itself what is wrong
-            raise SettingsError(str(error)) from error
-
-
-def _text(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "")
-    if not value:
-        raise SettingsError(
-            f"the environment variable {name} is missing: the stack's template sets it for this function"
+        dedup_days = variables.whole_number(environment, "DEDUP_DAYS")
+        return cls(
+            log_table=variables.text(environment, "LOG_TABLE"),
+            trends_table=variables.text(environment, "TRENDS_TABLE"),
+            schedule=variables.schedule(environment),
+            dedup_days=dedup_days,
+            retention=_retention(environment, dedup_days),
         )
-    return value
 
 
-def _days(environment: Mapping[str, str], name: str, usual: int | None = None) -> int:
-    if usual is not None and name not in environment:
-        return usual
-    value = _text(environment, name)
-    if not value.isdecimal() or int(value) < 1:
-        raise SettingsError(f"the environment variable {name} must be a whole number of days from 1, not {value!r:.40}")
-    return int(value)
+def _retention(environment: Mapping[str, str], dedup_days: int) -> Retention:
+    usual = Retention.beyond(dedup_days)
+    minute_days = variables.whole_number(environment, "MINUTE_DAYS", usual.minute_days)
+    least = dedup_days + LATEST_SEGMENT_DAYS
+    if minute_days < least:
+        raise variables.SettingsError(
+            f"MINUTE_DAYS must be at least {least}, not {minute_days}: minutes must be there for a segment that"
+            f" comes {LATEST_SEGMENT_DAYS} days after the dedup horizon"
+        )
+    try:
+        return Retention(
+            minute_days=minute_days,
+            hour_days=variables.whole_number(environment, "HOUR_DAYS", usual.hour_days),
+            day_days=variables.whole_number(environment, "DAY_DAYS", usual.day_days),
+        )
+    except RetentionError as error:
+        raise variables.SettingsError(str(error)) from error

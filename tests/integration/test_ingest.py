@@ -21,9 +21,9 @@ from moto.core.models import botocore_stubber
 from consumers import counts
 from consumers.failed_events import Reason, read_failed_events
 from consumers.ingest.clients import CALL_CONFIG
-from consumers.ingest.settings import SettingsError
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
+from consumers.variables import SettingsError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -24,11 +24,11 @@ from consumers.counts import Counts
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.rollup.environment import environment
-from consumers.rollup.settings import SettingsError
 from consumers.schedule import DAY, HOUR, MINUTE, Address, Schedule
 from consumers.tables import Level
 from consumers.trends.state import LevelsState, Mark
 from consumers.trends.table import TrendsTable
+from consumers.variables import SettingsError
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -371,7 +371,7 @@ def test_a_missing_setting_is_named_and_nothing_is_acknowledged(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("TRENDS_TABLE")
-    with pytest.raises(SettingsError, match="TRENDS_TABLE is missing"):
+    with pytest.raises(SettingsError, match="TRENDS_TABLE is not set"):
         stack.invoke([])
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["exception_name"] == "SettingsError"

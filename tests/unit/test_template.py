@@ -86,7 +86,7 @@ def test_settings_are_read_from_what_the_template_sets(stack: StackResources) ->
     assert (ingest.dedup_days, ingest.stream_retention_hours) == (7, 24)
     for name in ("RollupFunction", "SweepFunction"):
         assert RollupSettings.read(stack.functions[name].environment).dedup_days == 7
-    reporting = ReportingSettings.from_environment(stack.functions["ReportingFunction"].environment)
+    reporting = ReportingSettings.read(stack.functions["ReportingFunction"].environment)
     assert reporting.schedule.at(0) == ingest.schedule.at(0)
 
 

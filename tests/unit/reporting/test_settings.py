@@ -2,8 +2,8 @@
 
 import pytest
 
-from consumers.schedule import ScheduleError
-from reporting.settings import Settings, SettingsError
+from consumers.variables import SettingsError
+from reporting.settings import Settings
 
 ENVIRONMENT = {
     "TRENDS_TABLE": "trends",
@@ -12,7 +12,7 @@ ENVIRONMENT = {
 
 
 def test_settings_come_from_the_environment() -> None:
-    settings = Settings.from_environment(ENVIRONMENT)
+    settings = Settings.read(ENVIRONMENT)
     assert settings.trends_table == "trends"
     assert settings.schedule.buckets_at(0) == 4
 
@@ -20,9 +20,9 @@ def test_settings_come_from_the_environment() -> None:
 @pytest.mark.parametrize("name", ENVIRONMENT)
 def test_a_missing_variable_is_named(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):
-        Settings.from_environment({key: value for key, value in ENVIRONMENT.items() if key != name})
+        Settings.read({key: value for key, value in ENVIRONMENT.items() if key != name})
 
 
 def test_a_wrong_schedule_is_refused() -> None:
-    with pytest.raises(ScheduleError):
-        Settings.from_environment(ENVIRONMENT | {"SCHEDULE": "[]"})
+    with pytest.raises(SettingsError, match="SCHEDULE: a schedule needs at least one entry"):
+        Settings.read(ENVIRONMENT | {"SCHEDULE": "[]"})

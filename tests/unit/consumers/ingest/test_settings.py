@@ -2,7 +2,8 @@
 
 import pytest
 
-from consumers.ingest.settings import Settings, SettingsError
+from consumers.ingest.settings import Settings
+from consumers.variables import SettingsError
 
 GOOD = {
     "LOG_TABLE": "pane-log",

@@ -2,9 +2,10 @@
 
 import pytest
 
-from consumers.rollup.settings import RollupSettings, SettingsError
+from consumers.rollup.settings import RollupSettings
 from consumers.schedule import Entry
 from consumers.trends.retention import Retention
+from consumers.variables import SettingsError
 
 COMPLETE = {
     "LOG_TABLE": "log",
@@ -28,16 +29,16 @@ def test_retentions_can_be_set() -> None:
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_a_missing_variable_is_named(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} is missing"):
+    with pytest.raises(SettingsError, match=f"{name} is not set"):
         RollupSettings.read({key: value for key, value in COMPLETE.items() if key != name})
-    with pytest.raises(SettingsError, match=f"{name} is missing"):
+    with pytest.raises(SettingsError, match=f"{name} is not set"):
         RollupSettings.read(COMPLETE | {name: ""})
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"DEDUP_DAYS": "a week"}, "DEDUP_DAYS must be a whole number of days from 1, not 'a week'"),
+        ({"DEDUP_DAYS": "a week"}, "DEDUP_DAYS must be a whole number above 0, not 'a week'"),
         ({"DEDUP_DAYS": "0"}, "DEDUP_DAYS must be a whole number"),
         ({"SCHEDULE": "[]"}, "a schedule needs at least one entry"),
         ({"MINUTE_DAYS": "9"}, "MINUTE_DAYS must be at least 10, not 9"),
