@@ -218,8 +218,8 @@ def test_only_new_segments_reach_rollup(stack: StackResources) -> None:
 
 
 def test_batching_leaves_room_for_the_latency_goal(stack: StackResources) -> None:
-    # Events are to be in the trends within 10 s: windows may take a third of it, polls and work need the rest.
-    assert sum(config.batching_window for config in mapping_configs(stack).values()) <= 3
+    # Events are to be in the trends within 10 s: windows may take half of it, polls and work need the rest.
+    assert sum(config.batching_window for config in mapping_configs(stack).values()) <= 5
 
 
 def test_every_route_of_the_api_is_signed_and_ends_in_reporting(template: Template, stack: StackResources) -> None:
