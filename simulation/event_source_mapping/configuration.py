@@ -9,14 +9,30 @@ Ranges and defaults: CreateEventSourceMapping in the Lambda API reference, and t
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from simulation.event_source_mapping.event_pattern import EventPattern, EventPatternError
+from simulation.event_source_mapping.properties import (
+    MappingConfigError,
+    boolean,
+    integer,
+    mapping,
+    only,
+    short,
+    text,
+)
 
-T = TypeVar("T")
+__all__ = [
+    "Destination",
+    "DestinationKind",
+    "MappingConfig",
+    "MappingConfigError",
+    "StartingPosition",
+    "StreamKind",
+]
 
 INFINITE = -1
 """MaximumRetryAttempts and MaximumRecordAgeInSeconds: no limit but the stream's retention."""
@@ -42,10 +58,6 @@ OTHER_SOURCES = frozenset(
     }
 )
 """Properties that belong to queues, Kafka, MQ or DocumentDB and mean nothing for a stream."""
-
-
-class MappingConfigError(ValueError):
-    """A mapping's properties ask for something impossible or unknown. One line: what, value, remedy."""
 
 
 class StreamKind(enum.Enum):
@@ -122,23 +134,23 @@ class MappingConfig:
         _refuse_unknown(properties)
         stream_arn, kind = _stream(properties)
         position, timestamp = _starting_position(properties, kind)
-        if _integer(properties, "TumblingWindowInSeconds", 0, 0, 900):
+        if integer(properties, "TumblingWindowInSeconds", 0, 0, 900):
             raise MappingConfigError("TumblingWindowInSeconds is not simulated: leave it out, or set it to 0.")
-        age = _integer(properties, "MaximumRecordAgeInSeconds", INFINITE, INFINITE, 604_800)
+        age = integer(properties, "MaximumRecordAgeInSeconds", INFINITE, INFINITE, 604_800)
         if INFINITE < age < 60:
             raise MappingConfigError(f"MaximumRecordAgeInSeconds is {age}: use -1 (infinite) or 60 to 604800.")
         return cls(
             stream_arn=stream_arn,
             stream_kind=kind,
-            function_name=_text(properties, "FunctionName"),
+            function_name=text(properties, "FunctionName"),
             starting_position=position,
             starting_timestamp=timestamp,
-            enabled=_boolean(properties, "Enabled", default=True),
-            batch_size=_integer(properties, "BatchSize", 100, 1, 10_000),
-            batching_window=_integer(properties, "MaximumBatchingWindowInSeconds", 0, 0, 300),
-            parallelization_factor=_integer(properties, "ParallelizationFactor", 1, 1, 10),
-            bisect_on_error=_boolean(properties, "BisectBatchOnFunctionError", default=False),
-            maximum_retry_attempts=_integer(properties, "MaximumRetryAttempts", INFINITE, INFINITE, 10_000),
+            enabled=boolean(properties, "Enabled", default=True),
+            batch_size=integer(properties, "BatchSize", 100, 1, 10_000),
+            batching_window=integer(properties, "MaximumBatchingWindowInSeconds", 0, 0, 300),
+            parallelization_factor=integer(properties, "ParallelizationFactor", 1, 1, 10),
+            bisect_on_error=boolean(properties, "BisectBatchOnFunctionError", default=False),
+            maximum_retry_attempts=integer(properties, "MaximumRetryAttempts", INFINITE, INFINITE, 10_000),
             maximum_record_age=age,
             report_batch_item_failures=_reports_failures(properties),
             on_failure=_destination(properties),
@@ -201,7 +213,7 @@ def _refuse_unknown(properties: Mapping[str, Any]) -> None:
 
 
 def _stream(properties: Mapping[str, Any]) -> tuple[str, StreamKind]:
-    arn = _text(properties, "EventSourceArn")
+    arn = text(properties, "EventSourceArn")
     parts = arn.split(":", 5)
     resource = parts[5] if len(parts) == 6 and parts[0] == "arn" else ""
     if parts[2:3] == ["kinesis"] and resource.startswith("stream/"):
@@ -214,18 +226,18 @@ def _stream(properties: Mapping[str, Any]) -> tuple[str, StreamKind]:
     if parts[2:3] == ["dynamodb"] and "/stream/" in resource:
         return arn, StreamKind.DYNAMODB
     raise MappingConfigError(
-        f"EventSourceArn {_short(arn)} is neither a Kinesis stream's nor a DynamoDB stream's ARN: "
+        f"EventSourceArn {short(arn)} is neither a Kinesis stream's nor a DynamoDB stream's ARN: "
         "only these sources are simulated."
     )
 
 
 def _starting_position(properties: Mapping[str, Any], kind: StreamKind) -> tuple[StartingPosition, float | None]:
-    name = _text(properties, "StartingPosition")
+    name = text(properties, "StartingPosition")
     try:
         position = StartingPosition(name)
     except ValueError:
         raise MappingConfigError(
-            f"StartingPosition is {_short(name)}: use TRIM_HORIZON, LATEST or AT_TIMESTAMP."
+            f"StartingPosition is {short(name)}: use TRIM_HORIZON, LATEST or AT_TIMESTAMP."
         ) from None
     timestamp = properties.get("StartingPositionTimestamp")
     if position is not StartingPosition.AT_TIMESTAMP:
@@ -254,7 +266,7 @@ def _epoch(value: object) -> float:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
             raise MappingConfigError(
-                f"StartingPositionTimestamp is {_short(value)}: use epoch seconds or ISO 8601."
+                f"StartingPositionTimestamp is {short(value)}: use epoch seconds or ISO 8601."
             ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
@@ -262,20 +274,20 @@ def _epoch(value: object) -> float:
 def _reports_failures(properties: Mapping[str, Any]) -> bool:
     types = properties.get("FunctionResponseTypes") or []
     if isinstance(types, str) or not isinstance(types, Iterable):
-        raise MappingConfigError(f"FunctionResponseTypes is {_short(types)}: use a list.")
+        raise MappingConfigError(f"FunctionResponseTypes is {short(types)}: use a list.")
     for name in (listed := list(types)):
         if name != "ReportBatchItemFailures":
             raise MappingConfigError(
-                f"FunctionResponseTypes holds {_short(name)}: ReportBatchItemFailures is the only type there is."
+                f"FunctionResponseTypes holds {short(name)}: ReportBatchItemFailures is the only type there is."
             )
     return bool(listed)
 
 
 def _destination(properties: Mapping[str, Any]) -> Destination | None:
-    settings = _object("DestinationConfig", properties.get("DestinationConfig"))
-    _only(settings, "DestinationConfig", {"OnFailure"})
-    on_failure = _object("DestinationConfig.OnFailure", settings.get("OnFailure"))
-    _only(on_failure, "DestinationConfig.OnFailure", {"Destination"})
+    settings = mapping("DestinationConfig", properties.get("DestinationConfig"))
+    only(settings, "DestinationConfig", {"OnFailure"})
+    on_failure = mapping("DestinationConfig.OnFailure", settings.get("OnFailure"))
+    only(on_failure, "DestinationConfig.OnFailure", {"Destination"})
     arn = str(on_failure.get("Destination") or "")
     if not arn:
         return None
@@ -284,24 +296,24 @@ def _destination(properties: Mapping[str, Any]) -> Destination | None:
         if len(parts) == 6 and parts[0] == "arn" and parts[2] == kind.value and parts[5]:
             return Destination(kind, arn)
     raise MappingConfigError(
-        f"DestinationConfig.OnFailure.Destination is {_short(arn)}: use the ARN of an S3 bucket, "
+        f"DestinationConfig.OnFailure.Destination is {short(arn)}: use the ARN of an S3 bucket, "
         "an SQS queue or an SNS topic."
     )
 
 
 def _filters(properties: Mapping[str, Any], kind: StreamKind) -> tuple[EventPattern, ...]:
-    criteria = _object("FilterCriteria", properties.get("FilterCriteria"))
-    _only(criteria, "FilterCriteria", {"Filters"})
+    criteria = mapping("FilterCriteria", properties.get("FilterCriteria"))
+    only(criteria, "FilterCriteria", {"Filters"})
     listed = criteria.get("Filters") or []
     if not isinstance(listed, list):
-        raise MappingConfigError(f"FilterCriteria.Filters is {_short(listed)}: use a list.")
+        raise MappingConfigError(f"FilterCriteria.Filters is {short(listed)}: use a list.")
     if len(listed) > MAX_FILTERS:
         raise MappingConfigError(f"FilterCriteria has {len(listed)} filters: {MAX_FILTERS} is the most.")
     patterns = []
     for number, entry in enumerate(listed):
         name = f"FilterCriteria.Filters[{number}]"
-        fields = _object(name, entry)
-        _only(fields, name, {"Pattern"})
+        fields = mapping(name, entry)
+        only(fields, name, {"Pattern"})
         try:
             pattern = EventPattern.parse(str(fields.get("Pattern", "")))
         except EventPatternError as error:
@@ -316,53 +328,3 @@ def _filters(properties: Mapping[str, Any], kind: StreamKind) -> tuple[EventPatt
             raise MappingConfigError(f"{name}.Pattern: the pattern of {key!r} must be an object.")
         patterns.append(pattern)
     return tuple(patterns)
-
-
-def _text(properties: Mapping[str, Any], name: str) -> str:
-    value = properties.get(name)
-    if value is None or value == "":
-        raise MappingConfigError(f"{name} is missing: an event source mapping of a stream needs it.")
-    if not isinstance(value, str):
-        raise MappingConfigError(f"{name} is {_short(value)}: use a string, with references resolved.")
-    return value
-
-
-def _integer(properties: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
-    value = _convert(properties, name, default, lambda raw: int(str(raw)))
-    if not low <= value <= high:
-        raise MappingConfigError(f"{name} is {value}: use {low} to {high}.")
-    return value
-
-
-def _boolean(properties: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    return _convert(properties, name, default, lambda raw: {"true": True, "false": False}[str(raw).lower()])
-
-
-def _convert(properties: Mapping[str, Any], name: str, default: T, convert: Callable[[Any], T]) -> T:
-    value = properties.get(name)
-    if value is None:
-        return default
-    try:
-        return convert(value)
-    except (KeyError, ValueError):
-        kind = "true or false" if isinstance(default, bool) else "a whole number"
-        raise MappingConfigError(f"{name} is {_short(value)}: use {kind}.") from None
-
-
-def _object(name: str, value: object) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise MappingConfigError(f"{name} is {_short(value)}: use an object.")
-    return value
-
-
-def _only(settings: Mapping[str, Any], name: str, known: set[str]) -> None:
-    for key in settings:
-        if key not in known:
-            raise MappingConfigError(f"{name}.{key} is not known: {name} holds {', '.join(sorted(known))}.")
-
-
-def _short(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else shown[:77] + "..."

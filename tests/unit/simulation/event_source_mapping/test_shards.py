@@ -11,6 +11,7 @@ from simulation.event_source_mapping.actions import (
     Position,
     PositionKind,
     ReadProblem,
+    ReadRecords,
     Shard,
 )
 from simulation.event_source_mapping.configuration import MappingConfig
@@ -249,3 +250,12 @@ def change(number: str, at: float) -> dict[str, object]:
             "StreamViewType": "KEYS_ONLY",
         },
     }
+
+
+def test_dynamodb_is_polled_four_times_a_second() -> None:
+    config = MappingConfig.from_properties(
+        {"EventSourceArn": DYNAMODB_ARN, "FunctionName": "rollup", "StartingPosition": "TRIM_HORIZON"}
+    )
+    world = World(config)
+    world.run(1)
+    assert world.seen_at(ReadRecords) == [0, 0.25, 0.5, 0.75, 1]

@@ -1,0 +1,19 @@
+"""The page of rules names tests that exist."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[4]
+PAGE = ROOT / "docs" / "event-source-mapping.md"
+
+
+def test_every_test_the_page_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", PAGE.read_text()))
+    written = {
+        name
+        for folder in (Path(__file__).parent, ROOT / "tests" / "unit" / "local" / "pollers")
+        for file in folder.glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", file.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 40
+    assert named <= written
