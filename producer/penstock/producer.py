@@ -115,7 +115,8 @@ class Producer:
                 receipt = self._wait_for_room(partition_key, explicit_hash_key, data)
             if delivery.urgent:
                 self._rouse()
-        return EventFuture(*receipt)
+        completion, index = receipt
+        return EventFuture(completion, index)
 
     def flush(self, timeout: float | None = None) -> None:
         """Wait until every event that was put before this call has an outcome; send them without delay.

@@ -18,14 +18,13 @@ from penstock.delivery.calls import (
     PutRecordsAnswer,
     RecordAnswer,
 )
-from penstock.delivery.collection import Collection
 from penstock.delivery.completion import Completion, Observer
 from penstock.delivery.config import ProducerConfig
-from penstock.delivery.lanes import UNROUTED, Lanes
+from penstock.delivery.departures import Departures
+from penstock.delivery.lanes import Lanes
 from penstock.delivery.ledger import Ledger
 from penstock.delivery.outcomes import Moved, PutResult
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES, PlainRecord, Record
-from penstock.delivery.retries import Retries
 from penstock.delivery.shard_listing import ShardListing
 from penstock.delivery.statistics import Statistics
 from penstock.delivery.verdicts import certainly_not_written, explain, incurable
@@ -41,10 +40,6 @@ class Delivery:
 
     A shell holds a lock around each method, calls ``poll`` after every answer, when ``urgent`` is set and at
     ``wake_at``, and makes the calls that it returns. Times are those of the shell's clock, in seconds.
-
-    Linger is counted once for all lanes: the first event after a quiet moment opens a window, at whose end all
-    open aggregates are closed and leave in as few calls as will hold them. While all calls are in flight the
-    window stays open, and the aggregates fill.
 
     Args:
         config: limits and times.
@@ -62,15 +57,10 @@ class Delivery:
         self._listing = ShardListing(lanes_per_shard=config.lanes_per_shard, backoff=self._backoff)
         self._lanes = Lanes(config)
         self._routes = self._lanes.routes
-        self._collection = Collection(most_records=config.call_records, most_bytes=config.call_bytes)
-        self._retries = Retries()
+        self._departures = Departures(config, self._lanes)
         self._ledger = Ledger(config.buffer_bytes)
-        self._unrouted: list[Record] = []
         self._misrouted: list[tuple[Record, PutResult]] = []
         self._unlisted: set[str] = set()
-        self._in_flight = 0
-        self._window_ends: float | None = None
-        self._overdue = False
         self.urgent = False
 
     def add(self, partition_key: str, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
@@ -107,33 +97,12 @@ class Delivery:
         listing = self._listing.poll(now)
         if listing is not None:
             calls.append(listing)
-        due = self._retries.take_due(now)
-        if due:
-            self._collection.prepend(due)
-            self._overdue = True
-        if self._window_ends is None and (self._lanes or self._collection):
-            self._window_ends = now + self._config.linger_seconds
-        while self._in_flight < self._config.calls_in_flight:
-            if self._window_ends is not None and self._window_ends <= now:
-                self._window_ends = None
-                self._overdue = True
-                self._lanes.close_all()
-                self._collect()
-            if not self._collection:
-                self._overdue = False
-            if not self._overdue and not self._collection.full:
-                break
-            self._in_flight += 1
-            calls.append(PutRecords(self._collection.take(), now))
-        if not self._lanes and not self._collection:
-            self._window_ends = None
+        calls += self._departures.poll(now)
         return calls
 
     def wake_at(self) -> float | None:
         """Return when to poll at the latest, none if only an event or an answer can bring something to do."""
-        times = [self._listing.next_at]
-        if self._in_flight < self._config.calls_in_flight:
-            times += self._window_ends, self._retries.next_at
+        times = (self._listing.next_at, self._departures.next_at)
         return min((time for time in times if time is not None), default=None)
 
     def answer(self, call: Call, answer: Answer, now: float) -> None:
@@ -141,7 +110,7 @@ class Delivery:
         if isinstance(answer, CallFailure):
             self._ledger.errors_by_code[answer.code] += 1
         if isinstance(call, PutRecords):
-            self._in_flight -= 1
+            self._departures.in_flight -= 1
             self._ledger.calls += 1
             self._records_answered(call, answer, now)
         elif isinstance(answer, ListShardsAnswer):
@@ -151,7 +120,7 @@ class Delivery:
 
     def flush(self) -> int:
         """Let all events so far leave without waiting for company; return a mark for ``flushed``."""
-        self._window_ends = float("-inf")
+        self._departures.hurry()
         self.urgent = True
         return self._lanes.last_serial
 
@@ -167,10 +136,9 @@ class Delivery:
             message = "the producer was closed before the event was acknowledged; it may be in the stream all the same"
             self._ledger.fail(record, UndeliveredError, message, None)
         self._lanes.close_all()
-        self._lanes.closed.clear()
-        self._collection.take_all()
-        self._retries.take_where(lambda _: True)
-        self._unrouted.clear()
+        self._lanes.unrouted.clear()
+        self._departures.collect()
+        self._departures.take_where(lambda _: True)
         return sum(record.count for record in pending)
 
     def take_observers(self) -> list[Observer]:
@@ -182,7 +150,7 @@ class Delivery:
         """Return what was done so far."""
         shard_map = self._lanes.shard_map
         return self._ledger.statistics(
-            calls_in_flight=self._in_flight, shards=0 if shard_map is None else len(shard_map.shards)
+            calls_in_flight=self._departures.in_flight, shards=0 if shard_map is None else len(shard_map.shards)
         )
 
     def _add(self, event: UserRecord) -> Record:
@@ -197,18 +165,11 @@ class Delivery:
         self._ledger.free -= charge
         if record.count == 1:
             self._ledger.open(record)
-            self._collect()
             if self._lanes.shard_map is None:
                 self._listing.want()
-            if self._window_ends is None or self._collection.full:
+            if self._departures.collect():
                 self.urgent = True
         return record
-
-    def _collect(self) -> None:
-        closed = self._lanes.closed
-        self._unrouted += [record for record in closed if record.lane is UNROUTED]
-        self._collection.append(record for record in closed if record.lane is not UNROUTED)
-        closed.clear()
 
     def _records_answered(self, call: PutRecords, answer: Answer, now: float) -> None:
         if isinstance(answer, CallFailure):
@@ -249,8 +210,7 @@ class Delivery:
             # One record may be to blame: the others should not share its fate, so each has a call of its own.
             for record in records:
                 record.alone = True
-            self._collection.prepend(records)
-            self._overdue = True
+            self._departures.put_first(records)
         else:
             for record in records:
                 self._ledger.fail(record, kind, explain(kind, failure.code, failure.message), failure.code)
@@ -264,7 +224,7 @@ class Delivery:
         if self._is_stray(record):
             self._move(record)
         else:
-            self._retries.add(record, now + self._backoff.seconds(record.tries, share))
+            self._departures.retry(record, now + self._backoff.seconds(record.tries, share))
 
     def _written(self, record: Record, result: PutResult) -> None:
         self._ledger.written(record)
@@ -310,22 +270,17 @@ class Delivery:
         self._accept_misrouted()
         if self._lanes.shard_map is None:
             self._lanes.close_all()
-            self._collect()
-            unrouted, self._unrouted = self._unrouted, []
-            for record in unrouted:
+            for record in self._lanes.unrouted:
                 self._ledger.fail(record, kind, explain(kind, failure.code, failure.message), failure.code)
+            self._lanes.unrouted.clear()
 
     def _adopt(self, shard_map: ShardMap) -> None:
         """Use a new map, and route anew what is still here and has lost its lane."""
         self._lanes.adopt(shard_map)
-        self._collect()
-        ready = self._collection.take_all()
-        strays = deque(self._unrouted)
-        strays += [record for record in ready if self._is_stray(record)]
-        strays += self._retries.take_where(self._is_stray)
-        self._collection.append([record for record in ready if not self._is_stray(record)])
-        self._unrouted.clear()
-        ready.clear()
+        self._departures.collect()
+        strays = deque(self._lanes.unrouted)
+        self._lanes.unrouted.clear()
+        strays += self._departures.take_where(self._is_stray)
         while strays:
             # One by one, each forgotten before the next: all of them twice could exhaust the memory.
             self._move(strays.popleft())
@@ -351,7 +306,7 @@ class Delivery:
             younger = self._add(event)
             younger.serial = min(younger.serial, record.serial)
             targets.append((younger.completion, younger.count - 1))
-        self._window_ends = float("-inf")  # they have waited for company once
+        self._departures.hurry()  # they have waited for company once
         self._ledger.observers += record.completion.settle(Moved(targets))
 
     def _accept_misrouted(self) -> None:

@@ -48,7 +48,7 @@ class Lanes:
 
     Attributes:
         routes: by partition key, of events without an explicit hash key. ``route`` adds to it.
-        closed: records that take no more events, for the owner to take away.
+        unrouted: closed records whose events wait until the shards are known.
         last_serial: of the youngest record.
         shard_map: the shards in use, none while they are not known.
     """
@@ -58,7 +58,8 @@ class Lanes:
         self._places: dict[tuple[Lane, bool], Place] = {}
         self._open: dict[Place, None] = {}
         self.routes: dict[str, Route] = {}
-        self.closed: list[Record] = []
+        self._closed: list[Record] = []
+        self.unrouted: list[Record] = []
         self.last_serial = 0
         self.shard_map: ShardMap | None = None
 
@@ -83,8 +84,8 @@ class Lanes:
         """Put an event into its lane's open aggregate or, where that has no room, into a new record.
 
         Returns:
-            The record, where the event is the last, and what the event adds to its charge. A record that is too
-            large to be sent is not among ``closed`` either.
+            The record, where the event is the last, and what the event adds to its charge. One that is too large
+            to be sent is never handed on.
 
         Raises:
             InvalidEventError: if Kinesis takes no such keys.
@@ -109,6 +110,11 @@ class Lanes:
         """Close every open record."""
         for place in list(self._open):
             self._close(place)
+
+    def take_closed(self) -> list[Record]:
+        """Take away the records that have their lane and take no more events."""
+        closed, self._closed = self._closed, []
+        return closed
 
     def adopt(self, shard_map: ShardMap) -> None:
         """Use another shard map; the open records whose lane it does not have are closed."""
@@ -143,19 +149,22 @@ class Lanes:
             builder = AggregateBuilder(most_data)
             if _add(builder, entry, hash_entry, event.data):
                 record = AggregateRecord(self.last_serial, place.lane, builder)
-                self.closed.append(record)
+                self._hand_on(record)
                 return record
         plain = PlainRecord(self.last_serial, place.lane, event)
         if plain.record_bytes <= most:
-            self.closed.append(plain)
+            self._hand_on(plain)
         return plain
 
     def _close(self, place: Place) -> None:
         if place.record is not None:
-            self.closed.append(place.record)
+            self._hand_on(place.record)
             place.record = None
             place.builder = _CLOSED
             del self._open[place]
+
+    def _hand_on(self, record: Record) -> None:
+        (self.unrouted if record.lane is UNROUTED else self._closed).append(record)
 
 
 def _add(builder: AggregateBuilder, entry: bytes, hash_entry: bytes | None, data: bytes) -> int:
