@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from werkzeug.security import safe_join
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from local.errors import PortInUseError
+from local.errors import PortInUseError, StackError
 from local.gateway_events import (
     MalformedAnswerError,
     match_route,
@@ -55,6 +56,8 @@ _DEFAULTS: Final = {
 """What API Gateway answers where the template says nothing ("Gateway response types for API Gateway")."""
 
 BAD_GATEWAY: Final = 502
+
+_log = logging.getLogger(__name__)
 
 Invoke = Callable[[str, bytes], InvocationResult]
 """Invokes a function by logical id with an event in JSON, and waits."""
@@ -127,6 +130,7 @@ class Gateway:
 
         Raises:
             PortInUseError: another process listens there.
+            StackError: the port can't be had for another reason.
         """
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -137,7 +141,7 @@ class Gateway:
             self._socket.close()
             if error.errno == errno.EADDRINUSE:
                 raise PortInUseError(port) from error
-            raise
+            raise StackError(f"port {port} of 127.0.0.1 can't be used: {error.strerror}; choose another") from error
         self.port: int = self._socket.getsockname()[1]
         self._stop: Callable[[], None] | None = None
 
@@ -151,6 +155,7 @@ class Gateway:
         server = make_server(
             HOST, self.port, application, threaded=True, request_handler=_QuietHandler, fd=self._socket.fileno()
         )
+        server.log = lambda _kind, message, *args: _log.error(message, *args)  # type: ignore[method-assign]
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="gateway", daemon=True)
         thread.start()
 
@@ -175,5 +180,10 @@ def system_clock() -> datetime:
 
 
 class _QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
+        """Log faults, but no line a request."""
+        if type == "error":
+            _log.error(message, *args)
+
     def log_request(self, *_args: Any) -> None:  # noqa: ANN401 - the base class's signature
         """Write no line a request."""

@@ -1,8 +1,9 @@
 """The stack of the template on one machine: services in moto, functions in processes, pollers, gateway, schedules."""
 
+import logging
 import os
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -82,7 +83,7 @@ class LocalStack:
         Args:
             template: The SAM template.
             port: Where the gateway listens on 127.0.0.1; 0 takes any free port.
-            directory: Where logs go, ``services.log`` and one file a function; it is made if need be.
+            directory: Where logs go, ``stack.log``, ``services.log`` and one file a function; made if need be.
             parameters: Values for the template's parameters, which otherwise have its defaults.
             concurrency: Environments a function may have at once where the template reserves no number.
 
@@ -92,7 +93,7 @@ class LocalStack:
         with ExitStack() as undo:
             gateway = Gateway(port)
             undo.callback(gateway.stop)
-            directory.mkdir(parents=True, exist_ok=True)
+            undo.enter_context(_log_file(directory))
             services = Services(directory / "services.log")
             undo.callback(services.stop)
             described = Template(template, parameters)
@@ -172,6 +173,26 @@ class LocalStack:
     ) -> None:
         """End everything."""
         self.stop()
+
+
+@contextmanager
+def _log_file(directory: Path) -> Iterator[None]:
+    """Send what the stack's own code logs to ``stack.log`` rather than to the terminal."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(directory / "stack.log", mode="w", delay=True)
+    except OSError as error:
+        raise StackError(f"{directory}: {error.strerror}; logs must go somewhere") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger(__package__)
+    propagated, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagated
+        handler.close()
 
 
 def _create(described: Template, services: Services) -> StackResources:
