@@ -144,6 +144,8 @@ class Services:
         for client in self._clients.values():
             client.close()
         self._http.clear()
+        if self._url is None:
+            self._process.kill()  # it is still loading, and would first finish that
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()  # type: ignore[union-attr] # it is a pipe
         try:
