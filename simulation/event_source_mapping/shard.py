@@ -88,7 +88,6 @@ class ShardPoller:
     def iterator_opened(self, iterator: str, now: float) -> None:
         """The position is turned into an iterator; the first read with it is due at once."""
         started, self._reading_since = self._reading_since or now, None
-        self._failures = 0
         self._iterator = iterator
         if self._position.kind is PositionKind.LATEST:
             # Were this iterator lost before its first record, another LATEST would skip what came meanwhile.
@@ -126,7 +125,7 @@ class ShardPoller:
         if problem is ReadProblem.EXPIRED_ITERATOR:
             self._counters.iterators_renewed += 1
             self._iterator = None
-            self._next_read = now
+            self._next_read = now + self._limits.least_interval
             return
         self._failures += 1
         self._next_read = now + max(self._limits.least_interval, self._backoff.delay(self._failures))

@@ -79,6 +79,22 @@ def test_a_latest_iterator_that_expires_before_its_first_record_loses_nothing() 
     assert positions(world)[1:] == [Position(PositionKind.AT_TIMESTAMP, timestamp=START + 1)]
 
 
+def test_reads_that_always_fail_grow_rare_though_iterators_are_to_be_had() -> None:
+    world = World()
+    world.run(0.5)
+    world.fails = ReadProblem.OTHER
+    world.run(300)
+    assert len(world.seen(ReadRecords)) < 20
+
+
+def test_iterators_that_always_expire_are_not_asked_for_without_pause() -> None:
+    world = World()
+    world.run(0.5)
+    world.fails = ReadProblem.EXPIRED_ITERATOR
+    world.run(10)
+    assert len(world.seen(ReadRecords)) < 60
+
+
 def test_a_position_older_than_the_stream_goes_on_with_the_oldest_record() -> None:
     world = World(checkpoints={SHARD: "1"})
     world.problems[SHARD] = [ReadProblem.TRIMMED]
@@ -221,17 +237,17 @@ def test_dynamodb_latest_reads_again_from_the_start_and_passes_over_what_is_olde
     core.iterator_opened(SHARD, "one", now)
     core.actions(now)
     core.read_failed(SHARD, ReadProblem.EXPIRED_ITERATOR, now + 1)
-    [reopened] = core.actions(now + 1)
+    [reopened] = core.actions(now + 1.2)
 
     assert isinstance(opened, OpenIterator)
     assert opened.position == Position(PositionKind.LATEST)
     assert isinstance(reopened, OpenIterator)
     assert reopened.position == Position(PositionKind.TRIM_HORIZON)
-    core.iterator_opened(SHARD, "two", now + 1)
-    core.actions(now + 1)
-    core.records_read(SHARD, [change("1", now - 5), change("2", now)], "three", now + 1)
+    core.iterator_opened(SHARD, "two", now + 1.2)
+    core.actions(now + 1.2)
+    core.records_read(SHARD, [change("1", now - 5), change("2", now)], "three", now + 1.2)
     assert core.counters.filtered == 1
-    assert len(core.actions(now + 1)) == 2  # the first record is checkpointed, the second invoked
+    assert len(core.actions(now + 1.2)) == 2  # the first record is checkpointed, the second invoked
 
 
 def change(number: str, at: float) -> dict[str, object]:

@@ -84,7 +84,7 @@ class World:
     """Runs the core against a stream and a function in simulated time.
 
     `function` answers an invocation; `duration` is how long each takes. `problems` are failures of the next reads
-    per shard. `destination_up` says whether invocation records are taken.
+    per shard, `fails` that of all reads. `destination_up` says whether invocation records are taken.
     """
 
     def __init__(
@@ -103,6 +103,7 @@ class World:
         self.actions: list[tuple[float, Action]] = []
         self.sent: list[SendRecord] = []
         self.problems: dict[str, list[ReadProblem]] = {}
+        self.fails: ReadProblem | None = None
         self.destination_up = True
         self.running = 0
         self.most_running = 0
@@ -257,6 +258,9 @@ class World:
     def _read(self, shard_id: str, iterator: str, limit: int) -> None:
         _, place, number = self._iterators[iterator]
         if self._fails(shard_id):
+            return
+        if self.fails is not None:
+            self.core.read_failed(shard_id, self.fails, self.now)
             return
         if number < self._expired_before:
             self.core.read_failed(shard_id, ReadProblem.EXPIRED_ITERATOR, self.now)
