@@ -60,12 +60,32 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Universal: one lock for every Python and platform. It names no index, so each user's own serves it.
+# Universal: one lock for every Python and platform; the smaller sets take their versions from the largest. It names
+# no index, so each user's own serves it.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 lock: $(VENV)/installed-test
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	for group in local test; do $(LOCK) --group $$group -o requirements/$$group.txt || exit 1; done
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(LOCK) --group test -o requirements/test.txt
+	for group in local ingest rollup reporting; do \
+		$(LOCK) --group $$group -c requirements/test.txt --no-annotate -o requirements/$$group.txt || exit 1; done
+
+# What `sam build` runs for each function (BuildMethod: makefile): wheels for Lambda's arm64 and Python from the lock, and
+# of the project only what the function imports. boto3 is the runtime's.
+FUNCTIONS := build-IngestFunction build-RollupFunction build-SweepFunction build-ReportingFunction
+
+build-IngestFunction: LOCKED := ingest
+build-RollupFunction build-SweepFunction: LOCKED := rollup
+build-ReportingFunction: LOCKED := reporting
+build-IngestFunction build-RollupFunction build-SweepFunction: PACKAGES := -C producer penstock -C .. consumers
+build-ReportingFunction: PACKAGES := -C producer penstock -C .. consumers reporting
+
+.PHONY: $(FUNCTIONS)
+$(FUNCTIONS): $(VENV)/installed-local
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --only-binary=:all: \
+		--platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 --implementation cp --python-version 3.14 \
+		--target '$(ARTIFACTS_DIR)' -r requirements/$(LOCKED).txt
+	@tar -c --exclude=__pycache__ --exclude=dashboard $(PACKAGES) | tar -x -C '$(ARTIFACTS_DIR)'
 
 clean:
 	rm -rf $(VENV) .build .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

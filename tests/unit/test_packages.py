@@ -1,0 +1,57 @@
+"""A function's package holds what the function imports, and nothing more."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FUNCTIONS = {
+    "ingest": "consumers.ingest.handler",
+    "rollup": "consumers.rollup.handler",
+    "reporting": "reporting.handler",
+}
+# What AWS's Python runtime brings itself.
+RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
+# Loaded where they happen to be installed: by botocore, which does without, and by every start of Python.
+INCIDENTAL = {"certifi", "setuptools"}
+SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
+ENVIRONMENT = {"TRENDS_TABLE": "trends", "SCHEDULE": SCHEDULE, "AWS_DEFAULT_REGION": "us-east-1"}
+
+# Prints which distributions the modules come from that importing a handler loads.
+LOADED = """
+import importlib, importlib.metadata, json, sys
+importlib.import_module(sys.argv[1])
+distributions = importlib.metadata.packages_distributions()
+tops = {name.partition(".")[0] for name in sys.modules}
+print(json.dumps(sorted({each for top in tops for each in distributions.get(top, [])})))
+"""
+
+
+def locked(function: str) -> set[str]:
+    return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_lock_of_a_function_is_what_its_handler_imports(function: str) -> None:
+    command = [sys.executable, "-c", LOADED, FUNCTIONS[function]]
+    printed = subprocess.run(command, cwd=ROOT, env=os.environ | ENVIRONMENT, capture_output=True, check=True).stdout
+    loaded = {name.lower().replace("_", "-") for name in json.loads(printed)}
+    ours = {"penstock", "penstock-pipeline"}
+    of_runtime = {name for name in loaded if name.removeprefix("python-") in RUNTIME}
+    assert loaded - ours - of_runtime - INCIDENTAL <= locked(function), "imported, but not in the package"
+    if "pydantic" not in loaded:
+        assert "pydantic" not in locked(function), "in the package, but not imported"
+
+
+def test_functions_have_the_versions_that_the_tests_run_with() -> None:
+    versions = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements/test.txt").read_text(), re.MULTILINE))
+    for name in (*FUNCTIONS, "local"):
+        lock = (ROOT / "requirements" / f"{name}.txt").read_text()
+        assert {each: versions[each] for each, _ in re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE)} == dict(
+            re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE)
+        )
