@@ -60,15 +60,19 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Universal: one lock for every Python and platform; the smaller sets take their versions from the largest. It names
-# no index, so each user's own serves it.
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# One lock: every set takes its versions from that of the tests. It names no index, so each user's own serves it. The
+# sets of this machine are universal, for every Python and platform; those of the functions are for Lambda's alone, since
+# pip judges markers by the machine it runs on.
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header
+LOCK_HERE = $(LOCK) --universal --python-version 3.11
+LOCK_LAMBDA = $(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.14
 
 lock: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
-	$(LOCK) --group test -o requirements/test.txt
-	for group in local ingest rollup reporting; do \
-		$(LOCK) --group $$group -c requirements/test.txt --no-annotate -o requirements/$$group.txt || exit 1; done
+	$(LOCK_HERE) --group test -o requirements/test.txt
+	$(LOCK_HERE) --group local -c requirements/test.txt --no-annotate -o requirements/local.txt
+	for group in ingest rollup reporting; do \
+		$(LOCK_LAMBDA) --group $$group -c requirements/test.txt --no-annotate -o requirements/$$group.txt || exit 1; done
 
 # What `sam build` runs for each function (BuildMethod: makefile): wheels for Lambda's arm64 and Python from the lock, and
 # of the project only what the function imports. boto3 is the runtime's.

@@ -103,10 +103,10 @@ def run(
     if source == "demo" and once and duration is None:
         _end(2, "--once needs a source that ends, and demo does not: add --duration")
     # Imported here so that --help and a usage error answer at once.
-    from local.run import RunOptions, print_outcome
-    from local.run import run as run_pipeline
+    from local.run.pipeline import RunOptions, print_outcome
+    from local.run.pipeline import run as run_pipeline
+    from local.run.trends_client import ReportingError
     from local.stack import StackError
-    from local.trends_client import ReportingError
 
     console = Console(highlight=False)
     options = RunOptions(

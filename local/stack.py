@@ -10,16 +10,16 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from local.consumption import Consumption
 from local.errors import ParameterError, PortInUseError, ServicesError, StackError, TemplateError
-from local.functions import Functions
-from local.gateway import Gateway, GatewayApplication, system_clock
-from local.metrics import Metrics
+from local.functions.metrics import Metrics
+from local.functions.pool import Functions
+from local.functions.schedules import Schedules
+from local.gateway.server import Gateway, GatewayApplication, system_clock
 from local.pollers import Poller, open_poller
-from local.schedules import Schedules
-from local.services import Services
-from local.template import Template
-from local.template_resources import EventSourceMapping, StackResources
+from local.pollers.consumption import Consumption
+from local.services.process import Services
+from local.template.resources import EventSourceMapping, StackResources
+from local.template.translation import Template
 from simulation.event_source_mapping.configuration import MappingConfig, MappingConfigError
 from simulation.event_source_mapping.invocation import InvocationResult
 from simulation.event_source_mapping.invocation_record import MappingIdentity

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from moto.server import ThreadedMotoServer
 
-from local.aws_session import local_session
 from local.pollers import Poller, open_poller
+from local.services.session import local_session
 from simulation.event_source_mapping import (
     Answered,
     FunctionFailed,

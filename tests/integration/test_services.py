@@ -16,7 +16,7 @@ import urllib3
 from botocore.exceptions import ClientError
 
 from local.errors import ServicesError
-from local.services import Services
+from local.services.process import Services
 
 WRITERS = 8
 

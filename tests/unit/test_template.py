@@ -11,9 +11,9 @@ import pytest
 
 from consumers.ingest.settings import Settings as IngestSettings
 from consumers.rollup.settings import RollupSettings
-from local.intrinsics import Intrinsics, Json
-from local.template import Template
-from local.template_resources import StackResources
+from local.template.intrinsics import Intrinsics, Json
+from local.template.resources import StackResources
+from local.template.translation import Template
 from reporting.settings import Settings as ReportingSettings
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.gateway import Gateway
+from local.gateway.server import Gateway
 from local.stack import LocalStack, ParameterError, PortInUseError, StackError, TemplateError
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"

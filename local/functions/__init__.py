@@ -1,0 +1,1 @@
+"""Lambda on one machine: execution environments, the Runtime API, schedules and metrics."""

@@ -1,0 +1,142 @@
+"""The stack's functions: each invocation gets an execution environment of its own, as Lambda gives it."""
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from local.functions.environment import ExecutionEnvironment
+from local.functions.metrics import Metrics
+from local.functions.output import FunctionLog
+from local.template.resources import Function
+from simulation.event_source_mapping.invocation import InvocationResult, NotInvoked, Throttled
+
+STOPPED: Final = NotInvoked("the local stack has stopped")
+
+
+class FunctionPool:
+    """One function and its environments. Safe for threads."""
+
+    def __init__(self, function: Function, endpoint: str, log: FunctionLog, concurrency: int) -> None:
+        """Start nothing yet.
+
+        Args:
+            function: What to run.
+            endpoint: Where its AWS SDK finds every service.
+            log: Takes what its environments write.
+            concurrency: Most environments at once where the template reserves no number for the function.
+        """
+        self._function = function
+        self._endpoint = endpoint
+        self._log = log
+        reserved = function.reserved_concurrency
+        self._reserved = reserved is not None
+        self._places = threading.Semaphore(concurrency if reserved is None else reserved)
+        self._lock = threading.Lock()
+        self._idle: list[ExecutionEnvironment] = []
+        self._busy: set[ExecutionEnvironment] = set()
+        self._stopped = False
+
+    def invoke(self, payload: bytes) -> InvocationResult:
+        """Invoke with an event in JSON and wait for the result.
+
+        A function with reserved concurrency is throttled when all of it is in use, as on AWS. Without it the
+        limit is this machine's, which Lambda does not have, so the invocation waits for its turn, for as long
+        as the function's own timeout.
+        """
+        patience = None if self._reserved else self._function.timeout_seconds
+        if not self._places.acquire(blocking=not self._reserved, timeout=patience):
+            return Throttled()
+        try:
+            environment = self._take()
+            if environment is None:
+                return STOPPED
+            try:
+                return environment.invoke(payload)
+            finally:
+                self._give_back(environment)
+        finally:
+            self._places.release()
+
+    @property
+    def environments(self) -> tuple[ExecutionEnvironment, ...]:
+        """The environments that exist now."""
+        with self._lock:
+            return (*self._idle, *self._busy)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an invocation is under way."""
+        with self._lock:
+            return bool(self._busy)
+
+    def stop(self) -> None:
+        """Kill every environment; invocations under way fail, later ones are refused."""
+        with self._lock:
+            self._stopped = True
+            environments = (*self._idle, *self._busy)
+            self._idle.clear()
+        for environment in environments:
+            environment.close()
+
+    def _take(self) -> ExecutionEnvironment | None:
+        """Return the environment that was busy last, or a new one; None after `stop`."""
+        with self._lock:
+            if self._stopped:
+                return None
+            while self._idle:
+                environment = self._idle.pop()
+                if environment.usable:
+                    break
+                environment.close()
+            else:
+                environment = ExecutionEnvironment(self._function, self._endpoint, self._log)
+            self._busy.add(environment)
+            return environment
+
+    def _give_back(self, environment: ExecutionEnvironment) -> None:
+        with self._lock:
+            self._busy.discard(environment)
+            if environment.usable and not self._stopped:
+                self._idle.append(environment)
+                return
+        environment.close()
+
+
+class Functions:
+    """All functions of the stack, by logical id."""
+
+    def __init__(
+        self, functions: Iterable[Function], endpoint: str, metrics: Metrics, directory: Path, concurrency: int
+    ) -> None:
+        """Start nothing yet; logs go to ``<logical id>.log`` in `directory`."""
+        self._pools = {
+            each.logical_id: FunctionPool(
+                each, endpoint, FunctionLog(directory / f"{each.logical_id}.log", metrics), concurrency
+            )
+            for each in functions
+        }
+        self._background = ThreadPoolExecutor(thread_name_prefix="asynchronous invocation")
+
+    def invoke(self, logical_id: str, payload: bytes) -> InvocationResult:
+        """Invoke a function with an event in JSON and wait for the result."""
+        return self._pools[logical_id].invoke(payload)
+
+    def invoke_later(self, logical_id: str, payload: bytes) -> "Future[InvocationResult]":
+        """Invoke a function without waiting, as a schedule does."""
+        return self._background.submit(self.invoke, logical_id, payload)
+
+    def process_ids(self) -> list[int]:
+        """Return the processes of all environments."""
+        return [environment.process_id for pool in self._pools.values() for environment in pool.environments]
+
+    def busy(self) -> bool:
+        """Tell whether any invocation is under way."""
+        return any(pool.busy for pool in self._pools.values())
+
+    def stop(self) -> None:
+        """Kill every environment."""
+        for pool in self._pools.values():
+            pool.stop()
+        self._background.shutdown(wait=True, cancel_futures=True)

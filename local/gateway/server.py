@@ -1,0 +1,189 @@
+"""The HTTP gateway on 127.0.0.1: the template's REST API, and the dashboard's files at the root."""
+
+import errno
+import json
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from werkzeug.security import safe_join
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from local.errors import PortInUseError, StackError
+from local.gateway.events import (
+    MalformedAnswerError,
+    match_route,
+    proxy_event,
+    proxy_response,
+    raw_path,
+)
+from local.template.resources import Api, GatewayResponse
+from simulation.event_source_mapping.invocation import Answered, InvocationResult
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HOST: Final = "127.0.0.1"
+
+_MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_PAGE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+_DEFAULTS: Final = {
+    "MISSING_AUTHENTICATION_TOKEN": GatewayResponse(
+        403, "application/json", '{"message": "Missing Authentication Token"}'
+    ),
+    "DEFAULT_5XX": GatewayResponse(502, "application/json", '{"message": "Internal server error"}'),
+}
+"""What API Gateway answers where the template says nothing ("Gateway response types for API Gateway")."""
+
+BAD_GATEWAY: Final = 502
+
+_log = logging.getLogger(__name__)
+
+Invoke = Callable[[str, bytes], InvocationResult]
+"""Invokes a function by logical id with an event in JSON, and waits."""
+
+
+class GatewayApplication:
+    """Answers requests: routes of the API first, then the dashboard's files."""
+
+    def __init__(self, api: Api | None, invoke: Invoke, pages: Path | None, clock: Callable[[], datetime]) -> None:
+        """Serve an API, and the files of a folder."""
+        self._api = api
+        self._invoke = invoke
+        self._pages = pages
+        self._clock = clock
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        # A name that a web page chose may resolve to this address; such a page must not read what is here.
+        if request.host.partition(":")[0] not in (HOST, "localhost"):
+            return Response("only for this machine: ask 127.0.0.1", status=403)
+        request_id = str(uuid4())
+        path = raw_path(request)
+        matched = self._api and match_route(self._api, request.method, path)
+        if self._api and matched:
+            event = proxy_event(request, matched, self._api, request_id, self._clock())
+            result = self._invoke(matched.route.function, json.dumps(event).encode())
+            if isinstance(result, Answered):
+                try:
+                    return proxy_response(result.payload)
+                except MalformedAnswerError:
+                    return self._own("DEFAULT_5XX", path, request_id, BAD_GATEWAY)
+            return self._own("DEFAULT_5XX", path, request_id, BAD_GATEWAY)
+        return self._page(request) or self._own("MISSING_AUTHENTICATION_TOKEN", path, request_id)
+
+    def _page(self, request: Request) -> Response | None:
+        if self._pages is None or request.method not in ("GET", "HEAD"):
+            return None
+        name = safe_join(str(self._pages), request.path.lstrip("/") or "index.html")
+        if name is None or not (file := Path(name)).is_file():
+            return None
+        response = Response(
+            file.read_bytes(),
+            content_type=_MEDIA_TYPES.get(file.suffix, "application/octet-stream"),
+            headers=_PAGE_HEADERS,
+        )
+        response.add_etag()
+        return response.make_conditional(request)
+
+    def _own(self, kind: str, path: str, request_id: str, status: int | None = None) -> Response:
+        """Return what API Gateway answers by itself."""
+        given = self._api.responses.get(kind) if self._api else None
+        shape = given or _DEFAULTS[kind]
+        body = shape.body
+        for name, value in {"$context.path": path, "$context.requestId": request_id}.items():
+            body = body.replace(name, json.dumps(value)[1:-1])
+        return Response(body, status=status or shape.status, content_type=shape.content_type)
+
+
+class Gateway:
+    """The listening gateway. `listen` takes the port, `serve` starts answering."""
+
+    def __init__(self, port: int) -> None:
+        """Take the port, so that a stack whose port is in use fails before it starts anything else.
+
+        Args:
+            port: 0 takes any free one.
+
+        Raises:
+            PortInUseError: another process listens there.
+            StackError: the port can't be had for another reason.
+        """
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((HOST, port))
+            self._socket.listen(128)
+        except OSError as error:
+            self._socket.close()
+            if error.errno == errno.EADDRINUSE:
+                raise PortInUseError(port) from error
+            raise StackError(f"port {port} of 127.0.0.1 can't be used: {error.strerror}; choose another") from error
+        self.port: int = self._socket.getsockname()[1]
+        self._stop: Callable[[], None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self.port}"
+
+    def serve(self, application: GatewayApplication) -> None:
+        """Answer requests, in threads of its own, until `stop`."""
+        server = make_server(
+            HOST, self.port, application, threaded=True, request_handler=_QuietHandler, fd=self._socket.fileno()
+        )
+        server.log = lambda _kind, message, *args: _log.error(message, *args)  # type: ignore[method-assign]
+        thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="gateway", daemon=True)
+        thread.start()
+
+        def stop() -> None:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+        self._stop = stop
+
+    def stop(self) -> None:
+        """Stop answering and free the port. Repeating this does nothing."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+        self._socket.close()
+
+
+def system_clock() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
+        """Log faults, but no line a request."""
+        if type == "error":
+            _log.error(message, *args)
+
+    def log_request(self, *_args: Any) -> None:  # noqa: ANN401 - the base class's signature
+        """Write no line a request."""

@@ -1,0 +1,1 @@
+"""What python -m local run does with a running stack: feed, watch, settle the accounts."""

@@ -1,0 +1,213 @@
+"""Runs the whole pipeline on this machine: a source in, trends out, and every event accounted for."""
+
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Final, Literal
+
+from rich.console import Console
+
+from local.run.feed import Feed
+from local.run.lag import LagMeter
+from local.run.report import Ledger, final_ledger, running_ledger, write_report
+from local.run.trends_client import TrendsClient
+from local.run.view import Status, View, make_view, summary_lines
+from local.stack import LocalStack
+from penstock.producer import Producer
+from penstock.sources import Source, SourceError, open_source
+
+TICK_SECONDS: Final = 0.5
+PAST_SECONDS: Final = 10.0
+"""How often the windows before the newest are asked while events flow: few late events land there."""
+TOP_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 60.0
+"""How long nothing may move, with events still on the way, before the run gives up on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What ``python -m local run`` was asked for."""
+
+    template: Path
+    directory: Path
+    """Where logs of the functions go."""
+    source: str
+    rate: float | None
+    duration: float | None
+    once: bool
+    repeat: int
+    times: Literal["auto", "shift", "keep"]
+    seed: int
+    report: Path | None
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended."""
+
+    status: Status
+    fault: str | None
+    """What went wrong, in one line, or nothing."""
+    signal: int | None
+    """The signal that ended the run."""
+
+
+class Interruption:
+    """Turns the first interrupt into a wish to end, and lets a second one end the process at once."""
+
+    def __init__(self) -> None:
+        """Take SIGINT and SIGTERM over."""
+        self.signal: int | None = None
+        self._wanted = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds` for an interrupt; tell whether there was one."""
+        return self._wanted.wait(seconds)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there was an interrupt."""
+        return self._wanted.is_set()
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self.signal = number
+        self._wanted.set()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+
+
+def run(options: RunOptions, console: Console) -> Outcome:
+    """Run the pipeline until the source, the duration or an interrupt ends it, then settle the accounts.
+
+    Raises:
+        penstock.sources.SourceError: the source can't be read.
+        local.stack.StackError: the stack can't be started.
+    """
+    interruption = Interruption()
+    source = open_source(
+        options.source,
+        seed=options.seed,
+        repeat=options.repeat,
+        times=options.times,
+        clock=lambda: datetime.now(UTC),
+    )
+    started = datetime.now(UTC)
+    console.print("starting the stack …", style="dim")
+    with LocalStack.start(template=options.template, port=options.port, directory=options.directory) as stack:
+        trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
+        with (
+            make_view(console) as view,
+            Producer(stack.outputs["StreamName"], client=stack.client("kinesis")) as producer,
+        ):
+            return _Run(options, interruption, stack, trends, view).play(source, producer)
+
+
+class _Run:
+    """The phases of one run: feed, settle, serve, conclude."""
+
+    def __init__(
+        self, options: RunOptions, interruption: Interruption, stack: LocalStack, trends: TrendsClient, view: View
+    ) -> None:
+        self._options = options
+        self._interruption = interruption
+        self._stack = stack
+        self._trends = trends
+        self._view = view
+        self._lag = LagMeter()
+        self._started = time.monotonic()
+        self._top: list[tuple[str, int]] = []
+        self._top_read = float("-inf")
+
+    def play(self, source: Source, producer: Producer) -> Outcome:
+        self._feed = Feed(
+            source,
+            producer,
+            rate=self._options.rate,
+            duration=self._options.duration,
+            accepted=lambda: self._lag.accepted(time.monotonic()),
+        )
+        self._feed.start()
+        self._feed_until_end()
+        self._settle()
+        if self._stays_open(source):
+            self._serve()
+        return self._conclude()
+
+    def _stays_open(self, source: Source) -> bool:
+        asked_to_end = self._options.once or self._options.duration is not None
+        return source.finite and not asked_to_end and not self._feed.error and not self._interruption.wanted
+
+    def _feed_until_end(self) -> None:
+        deadline = self._started + self._options.duration if self._options.duration is not None else None
+        while not self._feed.join(0):
+            self._observe("feeding")
+            if self._interruption.wait(TICK_SECONDS) or (deadline and time.monotonic() > deadline):
+                self._feed.stop()
+                break
+        while not self._feed.join(TICK_SECONDS):
+            self._observe("draining the producer")
+
+    def _settle(self) -> None:
+        """Wait until every accepted event is accounted for, or nothing moves any more."""
+        ledger = self._observe("waiting for the trends")
+        moved = time.monotonic()
+        while ledger.discrepancy() and time.monotonic() - moved < PATIENCE_SECONDS:
+            time.sleep(TICK_SECONDS)
+            before, ledger = ledger, self._observe("waiting for the trends")
+            if ledger != before:
+                moved = time.monotonic()
+
+    def _serve(self) -> None:
+        while not self._interruption.wait(TICK_SECONDS):
+            self._observe("source ended; the dashboard stays up until Ctrl-C")
+
+    def _observe(self, phase: str) -> Ledger:
+        ledger = running_ledger(self._stack, self._trends, lambda: self._feed.accepted, past_every=PAST_SECONDS)
+        now = time.monotonic()
+        self._lag.answered(now, ledger.accounted)
+        if now - self._top_read >= TOP_SECONDS:
+            self._top, self._top_read = self._trends.top("hashtag", window="5m", limit=10), now
+        self._view.show(self._status(phase, ledger))
+        return ledger
+
+    def _status(self, phase: str, ledger: Ledger) -> Status:
+        return Status(
+            phase=phase,
+            elapsed=time.monotonic() - self._started,
+            url=self._stack.url,
+            ledger=ledger,
+            refused=self._feed.refused.total(),
+            lag=self._lag.summary(),
+            top_hashtags=self._top,
+        )
+
+    def _conclude(self) -> Outcome:
+        ledger = final_ledger(self._stack, self._trends, self._feed.accepted)
+        self._lag.answered(time.monotonic(), ledger.accounted)
+        status = self._status("ended", ledger)
+        if self._options.report:
+            write_report(self._options.report, ledger, status.lag, self._trends)
+        return Outcome(status, self._fault(ledger), self._interruption.signal)
+
+    def _fault(self, ledger: Ledger) -> str | None:
+        if isinstance(self._feed.error, SourceError) and not self._feed.sent:
+            raise self._feed.error
+        if self._feed.error:
+            return f"the source ended early: {self._feed.error}"
+        if self._feed.refused:
+            message, count = self._feed.refused.most_common(1)[0]
+            return f"the producer refused {self._feed.refused.total():,} events, {count:,} of them with {message}"
+        return ledger.discrepancy()
+
+
+def print_outcome(outcome: Outcome, console: Console) -> None:
+    """Print the summary of a run."""
+    for line in summary_lines(outcome.status):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)

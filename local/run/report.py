@@ -1,0 +1,73 @@
+"""The ledger of a run: what was accepted must be counted, a duplicate, or a failed event."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from consumers.failed_events import read_failed_events
+from local.run.lag import LagSummary
+from local.run.trends_client import TrendsClient
+from local.stack import LocalStack
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What became of a run's events, each figure from where a user would look for it."""
+
+    accepted: int
+    """Events whose future resolved with a shard and a sequence number."""
+    counted: int
+    """Events in the reporting API's answers."""
+    duplicates: int
+    """Ingest's metric `DuplicatesDropped`."""
+    failed: dict[str, int] = field(default_factory=dict)
+    """Failed events by reason: objects in the bucket, or the metric `FailedEvents` while the run goes on."""
+
+    @property
+    def accounted(self) -> int:
+        """How many events are somewhere."""
+        return self.counted + self.duplicates + sum(self.failed.values())
+
+    def discrepancy(self) -> str | None:
+        """Say by how much the accounts differ from what was accepted, or nothing where they agree."""
+        difference = self.accepted - self.accounted
+        if not difference:
+            return None
+        what = f"{difference:,} events are missing" if difference > 0 else f"{-difference:,} events are too many"
+        return (
+            f"{what}: accepted {self.accepted:,}, counted {self.counted:,}, duplicates {self.duplicates:,}, "
+            f"failed {sum(self.failed.values()):,}"
+        )
+
+
+def running_ledger(
+    stack: LocalStack, trends: TrendsClient, accepted: Callable[[], int], *, past_every: float
+) -> Ledger:
+    """Return the ledger while events flow: cheap enough for several times a second."""
+    failed = stack.metrics.by("FailedEvents", "reason")
+    duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
+    counted = trends.events(past_every=past_every)
+    # Read last: what is counted was accepted before.
+    return Ledger(accepted(), counted, duplicates, {reason: int(count) for reason, count in sorted(failed.items())})
+
+
+def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledger:
+    """Return the ledger at the end, with the failed events as they lie in the bucket."""
+    bucket = stack.outputs["FailedEventsBucketName"]
+    failed = Counter(event.reason for event in read_failed_events(stack.client("s3"), bucket))
+    duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
+    return Ledger(accepted, trends.events(), duplicates, dict(sorted(failed.items())))
+
+
+def write_report(path: Path, ledger: Ledger, lag: LagSummary, trends: TrendsClient) -> None:
+    """Write the ledger, the lag and every value's count, page by page from the reporting API, as JSON."""
+    report = {
+        "accepted": ledger.accepted,
+        "counted": ledger.counted,
+        "duplicates": ledger.duplicates,
+        "failed": ledger.failed,
+        "lag_seconds": asdict(lag),
+    } | {dimension: trends.counts(dimension) for dimension in ("kind", "lang", "platform", "hashtag")}
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The simulated AWS services: moto in a process of its own."""

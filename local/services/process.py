@@ -1,0 +1,156 @@
+"""The simulated AWS services: moto's HTTP server as a child process on 127.0.0.1."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+import urllib3
+from botocore.config import Config
+
+from local.errors import ServicesError
+from local.services.session import ACCESS_KEY, REGION, local_session
+from local.template.description import STACK_NAME
+from local.template.intrinsics import Json
+
+STOP_SECONDS: Final = 5.0
+"""How long the child may take to end before it is killed."""
+
+_POOL: Final = 64
+"""Connections kept by a client: a poller's, a producer's and a gateway's threads share one."""
+
+
+class Services:
+    """A running server of simulated services, and clients for it. Safe for threads."""
+
+    def __init__(self, log: Path) -> None:
+        """Start the server; `wait` before using it.
+
+        Args:
+            log: Where its errors are written.
+        """
+        self._log = log
+        self._process = self._launch()
+        self._url: str | None = None
+        self._session = local_session()
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
+        self._http = urllib3.PoolManager(num_pools=1, maxsize=4, retries=False, timeout=30.0)
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+            "AWS_DEFAULT_REGION": REGION,
+            "MOTO_DISABLE_GLOBAL_CORS": "true",  # no page of a browser has business here
+        }
+        with self._log.open("wb") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", "local.services.server"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=environment,
+                start_new_session=True,  # Ctrl-C is for the parent, which still needs the services to drain
+            )
+
+    def wait(self) -> None:
+        """Wait until the server listens; it says so itself.
+
+        Raises:
+            ServicesError: it ended instead.
+        """
+        line = self._process.stdout.readline()  # type: ignore[union-attr] # it is a pipe
+        if not line:
+            self._process.wait()
+            raise ServicesError(
+                f"the simulated services ended with status {self._process.returncode}; {self._log} says why"
+            )
+        self._url = f"http://127.0.0.1:{json.loads(line)['port']}"
+
+    @property
+    def url(self) -> str:
+        """Where the services listen."""
+        if self._url is None:
+            raise ServicesError("the simulated services are not waited for yet")
+        return self._url
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
+        """Return the boto3 client of a service, by its name in boto3; the same one each time."""
+        with self._making:
+            if service not in self._clients:
+                config = Config(
+                    max_pool_connections=_POOL,
+                    proxies={},
+                    retries={"mode": "standard", "total_max_attempts": 3},
+                    connect_timeout=5,
+                    read_timeout=60,
+                    s3={"addressing_style": "path"},
+                )
+                self._clients[service] = self._session.client(
+                    service,  # type: ignore[call-overload] # the stubs know services by literal names alone
+                    endpoint_url=self.url,
+                    config=config,
+                )
+            return self._clients[service]
+
+    def create(self, template: dict[str, Json], parameters: dict[str, Json]) -> dict[str, str]:
+        """Create the resources of a CloudFormation template and return its outputs.
+
+        Raises:
+            ServicesError: moto could not create them.
+        """
+        cloudformation = self.client("cloudformation")
+        texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
+        cloudformation.create_stack(
+            StackName=STACK_NAME,
+            TemplateBody=json.dumps(template),
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in texts.items()],
+        )
+        stack, *_ = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
+        if stack["StackStatus"] != "CREATE_COMPLETE":
+            raise ServicesError(f"the data resources were not created: {stack['StackStatus']}")
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def trim(self, stream_arn: str, shard_id: str, through: str) -> None:
+        """Drop what a stream (of Kinesis or of a table) holds in a shard, up to and including a sequence number.
+
+        Raises:
+            ServicesError: there is no such shard, or the services are gone.
+        """
+        body = json.dumps({"stream_arn": stream_arn, "shard_id": shard_id, "through": through})
+        try:
+            answer = self._http.request(
+                "POST", f"{self.url}/local/trim", body=body, headers={"Content-Type": "application/json"}
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise ServicesError(f"the simulated services do not answer: {error}") from error
+        if answer.status != 200:
+            raise ServicesError(f"trimming {shard_id} of {stream_arn}: {answer.status} {answer.data.decode()[:200]}")
+
+    @property
+    def process_id(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End the server. Nothing it held outlives it. Repeating this does nothing."""
+        for client in self._clients.values():
+            client.close()
+        self._http.clear()
+        if self._url is None:
+            self._process.kill()  # it is still loading, and would first finish that
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()  # type: ignore[union-attr] # it is a pipe
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()  # type: ignore[union-attr] # it is a pipe

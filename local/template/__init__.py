@@ -1,0 +1,1 @@
+"""The template, translated and resolved to what the local stack runs."""

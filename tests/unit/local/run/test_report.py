@@ -1,0 +1,17 @@
+"""The ledger balances, or says by how much it does not."""
+
+from local.run.report import Ledger
+
+
+def test_a_ledger_balances_when_every_accepted_event_is_somewhere() -> None:
+    ledger = Ledger(accepted=10, counted=6, duplicates=2, failed={"invalid": 1, "future": 1})
+    assert (ledger.accounted, ledger.discrepancy()) == (10, None)
+
+
+def test_a_missing_event_is_said_with_every_account() -> None:
+    ledger = Ledger(accepted=1_010, counted=1_000, duplicates=2, failed={"invalid": 1})
+    assert ledger.discrepancy() == ("7 events are missing: accepted 1,010, counted 1,000, duplicates 2, failed 1")
+
+
+def test_an_event_counted_twice_is_said_too() -> None:
+    assert (Ledger(accepted=1, counted=2, duplicates=0).discrepancy() or "").startswith("1 events are too many")
