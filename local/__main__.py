@@ -106,7 +106,7 @@ def run(
     from local.run.pipeline import RunOptions, print_outcome
     from local.run.pipeline import run as run_pipeline
     from local.run.trends_client import ReportingError
-    from local.stack import StackError
+    from local.stack import PartFailedError, StackError
 
     console = Console(highlight=False)
     options = RunOptions(
@@ -124,6 +124,8 @@ def run(
     )
     try:
         outcome = run_pipeline(options, console)
+    except PartFailedError as error:
+        _end(1, str(error))
     except (PenstockError, StackError) as error:
         _end(2, str(error))
     except ReportingError as error:

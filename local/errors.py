@@ -27,3 +27,7 @@ class PortInUseError(StackError):
 
 class ServicesError(StackError):
     """The simulated services did not start, or did not do what they were asked."""
+
+
+class PartFailedError(StackError):
+    """A part of the running stack has ended by itself, so that nothing will arrive any more."""

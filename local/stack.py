@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from local.errors import ParameterError, PortInUseError, ServicesError, StackError, TemplateError
+from local.errors import ParameterError, PartFailedError, PortInUseError, ServicesError, StackError, TemplateError
 from local.functions.metrics import Metrics
 from local.functions.pool import Functions
 from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
-from local.pollers import Poller, open_poller
+from local.pollers import Poller, PollerFailedError, open_poller
 from local.pollers.consumption import Consumption
 from local.services.process import Services
 from local.template.resources import EventSourceMapping, StackResources
@@ -27,6 +27,7 @@ from simulation.event_source_mapping.invocation_record import MappingIdentity
 __all__ = [
     "LocalStack",
     "ParameterError",
+    "PartFailedError",
     "PortInUseError",
     "ServicesError",
     "StackError",
@@ -137,6 +138,19 @@ class LocalStack:
     def lag(self) -> float:
         """Return the age in seconds of the oldest record that a mapping has not delivered, 0 when all are."""
         return max((poller.lag() for poller in self._pollers), default=0.0)
+
+    def check(self) -> None:
+        """Do nothing while every part of the stack runs.
+
+        Raises:
+            PartFailedError: one has ended by itself, so that nothing will arrive any more.
+        """
+        self._services.check()
+        for poller in self._pollers:
+            try:
+                poller.check()
+            except PollerFailedError as error:
+                raise PartFailedError(str(error)) from error
 
     def idle(self) -> bool:
         """Tell whether the pollers have delivered all they have seen, and no invocation is under way.

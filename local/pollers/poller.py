@@ -151,7 +151,7 @@ class Poller:
         then is delivered.
         """
         with self._changed:
-            self._check()
+            self.check()
             return self._core.idle(since)
 
     def wait_until_idle(self, timeout: float) -> bool:
@@ -168,10 +168,15 @@ class Poller:
     def _wait(self, holds: Callable[[], bool], timeout: float) -> bool:
         with self._changed:
             self._changed.wait_for(lambda: holds() or self._failure is not None or self._stopping, timeout)
-            self._check()
+            self.check()
             return holds()
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Do nothing while the poller works.
+
+        Raises:
+            PollerFailedError: its thread has ended by an error of its own.
+        """
         if self._failure is not None:
             raise PollerFailedError(
                 f"The poller of {self.config.function_name} failed: {self._failure!r}"

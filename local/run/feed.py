@@ -1,6 +1,5 @@
 """Feeds a source's events to the producer at a rate, and knows what became of each."""
 
-import logging
 import threading
 import time
 from collections import Counter
@@ -10,8 +9,6 @@ from concurrent.futures import Future
 from penstock import Producer, PutResult
 from penstock.errors import PenstockError
 from penstock.sources import RawEvent, Source, SourceItem
-
-logger = logging.getLogger(__name__)
 
 
 class Feed:

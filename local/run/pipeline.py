@@ -14,7 +14,7 @@ from rich.console import Console
 from local.run.feed import Feed
 from local.run.lag import LagMeter
 from local.run.report import Ledger, final_ledger, running_ledger, write_report
-from local.run.trends_client import TrendsClient
+from local.run.trends_client import ReportingError, TrendsClient
 from local.run.view import Status, View, make_view, summary_lines
 from local.stack import LocalStack
 from penstock.producer import Producer
@@ -89,6 +89,8 @@ def run(options: RunOptions, console: Console) -> Outcome:
     Raises:
         penstock.sources.SourceError: the source can't be read.
         local.stack.StackError: the stack can't be started.
+        local.stack.PartFailedError: a part of the running stack has ended by itself.
+        local.run.trends_client.ReportingError: the reporting API fails.
     """
     interruption = Interruption()
     source = open_source(
@@ -102,11 +104,17 @@ def run(options: RunOptions, console: Console) -> Outcome:
     console.print("starting the stack …", style="dim")
     with LocalStack.start(template=options.template, port=options.port, directory=options.directory) as stack:
         trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
-        with (
-            make_view(console) as view,
-            Producer(stack.outputs["StreamName"], client=stack.client("kinesis")) as producer,
-        ):
-            return _Run(options, interruption, stack, trends, view).play(source, producer)
+        producer = Producer(stack.outputs["StreamName"], client=stack.client("kinesis"))
+        try:
+            with make_view(console) as view:
+                return _Run(options, interruption, stack, trends, view).play(source, producer)
+        except ReportingError:
+            stack.check()  # whose word, where it has one, says more
+            raise
+        finally:
+            source.close()
+            # A run that was played to its end has nothing pending. One that broke down waits for no answer.
+            producer.close(timeout=0)
 
 
 class _Run:
@@ -169,6 +177,7 @@ class _Run:
             self._observe("source ended; the dashboard stays up until Ctrl-C")
 
     def _observe(self, phase: str) -> Ledger:
+        self._stack.check()
         ledger = running_ledger(self._stack, self._trends, lambda: self._feed.accepted, past_every=PAST_SECONDS)
         now = time.monotonic()
         self._lag.answered(now, ledger.accounted)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import urllib3
 from botocore.config import Config
 
-from local.errors import ServicesError
+from local.errors import PartFailedError, ServicesError
 from local.services.session import ACCESS_KEY, REGION, local_session
 from local.template.description import STACK_NAME
 from local.template.intrinsics import Json
@@ -117,6 +117,16 @@ class Services:
         if stack["StackStatus"] != "CREATE_COMPLETE":
             raise ServicesError(f"the data resources were not created: {stack['StackStatus']}")
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def check(self) -> None:
+        """Do nothing while the server runs.
+
+        Raises:
+            PartFailedError: it has ended by itself, and what it held is gone.
+        """
+        status = self._process.poll()
+        if status is not None:
+            raise PartFailedError(f"the simulated services ended with status {status}; {self._log} may say why")
 
     def trim(self, stream_arn: str, shard_id: str, through: str) -> None:
         """Drop what a stream (of Kinesis or of a table) holds in a shard, up to and including a sequence number.

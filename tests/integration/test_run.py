@@ -135,6 +135,34 @@ def test_an_interrupt_drains_and_ends_with_130(tmp_path: Path) -> None:
     assert sum(ledger["kind"].values()) == ledger["counted"] > 0
 
 
+def test_a_part_that_ends_by_itself_ends_the_run_with_its_name() -> None:
+    command = [sys.executable, "-m", "local", "run", "--rate", "50", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if b"dashboard" in line:
+                break
+        os.kill(services_of(process.pid), signal.SIGKILL)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1, errors.decode()
+    last = errors.decode().splitlines()[-1]
+    assert last.startswith("error: the simulated services ended with status -9")
+    assert b"Traceback" not in errors
+
+
+def services_of(run: int) -> int:
+    """Return the process of the simulated services among a run's children."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes()
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+        if parent == run and b"local.services.server" in command:
+            return int(entry.name)
+    raise AssertionError(f"{run} has no such child")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
