@@ -18,7 +18,7 @@ from local.run.trends_client import ReportingError, TrendsClient
 from local.run.view import Status, View, make_view, summary_lines
 from local.stack import LocalStack
 from penstock.producer import Producer
-from penstock.sources import Source, SourceError, open_source
+from penstock.sources import SourceError, open_source
 
 TICK_SECONDS: Final = 0.5
 PAST_SECONDS: Final = 10.0
@@ -104,10 +104,19 @@ def run(options: RunOptions, console: Console) -> Outcome:
     console.print("starting the stack …", style="dim")
     with LocalStack.start(template=options.template, port=options.port, directory=options.directory) as stack:
         trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
+        trends.health()  # a first request, so that the function's cold start is not taken for lag
         producer = Producer(stack.outputs["StreamName"], client=stack.client("kinesis"))
+        lag = LagMeter()
+        feed = Feed(
+            source,
+            producer,
+            rate=options.rate,
+            duration=options.duration,
+            accepted=lambda: lag.accepted(time.monotonic()),
+        )
         try:
             with make_view(console) as view:
-                return _Run(options, interruption, stack, trends, view).play(source, producer)
+                return _Run(options, interruption, stack, trends, feed, lag, view).play(stays_open=source.finite)
         except ReportingError:
             stack.check()  # whose word, where it has one, says more
             raise
@@ -121,36 +130,37 @@ class _Run:
     """The phases of one run: feed, settle, serve, conclude."""
 
     def __init__(
-        self, options: RunOptions, interruption: Interruption, stack: LocalStack, trends: TrendsClient, view: View
+        self,
+        options: RunOptions,
+        interruption: Interruption,
+        stack: LocalStack,
+        trends: TrendsClient,
+        feed: Feed,
+        lag: LagMeter,
+        view: View,
     ) -> None:
         self._options = options
         self._interruption = interruption
         self._stack = stack
         self._trends = trends
+        self._feed = feed
+        self._lag = lag
         self._view = view
-        self._lag = LagMeter()
         self._started = time.monotonic()
         self._top: list[tuple[str, int]] = []
         self._top_read = float("-inf")
 
-    def play(self, source: Source, producer: Producer) -> Outcome:
-        self._feed = Feed(
-            source,
-            producer,
-            rate=self._options.rate,
-            duration=self._options.duration,
-            accepted=lambda: self._lag.accepted(time.monotonic()),
-        )
+    def play(self, *, stays_open: bool) -> Outcome:
         self._feed.start()
         self._feed_until_end()
         self._settle()
-        if self._stays_open(source):
+        if stays_open and not self._asked_to_end():
             self._serve()
         return self._conclude()
 
-    def _stays_open(self, source: Source) -> bool:
-        asked_to_end = self._options.once or self._options.duration is not None
-        return source.finite and not asked_to_end and not self._feed.error and not self._interruption.wanted
+    def _asked_to_end(self) -> bool:
+        asked = self._options.once or self._options.duration is not None or self._interruption.wanted
+        return asked or self._feed.error is not None
 
     def _feed_until_end(self) -> None:
         deadline = self._started + self._options.duration if self._options.duration is not None else None
