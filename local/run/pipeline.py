@@ -116,7 +116,10 @@ def run(options: RunOptions, console: Console) -> Outcome:
         )
         try:
             with make_view(console) as view:
-                return _Run(options, interruption, stack, trends, feed, lag, view).play(stays_open=source.finite)
+                run = _Run(
+                    options, interruption=interruption, stack=stack, trends=trends, feed=feed, lag=lag, view=view
+                )
+                return run.play(stays_open=source.finite)
         except ReportingError:
             stack.check()  # whose word, where it has one, says more
             raise
@@ -132,6 +135,7 @@ class _Run:
     def __init__(
         self,
         options: RunOptions,
+        *,
         interruption: Interruption,
         stack: LocalStack,
         trends: TrendsClient,
