@@ -75,10 +75,13 @@ class Memory:
             entry = self._known.get(address)
             return entry and entry[0]
 
-    def keep(self, address: Address, known: Known) -> None:
-        """Remember what is known of an address as the one used last, and forget the ones used longest ago."""
+    def keep(self, address: Address, known: Known) -> Known:
+        """Remember what is known of an address as the one used last, and forget the ones used longest ago.
+
+        What another thread has remembered of the address meanwhile is kept instead, and returned.
+        """
         with self._lock:
-            _, before = self._known.pop(address, (known, 0))
+            known, before = self._known.pop(address, (known, 0))
             # An address without events takes room too: it counts as one fingerprint.
             size = len(known.fingerprints) + 1
             self._known[address] = (known, size)
@@ -86,6 +89,7 @@ class Memory:
             while self._held > self._max and len(self._known) > 1:
                 _, (_, forgotten) = self._known.popitem(last=False)
                 self._held -= forgotten
+            return known
 
     def __len__(self) -> int:
         """Return the number of addresses held."""

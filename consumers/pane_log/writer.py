@@ -90,7 +90,10 @@ class Writer:
         """
         outcome = Outcome(fold, dict(fold.events))
         try:
-            known = self._memory.recall(fold.address) or self._ask(fold.address, seconds_left)
+            # Remembered before the put: one that outlives its invocation is then known to the next as its own.
+            known = self._memory.recall(fold.address) or self._memory.keep(
+                fold.address, self._ask(fold.address, seconds_left)
+            )
             outcome.known = known
             try:
                 self._put_new(outcome, seconds_left)

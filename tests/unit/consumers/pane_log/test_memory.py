@@ -37,6 +37,13 @@ def test_an_answer_for_the_next_place_settles_all_that_was_pending_there() -> No
     assert found.pending == set()
 
 
+def test_what_is_remembered_of_an_address_is_not_replaced() -> None:
+    memory, first = Memory(), known(1)
+    assert memory.keep(address(0), first) is first
+    assert memory.keep(address(0), known(2)) is first
+    assert memory.recall(address(0)) is first
+
+
 def test_the_address_used_longest_ago_is_forgotten_first() -> None:
     memory = Memory(max_fingerprints=10)
     first, second, third = known(3), known(3), known(3)

@@ -194,20 +194,26 @@ def test_a_segment_of_an_unknown_format_fails_its_address_only() -> None:
     assert len(outcome.unwritten) == 1
 
 
-def test_a_call_that_outlived_its_invocation_and_the_next_delivery_do_not_count_twice() -> None:
+@pytest.mark.parametrize("before", [[], ["before"]], ids=["new address", "known address"])
+def test_a_call_that_outlived_its_invocation_and_the_next_delivery_do_not_count_twice(before: list[str]) -> None:
     table = FakeTable()
     writer = a_writer(table)
-    write(writer, "before")
+    for event_id in before:
+        write(writer, event_id)
     outcomes: list[Outcome] = []
+    calls = 0
 
     def deliver_again() -> float:
-        if not outcomes:
+        nonlocal calls
+        calls += 1
+        if calls == 2 - len(before):  # the query of a new address is over, its put has not begun
             outcomes.append(write(writer, "a"))
         return plenty()
 
     outcomes.append(writer.write(a_fold("a"), deliver_again))
     assert [len(outcome.unwritten) for outcome in outcomes] == [0, 0]
-    assert total(table)["kind"] == {"post": 2}
+    assert [outcome.written for outcome in outcomes] == [{*a_fold("a").events}] * 2, "its own, and no duplicate"
+    assert total(table)["kind"] == {"post": 1 + len(before)}
 
 
 @pytest.fixture
