@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("penstock")
 
 _LOG_INTERVAL_SECONDS: Final = 10.0
-_JOIN_SECONDS: Final = 5.0
+_GRACE_SECONDS: Final = 5.0
 
 
 class Producer:
@@ -135,33 +135,36 @@ class Producer:
                 )
 
     def close(self, timeout: float | None = None) -> None:
-        """Take no more events, send those there are, and end.
+        """Take no more events, send those there are, and end, having waited for the futures' callbacks.
+
+        What an exception (Ctrl-C, say) has interrupted can be finished by another call. Where several threads close,
+        the shortest timeout decides.
 
         Args:
             timeout: longest wait in seconds, none for as long as it takes. Events without an outcome by then are
-                given up: their futures hold an ``UndeliveredError``, and a warning is logged.
+                given up: their futures hold an ``UndeliveredError``, and a warning is logged. Callbacks have 5
+                seconds even then.
         """
+        deadline = None if timeout is None else time.monotonic() + timeout
         with self._lock:
-            if self._closed:
-                return
             self._closed = True
             self._progress.notify_all()
             self._flush(timeout)
-            abandoned, observers = self._abandon()
+            abandoned, observers = self._stop()
         if abandoned:
             _logger.warning(
                 "the producer for %s was closed with %d events unacknowledged: their futures hold UndeliveredError",
                 self._stream_name,
                 abandoned,
             )
-        self._call(observers)
-        self._callbacks.put(None)
-        for _ in self._callers:
-            self._calls.put(None)
+        for observer in observers:
+            observer.call()
         # Threads that hang in a call are left to end with it, or with the process: they are daemons.
-        for thread in (self._sender, self._notifier):
-            if thread is not current_thread():
-                thread.join(_JOIN_SECONDS)
+        self._sender.join(_GRACE_SECONDS)
+        if self._notifier is not current_thread():
+            self._notifier.join(None if deadline is None else max(deadline - time.monotonic(), _GRACE_SECONDS))
+            if self._notifier.is_alive():
+                _logger.warning("the producer for %s was closed while callbacks still run", self._stream_name)
 
     def stats(self) -> Statistics:
         """Return what the producer has done so far."""
@@ -174,8 +177,8 @@ class Producer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the producer, waiting for every event's outcome."""
-        self.close()
+        """Close the producer, waiting for every event's outcome; not for long if an exception ends the block."""
+        self.close(None if kind is None else self._config.close_timeout_seconds)
 
     def _wait_for_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
         timeout = self._config.put_timeout_seconds
@@ -217,15 +220,38 @@ class Producer:
             # A defect of the SDK. Nobody should wait for what will never come.
             _logger.exception("the producer for %s broke down and gives up all its events", self._stream_name)
             with self._lock:
-                observers = self._abandon()[1]
-            self._call(observers)
+                observers = self._stop()[1]
+            for observer in observers:
+                observer.call()
 
-    def _abandon(self) -> tuple[int, list[Observer]]:
-        self._closed = self._stopped = True
-        abandoned = self._delivery.abandon()
-        self._progress.notify_all()
-        self._rouse()
-        return abandoned, self._delivery.take_observers()
+    def _stop(self) -> tuple[int, list[Observer]]:
+        """Give up what is pending and have the threads end, once; return how many events and what ``_queue`` does."""
+        self._closed = True
+        if self._stopped:
+            return 0, []
+        self._stopped = True
+        try:
+            return self._delivery.abandon(), self._queue()
+        finally:
+            self._progress.notify_all()
+            self._rouse()
+            # Nothing is pending any more, so no callback comes after this.
+            self._callbacks.put(None)
+            for _ in self._callers:
+                self._calls.put(None)
+
+    def _queue(self) -> list[Observer]:
+        """Hand callers' code to the thread for it; return the other observers, to call outside of the lock.
+
+        Under the lock, so that nothing can be queued behind what ends that thread. Queueing never blocks.
+        """
+        own: list[Observer] = []
+        for observer in self._delivery.take_observers():
+            if observer.foreign:
+                self._callbacks.put(observer)
+            else:
+                own.append(observer)
+        return own
 
     def _send(self) -> None:
         with self._lock:
@@ -242,18 +268,12 @@ class Producer:
             answer = self._client.make(call)
             with self._lock:
                 self._delivery.answer(call, answer, time.monotonic())
-                observers = self._delivery.take_observers()
+                observers = self._queue()
                 self._progress.notify_all()
                 self._rouse()
-            self._call(observers)
-            self._log(call, answer)
-
-    def _call(self, observers: list[Observer]) -> None:
-        for observer in observers:
-            if observer.foreign:
-                self._callbacks.put(observer)
-            else:
+            for observer in observers:
                 observer.call()
+            self._log(call, answer)
 
     def _notify(self) -> None:
         while (observer := self._callbacks.get()) is not None:

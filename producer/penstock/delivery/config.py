@@ -34,6 +34,8 @@ class ProducerConfig:
             4 ``max_record_bytes``. An event counts with its data, its keys and 128 bytes of bookkeeping.
         put_timeout_seconds: longest wait of ``put`` for room in the buffer, none for as long as it takes
             (Kafka's max.block.ms: 60 s).
+        close_timeout_seconds: longest wait for outcomes at the end of a ``with`` block that an exception ends, none
+            for as long as it takes. The end without an exception, and ``close``, wait as long as they are told to.
         backoff_base_seconds: longest wait before the first retry, above 0. The wait is drawn at random between 0
             and a limit that starts here and doubles with each failure (AWS Architecture Blog, "Exponential
             Backoff And Jitter", full jitter).
@@ -59,6 +61,7 @@ class ProducerConfig:
     calls_in_flight: int = 4
     buffer_bytes: int = 64 * MIB
     put_timeout_seconds: float | None = 60.0
+    close_timeout_seconds: float | None = 10.0
     backoff_base_seconds: float = 0.1
     backoff_cap_seconds: float = 5.0
     resend_misrouted: bool = True
@@ -76,6 +79,8 @@ class ProducerConfig:
         self._check("buffer_bytes", max(4 * MIB, 4 * self.max_record_bytes), None)
         if self.put_timeout_seconds is not None:
             self._check("put_timeout_seconds", 0, None)
+        if self.close_timeout_seconds is not None:
+            self._check("close_timeout_seconds", 0, None)
         self._check("backoff_base_seconds", 0.001, None)
         self._check("backoff_cap_seconds", self.backoff_base_seconds, None)
         self._check("connect_timeout_seconds", 0.001, None)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import wait
 from datetime import UTC, datetime
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -22,6 +23,7 @@ from penstock.errors import (
     UndeliveredError,
 )
 from penstock.events import SocialEvent
+from penstock.futures import EventFuture
 from penstock.producer import Producer
 from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
 from tests.unit.penstock.stub_client import StubClient
@@ -227,6 +229,54 @@ def test_closing_waits_for_the_callbacks() -> None:
         for _ in range(100):
             sdk.put(b"data", partition_key="key").add_done_callback(called.append)
     assert len(called) == 100
+
+
+def test_no_callback_is_lost_when_closing_overtakes_the_thread_that_took_the_answer(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = EventFuture._finish_base
+
+    def finish_late(future: EventFuture) -> None:
+        gate()
+        finish(future)
+
+    monkeypatch.setattr(EventFuture, "_finish_base", finish_late)
+    called: list[Any] = []
+    sdk = producer(StubClient(), linger_seconds=60)
+    watched = sdk.put(b"first", partition_key="key")
+    wait([watched], timeout=0)
+    sdk.put(b"second", partition_key="key").add_done_callback(called.append)
+    sdk.close()
+    assert len(called) == 1
+    assert gate.reached.wait(30)
+    gate.opened.set()
+    wait([watched], timeout=30)
+    assert watched.result(timeout=0)
+
+
+def test_a_close_that_was_interrupted_can_be_finished(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: Delivery, __: int) -> bool:
+        raise KeyboardInterrupt
+
+    sdk = producer(StubClient(before=gate))
+    future = sdk.put(b"data", partition_key="key")
+    with monkeypatch.context() as patch:
+        patch.setattr(Delivery, "flushed", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            sdk.close()
+    with pytest.raises(ProducerClosedError):
+        sdk.put(b"data", partition_key="key")
+    assert not future.done()
+    sdk.close(timeout=0)
+    assert isinstance(future.exception(timeout=0), UndeliveredError)
+
+
+def test_a_block_that_an_exception_ends_waits_no_longer_than_it_may(gate: Gate) -> None:
+    sdk = producer(StubClient(before=gate), close_timeout_seconds=0)
+    future = sdk.put(b"data", partition_key="key")
+    with pytest.raises(ZeroDivisionError), sdk:
+        _ = 1 / 0
+    assert isinstance(future.exception(timeout=0), UndeliveredError)
 
 
 def test_a_client_that_misbehaves_fails_the_events_and_not_the_producer() -> None:

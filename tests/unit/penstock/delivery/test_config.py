@@ -24,6 +24,7 @@ from penstock.errors import ConfigurationError
         {"calls_in_flight": 0},
         {"buffer_bytes": 2**20},
         {"put_timeout_seconds": -1},
+        {"close_timeout_seconds": -1},
         {"backoff_base_seconds": 0},
         {"backoff_cap_seconds": 0.01},
         {"read_timeout_seconds": 0},
