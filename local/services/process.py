@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import urllib3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import PartFailedError, ServicesError
 from local.services.session import ACCESS_KEY, REGION, local_session
@@ -85,20 +86,23 @@ class Services:
         """Return the boto3 client of a service, by its name in boto3; the same one each time."""
         with self._making:
             if service not in self._clients:
-                config = Config(
-                    max_pool_connections=_POOL,
-                    proxies={},
-                    retries={"mode": "standard", "total_max_attempts": 3},
-                    connect_timeout=5,
-                    read_timeout=60,
-                    s3={"addressing_style": "path"},
-                )
-                self._clients[service] = self._session.client(
-                    service,  # type: ignore[call-overload] # the stubs know services by literal names alone
-                    endpoint_url=self.url,
-                    config=config,
-                )
+                self._clients[service] = self._new_client(service, attempts=3)
             return self._clients[service]
+
+    def _new_client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
+        config = Config(
+            max_pool_connections=_POOL,
+            proxies={},
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            connect_timeout=5,
+            read_timeout=60,
+            s3={"addressing_style": "path"},
+        )
+        return self._session.client(
+            service,  # type: ignore[call-overload] # the stubs know services by literal names alone
+            endpoint_url=self.url,
+            config=config,
+        )
 
     def create(self, template: dict[str, Json], parameters: dict[str, Json]) -> dict[str, str]:
         """Create the resources of a CloudFormation template and return its outputs.
@@ -106,14 +110,22 @@ class Services:
         Raises:
             ServicesError: moto could not create them.
         """
-        cloudformation = self.client("cloudformation")
         texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in parameters.items()}
-        cloudformation.create_stack(
-            StackName=STACK_NAME,
-            TemplateBody=json.dumps(template),
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in texts.items()],
-        )
-        stack, *_ = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
+        # One attempt: a stack that could not be made is there all the same, and a second attempt would say only that.
+        cloudformation = self._new_client("cloudformation", attempts=1)
+        try:
+            cloudformation.create_stack(
+                StackName=STACK_NAME,
+                TemplateBody=json.dumps(template, default=str),  # YAML has dates
+                Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in texts.items()],
+            )
+            stack, *_ = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
+        except (ClientError, BotoCoreError) as error:
+            raise ServicesError(
+                f"the simulated services could not create the template's data resources: {error}; {self._log} says more"
+            ) from error
+        finally:
+            cloudformation.close()
         if stack["StackStatus"] != "CREATE_COMPLETE":
             raise ServicesError(f"the data resources were not created: {stack['StackStatus']}")
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}

@@ -139,6 +139,11 @@ def _read(path: Path) -> dict[str, Json]:
         raise TemplateError(f"{path} is not YAML: {' '.join(str(error).split())[:200]}") from error
     if not isinstance(source, dict) or not isinstance(source.get("Resources"), dict):
         raise TemplateError(f"{path} is no template: it has no Resources")
+    for logical_id, resource in source["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise TemplateError(f"{path}: the resource {logical_id} has no Type; say what it is, like AWS::S3::Bucket")
+        if not isinstance(resource.get("Properties", {}), dict):
+            raise TemplateError(f"{path}: the Properties of {logical_id} are no mapping of names to values")
     return source
 
 
@@ -182,4 +187,5 @@ def _no_attribute(logical_id: str, _attribute: str | None) -> Any:  # noqa: ANN4
 
 
 def _is_data(resource: Mapping[str, Json]) -> bool:
-    return resource["Type"].split("::")[1] in DATA_SERVICES
+    # A type of one's own, `Custom::Name`, has no third part and is none of these.
+    return resource["Type"].startswith(tuple(f"AWS::{service}::" for service in DATA_SERVICES))

@@ -112,6 +112,15 @@ def test_another_name_of_this_address_is_refused(services: Services) -> None:
     assert answer.status == 403
 
 
+def test_data_resources_that_cannot_be_made_are_one_line(services: Services) -> None:
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"AttributeDefinitions": "odd"}}
+    with pytest.raises(ServicesError, match=r"could not create the template's data resources") as caught:
+        services.create({"Resources": {"Log": table}, "Outputs": {}}, {})
+    assert "\n" not in str(caught.value)
+    assert "AlreadyExists" not in str(caught.value)  # what a second attempt would answer
+    assert "services.log says more" in str(caught.value)
+
+
 def test_services_that_do_not_start_say_where_to_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     services = Services(tmp_path / "services.log")

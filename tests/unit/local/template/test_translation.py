@@ -130,7 +130,15 @@ def test_what_cannot_be_run_here_is_refused_in_one_line(tmp_path: Path, events: 
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [(None, "No such file or directory"), ("a: [", "is not YAML"), ("a: 1", "it has no Resources")],
+    [
+        (None, "No such file or directory"),
+        ("a: [", "is not YAML"),
+        ("a: 1", "it has no Resources"),
+        ("Resources: { Words: { Properties: {} } }", "the resource Words has no Type"),
+        ("Resources: { Words: { Type: [] } }", "the resource Words has no Type"),
+        ("Resources: { Words: AWS::S3::Bucket }", "the resource Words has no Type"),
+        ("Resources: { Words: { Type: AWS::S3::Bucket, Properties: [] } }", "the Properties of Words are no mapping"),
+    ],
 )
 def test_a_file_that_is_no_template_is_named(tmp_path: Path, text: str | None, message: str) -> None:
     file = tmp_path / "odd.yaml"
