@@ -1,6 +1,7 @@
 """The event: the one contract between clients, who build events, and ingest, which checks them."""
 
 import os
+import re
 import time
 import unicodedata
 from collections.abc import Callable
@@ -22,6 +23,8 @@ Kind = Literal["post", "reply", "repost", "like"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 MAX_HASHTAG_CHARACTERS: Final = 100
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def uuid7(now: Callable[[], int] = time.time_ns, random: Callable[[int], bytes] = os.urandom) -> UUID:
@@ -63,6 +66,9 @@ def _normalise_hashtags(hashtags: list[str]) -> list[str]:
     for hashtag in unique:
         if not 1 <= len(hashtag) <= MAX_HASHTAG_CHARACTERS:
             raise ValueError(f"a hashtag has 1 to {MAX_HASHTAG_CHARACTERS} characters, not {len(hashtag)}")
+        # Of all strings only these reach Python code unchecked, and then could not be sent.
+        if not hashtag.isascii() and _SURROGATE.search(hashtag):
+            raise ValueError("a hashtag has no lone surrogates, which UTF-8 cannot express")
     return list(unique)
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from penstock.delivery.calls import Answer, Call, CallFailure
 from penstock.delivery.completion import Observer
@@ -301,7 +302,12 @@ def _serialise(event: SocialEvent | Mapping[str, Any] | bytes, partition_key: st
             event = SocialEvent.model_validate(event)
         except ValidationError as error:
             broken = "; ".join(
-                f"{'.'.join(map(str, rule['loc']))}: {rule['msg']}" for rule in error.errors(include_input=False)[:3]
+                ": ".join(filter(None, (".".join(map(str, rule["loc"])), rule["msg"])))
+                for rule in error.errors(include_input=False)[:3]
             )
             raise InvalidEventError(f"not an event: {broken:.300}") from error
-    return event.to_json(), event.author if partition_key is None else partition_key
+    try:
+        data = event.to_json()
+    except PydanticSerializationError as error:  # only one that was made past its rules, by model_construct
+        raise InvalidEventError(f"not an event: {error!s:.300}") from error
+    return data, event.author if partition_key is None else partition_key

@@ -1,6 +1,7 @@
 """The producer's options: one typed object."""
 
 from dataclasses import dataclass
+from threading import TIMEOUT_MAX
 from typing import Final
 
 from penstock.errors import ConfigurationError
@@ -69,25 +70,35 @@ class ProducerConfig:
     read_timeout_seconds: float = 6.0
 
     def __post_init__(self) -> None:
-        self._check("max_record_bytes", MIB, 10 * MIB)
-        self._check("aggregate_bytes", 64, self.max_record_bytes)
-        self._check("lanes_per_shard", 1, 1000)
+        for option in ("aggregate", "resend_misrouted"):
+            if not isinstance(getattr(self, option), bool):
+                raise ConfigurationError(f"{option} must be True or False, not {getattr(self, option)!r:.60}")
+        self._check_whole("max_record_bytes", MIB, 10 * MIB)
+        self._check_whole("aggregate_bytes", 64, self.max_record_bytes)
+        self._check_whole("lanes_per_shard", 1, 1000)
         self._check("linger_seconds", 0, 60)
-        self._check("call_records", 1, 500)
-        self._check("call_bytes", self.max_record_bytes, 10 * MIB)
-        self._check("calls_in_flight", 1, 128)
-        self._check("buffer_bytes", max(4 * MIB, 4 * self.max_record_bytes), None)
-        if self.put_timeout_seconds is not None:
-            self._check("put_timeout_seconds", 0, None)
-        if self.close_timeout_seconds is not None:
-            self._check("close_timeout_seconds", 0, None)
-        self._check("backoff_base_seconds", 0.001, None)
-        self._check("backoff_cap_seconds", self.backoff_base_seconds, None)
-        self._check("connect_timeout_seconds", 0.001, None)
-        self._check("read_timeout_seconds", 0.001, None)
+        self._check_whole("call_records", 1, 500)
+        self._check_whole("call_bytes", self.max_record_bytes, 10 * MIB)
+        self._check_whole("calls_in_flight", 1, 128)
+        self._check_whole("buffer_bytes", max(4 * MIB, 4 * self.max_record_bytes), None)
+        for option in ("put_timeout_seconds", "close_timeout_seconds"):
+            if getattr(self, option) is not None:
+                self._check(option, 0, TIMEOUT_MAX)
+        self._check("backoff_base_seconds", 0.001, TIMEOUT_MAX)
+        self._check("backoff_cap_seconds", self.backoff_base_seconds, TIMEOUT_MAX)
+        self._check("connect_timeout_seconds", 0.001, TIMEOUT_MAX)
+        self._check("read_timeout_seconds", 0.001, TIMEOUT_MAX)
+
+    def _check_whole(self, option: str, least: int, most: int | None) -> None:
+        value = getattr(self, option)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ConfigurationError(f"{option} must be a whole number, not {value!r:.60}")
+        self._check(option, least, most)
 
     def _check(self, option: str, least: float, most: float | None) -> None:
         value = getattr(self, option)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ConfigurationError(f"{option} must be a number, not {value!r:.60}")
         if not (least <= value and (most is None or value <= most)):
             limits = f"at least {least:,}" if most is None else f"from {least:,} to {most:,}"
-            raise ConfigurationError(f"{option} must be {limits}, not {value!r}")
+            raise ConfigurationError(f"{option} must be {limits}, not {value!r:.60}")

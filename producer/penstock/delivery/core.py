@@ -80,7 +80,7 @@ class Delivery:
             # The way of nearly every event, hence written out.
             try:
                 place, entry = self._routes[partition_key]
-            except KeyError:
+            except (KeyError, TypeError):  # unknown, or no key at all, which the next line refuses
                 place, entry = self._lanes.route(partition_key)
             builder = place.builder
             cost = builder.add(entry, data)

@@ -94,11 +94,16 @@ def test_bytes_are_sent_as_they_are() -> None:
         (b"data", {"partition_key": "key", "explicit_hash_key": "x"}, "explicit hash key"),
         ({"kind": "post"}, {}, "author: Field required"),
         ({**EVENT.model_dump(), "kind": "shout"}, {}, "kind"),
-        ("text", {}, "not an event"),
-        (None, {}, "not an event"),
+        ({**EVENT.model_dump(), "hashtags": ["\ud800"]}, {}, "hashtags: .*lone surrogates"),
+        (EVENT.model_copy(update={"text": "\ud800"}), {}, "not an event: .*surrogates"),
+        ("text", {}, "^not an event: Input should"),
+        (None, {}, "^not an event: Input should"),
+        (EVENT, {"partition_key": 5}, "partition key"),
+        (EVENT, {"partition_key": ["key"]}, "partition key"),
+        (EVENT, {"explicit_hash_key": ["key"]}, "explicit hash key"),
     ],
 )
-def test_what_is_no_event_is_refused_by_put(event: Any, keys: dict[str, str], message: str) -> None:  # noqa: ANN401 - anything can be put
+def test_what_is_no_event_is_refused_by_put(event: Any, keys: dict[str, Any], message: str) -> None:  # noqa: ANN401 - anything can be put
     with producer(StubClient()) as sdk:
         with pytest.raises(InvalidEventError, match=message):
             sdk.put(event, **keys)

@@ -28,6 +28,13 @@ from penstock.errors import ConfigurationError
         {"backoff_base_seconds": 0},
         {"backoff_cap_seconds": 0.01},
         {"read_timeout_seconds": 0},
+        {"read_timeout_seconds": float("inf")},
+        {"call_bytes": "5"},
+        {"call_records": 1.5},
+        {"calls_in_flight": True},
+        {"linger_seconds": None},
+        {"backoff_cap_seconds": "5"},
+        {"aggregate": "no"},
     ],
     ids=str,
 )
