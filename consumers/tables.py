@@ -20,6 +20,7 @@
     e        B  the vector: how many segments of each address are in a minute's counts, or which revision of each
                 part is in an hour's or a day's
     c        B  counts
+    b        N  how many hashtag buckets the schedule had for its writer: another number now is an error
     n        N  how many parts follow under ``<start>#1``, ``<start>#2`` …, where counts outgrow one item; else absent
     a        N  newest arrival among the counted events, epoch milliseconds
     x        N  expiry, epoch seconds
@@ -44,7 +45,7 @@ class Level(StrEnum):
 
     @property
     def seconds(self) -> int:
-        """Length of one bucket of this level."""
+        """Length of one minute, hour or day."""
         return _SECONDS[self]
 
     def floor(self, when: float) -> int:

@@ -34,7 +34,6 @@ def apply(item: "BucketItem", at_hand: "SegmentsAtHand") -> Applied:
 
     The vector advances for segments that have nothing for this bucket, too: a vector that stayed behind would look like
     a write that was lost, and each later segment would have to read the log to learn that it was not.
-
     """
     vector = list(item.vector)
     counts: Counts | None = None

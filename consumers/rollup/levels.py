@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final
 
-from consumers.rollup import deadline
+from consumers.rollup import deadline, schedule_check
 from consumers.rollup.contention import Contention
 from consumers.rollup.sums import BELOW, positions, summed
 from consumers.tables import Level
@@ -89,6 +89,7 @@ class Levels:
         Raises:
             ContendedError: others were first each time.
             DeadlineError: too little time was left.
+            ScheduleChangedError: the schedule's entry for it or one of its parts has been changed since.
             PartsExpiredError: what it sums is partly gone; it stays as it is.
             BucketTooLargeError: more values than can be written.
             TrendsFormatError: the table has something that this code can't read.
@@ -101,6 +102,8 @@ class Levels:
         while True:
             deadline.check(target.name, time_left)
             parts = self._table.query(BELOW[level], bucket, start, start + level.seconds, consistent=True)
+            for part in parts:
+                schedule_check.check(part, self._schedule)
             total = summed(target, parts)
             if total is target:
                 return target
@@ -110,6 +113,7 @@ class Levels:
                 refused += 1
                 self._contention.refused(target.name, refused)
                 target = refusal.winner or self._read(level, start, bucket)
+                schedule_check.check(target, self._schedule)
             else:
                 return total
 
@@ -180,13 +184,16 @@ class Levels:
         self._table.raise_mark(Mark.closed(level), start + level.seconds)
 
     def _read(self, level: Level, start: int, bucket: int) -> BucketItem:
-        return self._table.get(level, start, bucket) or BucketItem.blank(
+        item = self._table.get(level, start, bucket) or BucketItem.blank(
             level,
             start,
             bucket,
             positions=positions(level),
             expires_at=self._retention.expires_at(level, start),
+            buckets=self._schedule.buckets_at(start),
         )
+        schedule_check.check(item, self._schedule)
+        return item
 
 
 def _ending_by(until: int, level: Level, start: int) -> range:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.pane_log.segment import SegmentFormatError
-from consumers.rollup import deadline
+from consumers.rollup import deadline, schedule_check
 from consumers.rollup.apply import Applied, apply
 from consumers.rollup.at_hand import SegmentsAtHand, UnfilledGapError
 from consumers.rollup.contention import Contention
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = (ClientError, BotoCoreError, SegmentFormatError, UnfilledGapError)
 """Why a gap may stay open; the address is stuck, the others go on."""
-
-
-class ScheduleChangedError(Exception):
-    """An item was written with another number of addresses a minute than the schedule has for it."""
-
-    def __init__(self, name: str, held: int, scheduled: int) -> None:
-        super().__init__(
-            f"{name} was written for {held} addresses a minute, the schedule now says {scheduled}:"
-            " restore the entry that was in force and append another one instead"
-        )
 
 
 class BucketOutcome(NamedTuple):
@@ -73,6 +63,11 @@ class MinuteWriter:
         self._memory = memory or Memory()
         self._read_first = False
 
+    def has_begun(self, minute: int) -> bool:
+        """Tell whether bucket 0 of `minute` is known to be stored, by the schedule in force."""
+        first = self._memory.get(minute, 0)
+        return first is not None and first.revision > 0
+
     def bring_up_to_date(self, at_hand: SegmentsAtHand, bucket: int, time_left: Callable[[], float]) -> BucketOutcome:
         """Apply to one bucket of a minute what is at hand, and what its gaps need.
 
@@ -100,6 +95,7 @@ class MinuteWriter:
                 self._read_first = True
                 self._contention.refused(item.name, refused)
                 item = refusal.winner or self._read(at_hand.minute, bucket)
+                schedule_check.check(item, self._schedule)
                 self._memory.remember(item)
             except BaseException:  # the write may have happened
                 self._memory.forget(at_hand.minute, bucket)
@@ -120,16 +116,15 @@ class MinuteWriter:
         return item
 
     def _read(self, minute: int, bucket: int) -> BucketItem:
-        positions = self._schedule.at(minute).addresses_a_minute
         item = self._table.get(Level.MINUTE, minute, bucket) or BucketItem.blank(
             Level.MINUTE,
             minute,
             bucket,
-            positions=positions,
+            positions=self._schedule.at(minute).addresses_a_minute,
             expires_at=self._retention.expires_at(Level.MINUTE, minute),
+            buckets=self._schedule.buckets_at(minute),
         )
-        if len(item.vector) != positions:
-            raise ScheduleChangedError(item.name, len(item.vector), positions)
+        schedule_check.check(item, self._schedule)
         return item
 
     def _apply(self, item: BucketItem, at_hand: SegmentsAtHand) -> Applied:

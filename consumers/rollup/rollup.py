@@ -164,14 +164,36 @@ class Rollup:
 
     def bring_up_to_date(self, minutes: list[SegmentsAtHand], report: Report, time_left: Callable[[], float]) -> None:
         """Apply what is at hand of `minutes`, correct closed hours and days, and add to `report` what happened."""
-        tasks: list[tuple[SegmentsAtHand, int, Future[BucketOutcome]]] = []
+        open_: list[SegmentsAtHand] = []
         for at_hand in minutes:
             if self.expired(at_hand.minute):
                 report.not_failing.append(MinuteExpiredError(at_hand.minute))
-                continue
-            for bucket in range(1 + at_hand.buckets):
-                task = self._pool.submit(self._minutes.bring_up_to_date, at_hand, bucket, time_left)
-                tasks.append((at_hand, bucket, task))
+            else:
+                open_.append(at_hand)
+        # Bucket 0 of a minute comes before the others: what it says of the schedule holds for all of them. A bucket
+        # that nobody has written yet says nothing, so without this order one that an altered entry adds would be.
+        new = [at_hand for at_hand in open_ if not self._minutes.has_begun(at_hand.minute)]
+        written = self._write(((at_hand, 0) for at_hand in new), report, time_left)
+        begun = {item.start for item in written if item.revision}
+        others = [(at_hand, range(1, 1 + at_hand.buckets)) for at_hand in new if at_hand.minute in begun]
+        others += [(at_hand, range(1 + at_hand.buckets)) for at_hand in open_ if at_hand not in new]
+        written += self._write(
+            ((at_hand, bucket) for at_hand, buckets in others for bucket in buckets), report, time_left
+        )
+        for at_hand in minutes:
+            report.gaps_filled += at_hand.gaps_filled
+            report.failed_addresses.update(at_hand.stuck)
+        self.correct_levels(written, report, time_left)
+        self._mark_arrival(minutes, report)
+
+    def _write(
+        self, buckets: Iterable[tuple[SegmentsAtHand, int]], report: Report, time_left: Callable[[], float]
+    ) -> "list[BucketItem]":
+        """Apply what is at hand to `buckets` of minutes, and add to `report` what happened; return their items."""
+        tasks: list[tuple[SegmentsAtHand, int, Future[BucketOutcome]]] = []
+        for at_hand, bucket in buckets:
+            task = self._pool.submit(self._minutes.bring_up_to_date, at_hand, bucket, time_left)
+            tasks.append((at_hand, bucket, task))
         written: list[BucketItem] = []
         for at_hand, bucket, task in tasks:
             if (error := deadline.error_of(task, f"minute {at_hand.minute}", time_left)) is not None:
@@ -184,11 +206,7 @@ class Rollup:
                 report.repeated += outcome.repeated
             report.buckets_written += outcome.written
             report.buckets_refused += outcome.refused
-        for at_hand in minutes:
-            report.gaps_filled += at_hand.gaps_filled
-            report.failed_addresses.update(at_hand.stuck)
-        self.correct_levels(written, report, time_left)
-        self._mark_arrival(minutes, report)
+        return written
 
     def correct_levels(
         self, written: "Sequence[BucketItem | Progress]", report: Report, time_left: Callable[[], float]

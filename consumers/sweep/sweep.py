@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.pane_log.segment import Segment, SegmentFormatError
 from consumers.rollup.deadline import RESERVE_SECONDS
-from consumers.rollup.minutes import ScheduleChangedError
 from consumers.rollup.rollup import Report, Rollup
+from consumers.rollup.schedule_check import ScheduleChangedError, check
 from consumers.schedule import HOUR, MINUTE, Address, Entry
 from consumers.sweep.plan import next_slice, recent_minutes
 from consumers.sweep.probe import Expected, LogProbe
@@ -115,18 +115,18 @@ class Sweep:
         """Yield each address of `minutes` and how many of its segments every bucket has."""
         vectors: dict[int, list[Vector]] = {}
         for progress in held:
+            try:
+                check(progress, self.rollup.schedule)
+            except ScheduleChangedError as error:
+                report.failed_minutes[progress.start] = error
             vectors.setdefault(progress.start, []).append(progress.vector)
         for minute in minutes:
+            if isinstance(report.failed_minutes.get(minute), ScheduleChangedError):
+                continue
             entry = self.rollup.schedule.at(minute)
             of_minute = vectors.get(minute, [])
             if len(of_minute) <= self.rollup.schedule.buckets_at(minute):  # a bucket has no item, so it has nothing
                 of_minute = [*of_minute, (0,) * entry.addresses_a_minute]
-            other = {len(vector) for vector in of_minute} - {entry.addresses_a_minute}
-            if other:
-                report.failed_minutes[minute] = ScheduleChangedError(
-                    f"minute {minute}", max(other), entry.addresses_a_minute
-                )
-                continue
             yield from zip(addresses(minute, entry), map(min, *of_minute, of_minute[0]), strict=True)
 
     def _repair(self, missing: list[Expected], report: SweepReport, time_left: Callable[[], float]) -> None:
@@ -148,7 +148,7 @@ class Sweep:
 
 
 def addresses(minute: int, entry: Entry) -> Iterator[Address]:
-    """Yield all addresses of a minute, in order of their index."""
+    """Yield all addresses of a minute, in order of their position."""
     for pane in range(minute, minute + MINUTE, entry.seconds):
         for group in range(entry.groups):
             yield Address(pane, entry.seconds, group, entry.groups)

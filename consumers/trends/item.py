@@ -51,11 +51,15 @@ class BucketItem:
     """Newest arrival among the counted events, epoch milliseconds."""
     expires_at: int
     """Epoch seconds."""
+    buckets: int | None = None
+    """How many hashtag buckets its time is cut into; None where that is not said, and then not compared."""
 
     @classmethod
-    def blank(cls, level: Level, start: int, bucket: int, *, positions: int, expires_at: int) -> Self:
+    def blank(
+        cls, level: Level, start: int, bucket: int, *, positions: int, expires_at: int, buckets: int | None = None
+    ) -> Self:
         """Return the item that counts nothing, with a vector of `positions` zeros."""
-        return cls(level, start, bucket, 0, (0,) * positions, _NOTHING, None, expires_at)
+        return cls(level, start, bucket, 0, (0,) * positions, _NOTHING, None, expires_at, buckets)
 
     def succeeded_by(self, counts: Counts, vector: Vector, newest_arrival_ms: int | None) -> Self:
         """Return the next revision, which holds `counts` and takes them over."""
@@ -89,7 +93,7 @@ class BucketItem:
     @property
     def name(self) -> str:
         """What to call it in messages, like ``minute 2026-11-21T14:05 bucket 3``."""
-        return f"{self.level} {self.key.start} bucket {self.bucket}"
+        return name_of(self.level, self.start, self.bucket)
 
 
 def encode_item(item: BucketItem) -> list[AttributeMap]:
@@ -109,6 +113,8 @@ def encode_item(item: BucketItem) -> list[AttributeMap]:
         "x": {"N": str(item.expires_at)},
     }
     first: AttributeMap = {**common, "start": {"S": start}, "e": {"B": pack(item.vector)}, "c": {"B": pieces[0]}}
+    if item.buckets is not None:
+        first["b"] = {"N": str(item.buckets)}
     if item.newest_arrival_ms is not None:
         first["a"] = {"N": str(item.newest_arrival_ms)}
     if len(pieces) > 1:
@@ -137,6 +143,7 @@ def decode_item(level: Level, item: "Mapping[str, AttributeValueTypeDef]", parts
             packed=b"".join((bytes(item["c"]["B"]), *parts)),
             newest_arrival_ms=int(item["a"]["N"]) if "a" in item else None,
             expires_at=int(item["x"]["N"]),
+            buckets=buckets_of(item),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise TrendsFormatError(f"no bucket item of level {level}: {error!r}") from error
@@ -155,6 +162,16 @@ def check_version(item: "Mapping[str, AttributeValueTypeDef]") -> None:
         raise TrendsFormatError("a trends item without a format version") from error
     if version > FORMAT_VERSION:
         raise NewerTrendsFormatError(version, FORMAT_VERSION)
+
+
+def buckets_of(item: "Mapping[str, AttributeValueTypeDef]") -> int | None:
+    """Return the number of hashtag buckets that the item's writer had, or None if it is not said."""
+    return int(item["b"]["N"]) if "b" in item else None
+
+
+def name_of(level: Level, start: int, bucket: int) -> str:
+    """Return what to call an item in messages, like ``minute 2026-11-21T14:05 bucket 3``."""
+    return f"{level} {trend_key(level, start, bucket).start} bucket {bucket}"
 
 
 def parts_of(item: "Mapping[str, AttributeValueTypeDef]") -> int:

@@ -12,9 +12,11 @@ from consumers.trends.item import (
     MAX_PARTS,
     AttributeMap,
     BucketItem,
+    buckets_of,
     check_version,
     decode_item,
     encode_item,
+    name_of,
     part_start,
     parts_of,
 )
@@ -41,6 +43,12 @@ class Progress(NamedTuple):
     bucket: int
     revision: int
     vector: Vector
+    buckets: int | None
+
+    @property
+    def name(self) -> str:
+        """What to call the item in messages."""
+        return name_of(self.level, self.start, self.bucket)
 
 
 class TrendsTable:
@@ -92,14 +100,8 @@ class TrendsTable:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
             TrendsFormatError: an item that this code can't read.
         """
-        found = []
-        for item in self._query(level, bucket, start, end, consistent=False, only=("start", "v", "r", "e")):
-            if "#" not in item["start"]["S"]:
-                check_version(item)
-                vector = unpack(bytes(item["e"]["B"]))
-                start_ = start_of(level, item["start"]["S"])
-                found.append(Progress(level, start_, bucket, int(item["r"]["N"]), vector))
-        return found
+        read = self._query(level, bucket, start, end, consistent=False, only=("start", "v", "r", "e", "b"))
+        return [_progress(level, bucket, item) for item in read if "#" not in item["start"]["S"]]
 
     def put(self, item: BucketItem) -> None:
         """Write `item` if the table holds the revision before it (for revision 1: none).
@@ -284,6 +286,15 @@ class TrendsTable:
             if any(reason.get("Code") in _REFUSED for reason in reasons):
                 raise RevisionRefusedError(item, None) from error
             raise
+
+
+def _progress(level: Level, bucket: int, item: "Mapping[str, AttributeValueTypeDef]") -> Progress:
+    check_version(item)
+    try:
+        start, revision = start_of(level, item["start"]["S"]), int(item["r"]["N"])
+        return Progress(level, start, bucket, revision, unpack(bytes(item["e"]["B"])), buckets_of(item))
+    except (KeyError, ValueError, TypeError) as error:
+        raise TrendsFormatError(f"{level} {item['start']['S']} bucket {bucket} is damaged: {error!r}") from error
 
 
 def _conditional(table: str, item: BucketItem, encoded: AttributeMap) -> "PutTypeDef":

@@ -70,12 +70,15 @@ def append(dynamodb: FakeDynamoDB, *segments: Segment) -> None:
 
 
 def a_rollup(
-    dynamodb: FakeDynamoDB, clock: Callable[[], float] = lambda: MINUTE + 90.0, memory: Memory | None = None
+    dynamodb: FakeDynamoDB,
+    clock: Callable[[], float] = lambda: MINUTE + 90.0,
+    memory: Memory | None = None,
+    schedule: Schedule = SCHEDULE,
 ) -> Rollup:
     return Rollup(
         TrendsTable(dynamodb.client(), TRENDS_TABLE),
         PaneLog(dynamodb.client(), LOG_TABLE),
-        SCHEDULE,
+        schedule,
         RETENTION,
         pool=SerialExecutor(),
         clock=clock,

@@ -10,7 +10,8 @@ from consumers.pane_log.segment import Segment
 from consumers.rollup.at_hand import SegmentsAtHand, UnfilledGapError
 from consumers.rollup.contention import MAX_ATTEMPTS, ContendedError, Contention
 from consumers.rollup.deadline import DeadlineError
-from consumers.rollup.minutes import BucketOutcome, MinuteWriter, ScheduleChangedError
+from consumers.rollup.minutes import BucketOutcome, MinuteWriter
+from consumers.rollup.schedule_check import ScheduleChangedError
 from consumers.schedule import Address, Entry, Schedule
 from consumers.tables import Level
 from consumers.trends.item import BucketItem

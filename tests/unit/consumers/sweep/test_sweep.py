@@ -5,7 +5,7 @@ import pytest
 from consumers.counts import empty
 from consumers.pane_log.segment import encode
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
-from consumers.schedule import DAY, HOUR, Address
+from consumers.schedule import DAY, HOUR, Address, Entry, Schedule
 from consumers.sweep.plan import AHEAD_MINUTES, RECENT_MINUTES
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep, addresses
@@ -35,8 +35,8 @@ def dynamodb() -> FakeDynamoDB:
     return FakeDynamoDB()
 
 
-def a_sweep(dynamodb: FakeDynamoDB, now: float = NOW) -> Sweep:
-    rollup = a_rollup(dynamodb, lambda: now)
+def a_sweep(dynamodb: FakeDynamoDB, now: float = NOW, schedule: Schedule = SCHEDULE) -> Sweep:
+    rollup = a_rollup(dynamodb, lambda: now, schedule=schedule)
     probe = LogProbe(dynamodb.client(), LOG_TABLE, lambda _: None)
     return Sweep(rollup, probe, 7, pool=SerialExecutor(), clock=lambda: now)
 
@@ -134,6 +134,16 @@ def test_a_minute_of_another_schedule_is_reported_and_the_others_are_checked(dyn
     append(dynamodb, a_segment(0, address=an_address(minute=MINUTE + 60)))
     report = a_sweep(dynamodb).run(plenty)
     assert "written for 12 addresses a minute, the schedule now says 4" in report.rollup.reasons()[0]
+    assert posts(dynamodb, Level.MINUTE, MINUTE + 60) == 1
+
+
+@pytest.mark.parametrize("buckets", [1, 4])
+def test_a_minute_of_other_buckets_is_reported_and_stays_as_it_is(dynamodb: FakeDynamoDB, buckets: int) -> None:
+    append(dynamodb, a_segment(0), a_segment(1), a_segment(0, address=an_address(minute=MINUTE + 60)))
+    a_rollup(dynamodb).apply([a_segment(0)], plenty)
+    report = a_sweep(dynamodb, schedule=Schedule([Entry(0, 30, 2, buckets)])).run(plenty)
+    assert f"written for 2 hashtag buckets, the schedule now says {buckets}" in report.rollup.reasons()[0]
+    assert posts(dynamodb, Level.MINUTE, MINUTE) == 1
     assert posts(dynamodb, Level.MINUTE, MINUTE + 60) == 1
 
 

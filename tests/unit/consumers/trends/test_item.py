@@ -19,6 +19,14 @@ def a_blank(level: Level = Level.MINUTE, start: int = START) -> BucketItem:
     return BucketItem.blank(level, start, 3, positions=4, expires_at=2_000_000_000)
 
 
+def test_the_number_of_buckets_is_kept_where_it_is_known() -> None:
+    blank = BucketItem.blank(Level.MINUTE, START, 3, positions=4, expires_at=1, buckets=5)
+    (encoded,) = encode_item(blank.succeeded_by(empty(), (1, 0, 0, 0), None))
+    assert encoded["b"] == {"N": "5"}
+    assert decode_item(Level.MINUTE, encoded).buckets == 5
+    assert decode_item(Level.MINUTE, without(encoded, "b")).buckets is None
+
+
 def an_item(**hashtags: int) -> BucketItem:
     return a_blank().succeeded_by(empty() | {"hashtag": hashtags}, (1, 0, 2, 0), 1_763_717_401_234)
 

@@ -102,7 +102,7 @@ def test_progress_tells_revision_and_vector(table: TrendsTable) -> None:
     table.put(an_item())
     table.put(next_of(an_item()))
     (progress,) = table.progress(Level.MINUTE, 1, MINUTE, MINUTE + 60)
-    assert progress == (Level.MINUTE, MINUTE, 1, 2, (1, 0, 0, 0))
+    assert progress == (Level.MINUTE, MINUTE, 1, 2, (1, 0, 0, 0), None)
 
 
 @pytest.fixture
