@@ -24,6 +24,7 @@ KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 MAX_HASHTAG_CHARACTERS: Final = 100
 
+_HASHTAGS: Final = {"hashtags"}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -140,4 +141,7 @@ class SocialEvent(BaseModel):
 
     def to_json(self) -> bytes:
         """Return the event as compact UTF-8 JSON without its empty fields: what goes on the stream."""
-        return self.model_dump_json(exclude_defaults=True).encode()
+        # Not exclude_defaults, which makes an event id each time, only to compare it.
+        return self.__pydantic_serializer__.to_json(
+            self, exclude_none=True, exclude=None if self.hashtags else _HASHTAGS
+        )

@@ -185,6 +185,12 @@ def test_json_carries_an_event_unharmed(at: datetime, offset: int, hashtags: lis
 
 def test_json_leaves_out_what_is_empty() -> None:
     assert set(json.loads(event().to_json())) == set(VALID)
+    assert set(json.loads(event(lang=None, hashtags=[], text=None).to_json())) == set(VALID)
+
+
+def test_json_keeps_an_event_id_that_was_made() -> None:
+    made = SocialEvent.model_validate({name: value for name, value in VALID.items() if name != "event_id"})
+    assert json.loads(made.to_json())["event_id"] == made.event_id
 
 
 def test_the_published_schema_is_the_model_s() -> None:
