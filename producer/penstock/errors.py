@@ -43,6 +43,10 @@ class ProducerClosedError(PenstockError):
     """``put`` was called on a producer that has been closed."""
 
 
+class ForkedProducerError(ProducerClosedError):
+    """A producer was used in a process forked from its own: threads are not forked. Make a producer after the fork."""
+
+
 class BufferFullError(PenstockError, TimeoutError):
     """``put`` waited for room in the buffer as long as it was allowed to; the event was not taken."""
 

@@ -1,6 +1,7 @@
 """The future of an event: one of ``concurrent.futures``, at a fraction of the cost."""
 
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -15,6 +16,13 @@ _logger = logging.getLogger("penstock")
 
 _BASE_STATE: Final = frozenset({"_condition", "_state", "_result", "_exception", "_waiters", "_done_callbacks"})
 _building_base = Lock()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    # A process forked while another thread holds the lock would never get it.
+    os.register_at_fork(
+        before=_building_base.acquire,
+        after_in_parent=_building_base.release,
+        after_in_child=_building_base.release,
+    )
 
 
 class EventFuture(Future[PutResult]):

@@ -1,6 +1,7 @@
 """The producer: threads around the delivery core."""
 
 import logging
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from queue import SimpleQueue
 from threading import Condition, Lock, Thread, current_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
+from weakref import WeakSet
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
@@ -19,7 +21,13 @@ from penstock.delivery.config import ProducerConfig
 from penstock.delivery.core import Delivery, Receipt
 from penstock.delivery.outcomes import PutResult
 from penstock.delivery.statistics import Statistics
-from penstock.errors import BufferFullError, FlushTimeoutError, InvalidEventError, ProducerClosedError
+from penstock.errors import (
+    BufferFullError,
+    FlushTimeoutError,
+    ForkedProducerError,
+    InvalidEventError,
+    ProducerClosedError,
+)
 from penstock.events import SocialEvent
 from penstock.futures import EventFuture
 from penstock.stream_client import StreamClient, make_client
@@ -38,7 +46,7 @@ class Producer:
 
     Delivery is at least once: a call whose answer was lost is repeated. Events of one partition key go to one shard,
     but a retry can change their order. Safe between threads. Memory is bounded: when ``buffer_bytes`` are held,
-    ``put`` waits.
+    ``put`` waits. A process forked from this one has to make a producer of its own.
 
     Args:
         stream_name: name or ARN of the stream.
@@ -66,12 +74,9 @@ class Producer:
         self._config = config or ProducerConfig()
         self._client = StreamClient(client or make_client(self._config), stream_name)
         self._delivery = Delivery(self._config, random=random.random, epoch=time.time() - time.monotonic())
-        # One lock guards the core. The sender waits for work; put and flush wait for progress.
-        self._lock = Lock()
-        self._work = Condition(self._lock)
-        self._progress = Condition(self._lock)
-        self._closed = False
-        self._stopped = False
+        self._make_locks()
+        # Takes no more events; its threads end; it is a forked process's copy, without threads.
+        self._closed = self._stopped = self._forked = False
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
         self._logged: dict[str, float] = {}
@@ -79,6 +84,7 @@ class Producer:
         self._callers = [self._start(self._make_calls, f"call-{n}") for n in range(self._config.calls_in_flight + 1)]
         self._sender = self._start(self._send, "sender")
         self._notifier = self._start(self._notify, "callbacks")
+        _producers.add(self)
 
     def put(
         self,
@@ -100,7 +106,8 @@ class Producer:
         Raises:
             InvalidEventError: if it is no event, or Kinesis takes no such keys.
             BufferFullError: if there was no room within ``put_timeout_seconds``.
-            ProducerClosedError: if the producer has been closed.
+            ProducerClosedError: if the producer has been closed, or (``ForkedProducerError``) this process was forked
+                since it was made.
         """
         if type(event) is bytes:
             data = event
@@ -108,7 +115,7 @@ class Producer:
             data, partition_key = _serialise(event, partition_key)
         with self._lock:
             if self._closed:
-                raise ProducerClosedError(f"the producer for {self._stream_name} is closed and takes no more events")
+                raise self._closed_error()
             delivery = self._delivery
             # A missing key is refused by the core, like any other that is no key.
             receipt = delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
@@ -127,8 +134,11 @@ class Producer:
 
         Raises:
             FlushTimeoutError: if some have none by then. They are still being sent.
+            ForkedProducerError: if this process was forked since the producer was made.
         """
         with self._lock:
+            if self._forked:
+                raise self._closed_error()
             if not self._flush(timeout):
                 pending = self._delivery.statistics().user_records_pending
                 raise FlushTimeoutError(
@@ -148,6 +158,8 @@ class Producer:
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._lock:
+            if self._forked:
+                return  # what was put is the parent's to send
             self._closed = True
             self._progress.notify_all()
             self._flush(timeout)
@@ -180,6 +192,24 @@ class Producer:
     ) -> None:
         """Close the producer, waiting for every event's outcome; not for long if an exception ends the block."""
         self.close(None if kind is None else self._config.close_timeout_seconds)
+
+    def _make_locks(self) -> None:
+        # One lock guards the core. The sender waits for work; put and flush wait for progress.
+        self._lock = Lock()
+        self._work = Condition(self._lock)
+        self._progress = Condition(self._lock)
+
+    def _after_fork(self) -> None:
+        self._make_locks()  # a thread of the parent may have held them
+        self._closed = self._stopped = self._forked = True
+
+    def _closed_error(self) -> ProducerClosedError:
+        if self._forked:
+            return ForkedProducerError(
+                f"the producer for {self._stream_name} was made before this process was forked and cannot send from "
+                "here; make a Producer after the fork"
+            )
+        return ProducerClosedError(f"the producer for {self._stream_name} is closed and takes no more events")
 
     def _wait_for_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
         timeout = self._config.put_timeout_seconds
@@ -292,6 +322,18 @@ class Producer:
                     answer.code,
                     answer.message,
                 )
+
+
+_producers: Final[WeakSet[Producer]] = WeakSet()
+
+
+def _mark_forked() -> None:
+    for producer in list(_producers):
+        producer._after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_mark_forked)
 
 
 def _serialise(event: SocialEvent | Mapping[str, Any] | bytes, partition_key: str | None) -> tuple[bytes, str | None]:
