@@ -4,6 +4,7 @@ Source: "Using the Lambda runtime API for custom runtimes", AWS Lambda Developer
 its own, since a runtime client is told a host and port and nothing else.
 """
 
+import logging
 import threading
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
@@ -11,10 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from typing import Any, Final
 
+from local.serving import HOST, log_fault, refusal
+
 VERSION: Final = "/2018-06-01/runtime"
 
 MAX_ANSWER_BYTES: Final = 6_291_556
 """Largest answer of a function ("Lambda quotas", AWS Lambda Developer Guide: 6 MB), as Lambda's error words it."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(self, api: RuntimeApi) -> None:
-        super().__init__(("127.0.0.1", 0), _RequestHandler)
+        super().__init__((HOST, 0), _RequestHandler)
         self.api = api
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's signature
+        log_fault(_log)
 
 
 class _RequestHandler(BaseHTTPRequestHandler):
@@ -121,6 +129,8 @@ class _RequestHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
+        if self._refused():
+            return
         if self.path != f"{VERSION}/invocation/next":
             self._answer(404)
             return
@@ -141,9 +151,24 @@ class _RequestHandler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
+        if self._refused():
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         known = self.path.startswith(VERSION) and self.server.api.report(self.path.removeprefix(VERSION), body)
         self._answer(202 if known else 403)
+
+    def _refused(self) -> bool:
+        """Refuse a request that no runtime makes; tell whether it was one."""
+        reason = refusal(
+            self.server.server_address[1],
+            host=self.headers.get("Host"),
+            origin=self.headers.get("Origin"),
+            site=self.headers.get("Sec-Fetch-Site"),
+        )
+        if reason is None:
+            return False
+        self._answer(403, reason.encode(), {"Connection": "close"})  # its body stays unread
+        return True
 
     def _answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         self.send_response_only(status)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from werkzeug.security import safe_join
@@ -23,13 +24,12 @@ from local.gateway.events import (
     proxy_response,
     raw_path,
 )
+from local.serving import HOST, log_fault, refusal
 from local.template.resources import Api, GatewayResponse
 from simulation.event_source_mapping.invocation import Answered, InvocationResult
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-HOST: Final = "127.0.0.1"
 
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -78,9 +78,14 @@ class GatewayApplication:
         return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        # A name that a web page chose may resolve to this address; such a page must not read what is here.
-        if request.host.partition(":")[0] not in (HOST, "localhost"):
-            return Response("only for this machine: ask 127.0.0.1", status=403)
+        refused = refusal(
+            int(request.environ["SERVER_PORT"]),
+            host=request.headers.get("Host"),
+            origin=request.headers.get("Origin"),
+            site=request.headers.get("Sec-Fetch-Site"),
+        )
+        if refused:
+            return Response(refused, status=403)
         request_id = str(uuid4())
         path = raw_path(request)
         matched = self._api and match_route(self._api, request.method, path)
@@ -156,6 +161,7 @@ class Gateway:
             HOST, self.port, application, threaded=True, request_handler=_QuietHandler, fd=self._socket.fileno()
         )
         server.log = lambda _kind, message, *args: _log.error(message, *args)  # type: ignore[method-assign]
+        server.handle_error = lambda *_connection: log_fault(_log)  # type: ignore[method-assign]
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="gateway", daemon=True)
         thread.start()
 
@@ -180,6 +186,15 @@ def system_clock() -> datetime:
 
 
 class _QuietHandler(WSGIRequestHandler):
+    def run_wsgi(self) -> None:
+        """Answer one request, where its target can be read at all."""
+        try:
+            urlsplit(self.path)
+        except ValueError as error:
+            self.send_error(400, explain=str(error))
+            return
+        super().run_wsgi()
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
         """Log faults, but no line a request."""
         if type == "error":

@@ -27,11 +27,11 @@ from werkzeug.wrappers import Request, Response
 
 from local.functions.bootstrap import end_with_parent
 from local.services import corrections
+from local.serving import HOST, refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-HOST: Final = "127.0.0.1"
 TRIM_PATH: Final = "/local/trim"
 
 
@@ -45,9 +45,14 @@ class Application:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, whose body is already read."""
-        # A name that a web page chose may resolve to this address; such a page must not reach the services.
-        if environ.get("HTTP_HOST", "").partition(":")[0] not in (HOST, "localhost"):
-            return Response("only for callers on this machine", status=403)(environ, start_response)
+        refused = refusal(
+            int(environ["SERVER_PORT"]),
+            host=environ.get("HTTP_HOST"),
+            origin=environ.get("HTTP_ORIGIN"),
+            site=environ.get("HTTP_SEC_FETCH_SITE"),
+        )
+        if refused:
+            return Response(refused, status=403)(environ, start_response)
         with self._turn:
             if environ["PATH_INFO"] == TRIM_PATH:
                 return _trim(Request(environ))(environ, start_response)

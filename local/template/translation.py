@@ -188,4 +188,5 @@ def _no_attribute(logical_id: str, _attribute: str | None) -> Any:  # noqa: ANN4
 
 def _is_data(resource: Mapping[str, Json]) -> bool:
     # A type of one's own, `Custom::Name`, has no third part and is none of these.
-    return resource["Type"].startswith(tuple(f"AWS::{service}::" for service in DATA_SERVICES))
+    kind: str = resource["Type"]
+    return kind.startswith(tuple(f"AWS::{service}::" for service in DATA_SERVICES))

@@ -107,9 +107,14 @@ def test_trimming_what_does_not_exist_is_an_error(services: Services) -> None:
         services.trim("arn:aws:kinesis:us-east-1:123456789012:stream/words", "shardId-9", "1")
 
 
-def test_another_name_of_this_address_is_refused(services: Services) -> None:
-    answer = urllib3.request("GET", services.url, headers={"Host": "rebound.example"}, retries=False)
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "rebound.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://page.example"}],
+)
+def test_a_page_of_the_web_cannot_wipe_the_services(services: Services, headers: dict[str, str]) -> None:
+    answer = urllib3.request("POST", f"{services.url}/moto-api/reset", headers=headers, retries=False)
     assert answer.status == 403
+    assert "log" in services.client("dynamodb").list_tables()["TableNames"]
 
 
 def test_data_resources_that_cannot_be_made_are_one_line(services: Services) -> None:

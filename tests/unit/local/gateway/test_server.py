@@ -1,6 +1,8 @@
 """The gateway serves the API's routes and the dashboard's files, to this machine alone."""
 
 import json
+import logging
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,10 +100,13 @@ def test_nothing_beside_the_pages_is_served(pages: Path, path: str) -> None:
     assert get(path, pages=pages).status_code == 404
 
 
-@pytest.mark.parametrize("host", ["penstock.example", "127.0.0.1.example:8080", "[::1]:8080"])
-def test_a_name_that_is_not_this_machines_is_refused(host: str) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "penstock.example:8080"}, {"Origin": "http://penstock.example"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_other_peoples_pages_are_refused(headers: dict[str, str]) -> None:
     function = Function()
-    assert get("/v1/trends", function=function, headers={"Host": host}).status_code == 403
+    assert get("/v1/trends", function=function, headers=headers).status_code == 403
     assert not function.events
 
 
@@ -129,3 +134,14 @@ def test_it_answers_over_http_and_frees_its_port(gateway: Gateway) -> None:
     gateway.stop()
     gateway.stop()
     Gateway(gateway.port).stop()
+
+
+def test_a_target_that_cannot_be_read_is_a_bad_request_and_nothing_on_the_terminal(
+    gateway: Gateway, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway.serve(GatewayApplication(API, Function(), None, lambda: datetime(2026, 4, 29, tzinfo=UTC)))
+    with caplog.at_level(logging.ERROR), socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(b"GET http://[/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        answer = connection.makefile("rb").readline()
+    assert answer.split()[1] == b"400"
+    assert "Traceback" not in "".join(capfd.readouterr())
