@@ -15,7 +15,7 @@ from weakref import WeakSet
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from penstock.delivery.calls import Answer, Call, CallFailure
+from penstock.delivery.calls import Call
 from penstock.delivery.completion import Observer
 from penstock.delivery.config import ProducerConfig
 from penstock.delivery.core import Delivery, Receipt
@@ -29,6 +29,7 @@ from penstock.errors import (
     ProducerClosedError,
 )
 from penstock.events import SocialEvent
+from penstock.failure_log import FailureLog
 from penstock.futures import EventFuture
 from penstock.stream_client import StreamClient, make_client
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger("penstock")
 
-_LOG_INTERVAL_SECONDS: Final = 10.0
 _GRACE_SECONDS: Final = 5.0
 
 
@@ -79,7 +79,7 @@ class Producer:
         self._closed = self._stopped = self._forked = False
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
-        self._logged: dict[str, float] = {}
+        self._failure_log = FailureLog(stream_name, time.monotonic)
         # One more than calls in flight: listing the shards must not wait for calls that hang.
         self._callers = [self._start(self._make_calls, f"call-{n}") for n in range(self._config.calls_in_flight + 1)]
         self._sender = self._start(self._send, "sender")
@@ -304,24 +304,11 @@ class Producer:
                 self._rouse()
             for observer in observers:
                 observer.call()
-            self._log(call, answer)
+            self._failure_log.note(call, answer)
 
     def _notify(self) -> None:
         while (observer := self._callbacks.get()) is not None:
             observer.call()
-
-    def _log(self, call: Call, answer: Answer) -> None:
-        if isinstance(answer, CallFailure):
-            now = time.monotonic()
-            if now - self._logged.get(answer.code, float("-inf")) >= _LOG_INTERVAL_SECONDS:
-                self._logged[answer.code] = now
-                _logger.warning(
-                    "%s on %s failed with %s: %.300s",
-                    type(call).__name__,
-                    self._stream_name,
-                    answer.code,
-                    answer.message,
-                )
 
 
 _producers: Final[WeakSet[Producer]] = WeakSet()

@@ -327,3 +327,17 @@ def test_a_failing_stream_is_logged_but_not_over_and_over(caplog: pytest.LogCapt
         assert len(sdk.put(b"data", partition_key="key").result(timeout=30).attempts) == 11
     assert caplog.text.count("PutRecords on events failed with ConnectionResetError: reset by peer") == 1
     assert sdk.stats().errors_by_code == {"ConnectionResetError": 10}
+
+
+def test_throttling_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    stub = StubClient()
+    tries: list[int] = []
+
+    def throttle_once(_: str) -> str | None:
+        tries.append(1)
+        return "ProvisionedThroughputExceededException" if len(tries) == 1 else None
+
+    stub.stream.fault = throttle_once
+    with caplog.at_level(logging.WARNING), producer(stub, backoff_base_seconds=0.001) as sdk:
+        assert sdk.put(b"data", partition_key="key").result(timeout=30)
+    assert caplog.text.count("1 of the 1 records in a call to events failed with ProvisionedThroughput") == 1
