@@ -10,17 +10,30 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from penstock.delivery.config import ProducerConfig
     from penstock.delivery.outcomes import Attempt, PutResult
-    from penstock.errors import DeliveryError, PenstockError
+    from penstock.errors import (
+        BufferFullError,
+        ConfigurationError,
+        DeliveryError,
+        FlushTimeoutError,
+        InvalidEventError,
+        PenstockError,
+        ProducerClosedError,
+    )
     from penstock.events import KINDS, Kind, SocialEvent
     from penstock.producer import Producer
 
 __all__ = [
     "KINDS",
     "Attempt",
+    "BufferFullError",
+    "ConfigurationError",
     "DeliveryError",
+    "FlushTimeoutError",
+    "InvalidEventError",
     "Kind",
     "PenstockError",
     "Producer",
+    "ProducerClosedError",
     "ProducerConfig",
     "PutResult",
     "SocialEvent",
@@ -29,10 +42,15 @@ __all__ = [
 _MODULES: Final = {
     "KINDS": "penstock.events",
     "Attempt": "penstock.delivery.outcomes",
+    "BufferFullError": "penstock.errors",
+    "ConfigurationError": "penstock.errors",
     "DeliveryError": "penstock.errors",
+    "FlushTimeoutError": "penstock.errors",
+    "InvalidEventError": "penstock.errors",
     "Kind": "penstock.events",
     "PenstockError": "penstock.errors",
     "Producer": "penstock.producer",
+    "ProducerClosedError": "penstock.errors",
     "ProducerConfig": "penstock.delivery.config",
     "PutResult": "penstock.delivery.outcomes",
     "SocialEvent": "penstock.events",

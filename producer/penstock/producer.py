@@ -12,9 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakSet
 
-from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError
-
 from penstock.delivery.calls import Call
 from penstock.delivery.completion import Observer
 from penstock.delivery.config import ProducerConfig
@@ -25,12 +22,12 @@ from penstock.errors import (
     BufferFullError,
     FlushTimeoutError,
     ForkedProducerError,
-    InvalidEventError,
     ProducerClosedError,
 )
 from penstock.events import SocialEvent
 from penstock.failure_log import FailureLog
 from penstock.futures import EventFuture
+from penstock.serialisation import serialise
 from penstock.stream_client import StreamClient, make_client
 
 if TYPE_CHECKING:
@@ -112,7 +109,7 @@ class Producer:
         if type(event) is bytes:
             data = event
         else:
-            data, partition_key = _serialise(event, partition_key)
+            data, partition_key = serialise(event, partition_key)
         with self._lock:
             if self._closed:
                 raise self._closed_error()
@@ -321,22 +318,3 @@ def _mark_forked() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_mark_forked)
-
-
-def _serialise(event: SocialEvent | Mapping[str, Any] | bytes, partition_key: str | None) -> tuple[bytes, str | None]:
-    if isinstance(event, bytes | bytearray | memoryview):
-        return bytes(event), partition_key
-    if not isinstance(event, SocialEvent):
-        try:
-            event = SocialEvent.model_validate(event)
-        except ValidationError as error:
-            broken = "; ".join(
-                ": ".join(filter(None, (".".join(map(str, rule["loc"])), rule["msg"])))
-                for rule in error.errors(include_input=False)[:3]
-            )
-            raise InvalidEventError(f"not an event: {broken:.300}") from error
-    try:
-        data = event.to_json()
-    except PydanticSerializationError as error:  # only one that was made past its rules, by model_construct
-        raise InvalidEventError(f"not an event: {error!s:.300}") from error
-    return data, event.author if partition_key is None else partition_key
