@@ -1,5 +1,6 @@
 """Events on their way into records: each lane's open aggregate, and the routes that lead there."""
 
+from sys import getsizeof
 from typing import Final
 
 from penstock.aggregation import AggregateBuilder, UserRecord, hash_key_entry, partition_key_entry
@@ -12,7 +13,10 @@ from penstock.routing import Lane, ShardMap
 UNROUTED: Final = Lane("", 0, 0, MAX_HASH_KEY)
 """Where events wait until the shards are known."""
 
-_MAX_ROUTES: Final = 32_768  # remembered partition keys, some 6 MB at most
+MAX_ROUTES_BYTES: Final = 8 * 1024 * 1024
+"""What remembered partition keys may take: some 30,000 of usual length, fewer of long ones."""
+
+_ROUTE_BYTES: Final = 56 + 100  # a tuple, and a slot of the dictionary with its share of those still empty
 
 _CLOSED: Final = AggregateBuilder(0)  # takes nothing
 
@@ -58,6 +62,7 @@ class Lanes:
         self._places: dict[tuple[Lane, bool], Place] = {}
         self._open: dict[Place, None] = {}
         self.routes: dict[str, Route] = {}
+        self._routes_bytes = 0
         self._closed: list[Record] = []
         self.unrouted: list[Record] = []
         self.last_serial = 0
@@ -75,9 +80,11 @@ class Lanes:
         """
         entry = partition_key_entry(encode_partition_key(partition_key))
         route = self._place(hash_key(partition_key), hashed=False), entry
-        if len(self.routes) >= _MAX_ROUTES:
-            self.routes.clear()
+        size = getsizeof(partition_key) + getsizeof(entry) + _ROUTE_BYTES
+        if self._routes_bytes + size > MAX_ROUTES_BYTES:
+            self._forget_routes()
         self.routes[partition_key] = route
+        self._routes_bytes += size
         return route
 
     def add(self, event: UserRecord) -> tuple[Record, int]:
@@ -119,7 +126,7 @@ class Lanes:
     def adopt(self, shard_map: ShardMap) -> None:
         """Use another shard map; the open records whose lane it does not have are closed."""
         self.shard_map = shard_map
-        self.routes.clear()
+        self._forget_routes()
         lanes = set(shard_map.lanes)
         for key in [key for key in self._places if key[0] not in lanes]:
             self._close(self._places.pop(key))
@@ -127,6 +134,10 @@ class Lanes:
     def has(self, lane: Lane) -> bool:
         """Tell whether the shard map in use has the lane."""
         return self.shard_map is not None and self.shard_map.lane_at(lane.start) == lane
+
+    def _forget_routes(self) -> None:
+        self.routes.clear()
+        self._routes_bytes = 0
 
     def _place(self, hash_key: int, *, hashed: bool) -> Place:
         lane = UNROUTED if self.shard_map is None else self.shard_map.lane_at(hash_key)

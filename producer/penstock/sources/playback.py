@@ -15,6 +15,7 @@ from penstock.sources.source import MAX_RAW_BYTES, Oversized, SourceError, Sourc
 Times = Literal["auto", "shift", "keep"]
 
 _TAIL_LINES: Final = 1000
+_TAIL_BYTES: Final = 4 * MAX_RAW_BYTES
 _NO_SHIFT: Final = timedelta(0)
 
 _log = logging.getLogger(__name__)
@@ -106,9 +107,16 @@ class Playback:
         return None
 
     def _last_time(self, line_format: LineFormat) -> datetime:
-        tail = deque(self._lines(), maxlen=_TAIL_LINES)
-        for line in reversed(tail):
-            if isinstance(line, bytes) and (time := line_format.time(line)) is not None:
+        tail: deque[bytes] = deque()
+        size = 0
+        for line in self._lines():
+            # Of an overlong line only a description is there, which tells no time, but it counts as a line.
+            tail.append(line if isinstance(line, bytes) else b"")
+            size += len(tail[-1])
+            while len(tail) > _TAIL_LINES or size > _TAIL_BYTES:
+                size -= len(tail.popleft())
+        for last in reversed(tail):
+            if (time := line_format.time(last)) is not None:
                 return time
         raise SourceError(
             f"none of the last {len(tail)} lines of {self._input.name} tells its time, so no shift; keep its times"

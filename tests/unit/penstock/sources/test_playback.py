@@ -149,6 +149,15 @@ def test_without_a_last_time_there_is_no_shift(path: Path) -> None:
     assert len(list(playback(path, times="keep"))) == 1001
 
 
+def test_the_last_time_is_looked_for_in_bounded_memory(path: Path) -> None:
+    long = b"\n" + b"x" * (MAX_RAW_BYTES - 1)
+    path.write_bytes(frame(0) + long * 3)
+    assert playback(path)
+    path.write_bytes(frame(0) + long * 4)
+    with pytest.raises(SourceError, match="none of the last 4 lines"):
+        playback(path)
+
+
 def test_a_closed_playback_ends_before_its_next_item(path: Path) -> None:
     path.write_bytes(b"\n".join(event(number).to_json() for number in range(5)))
     played = playback(path)

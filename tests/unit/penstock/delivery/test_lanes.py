@@ -1,0 +1,28 @@
+import tracemalloc
+
+import pytest
+
+from penstock.delivery.config import ProducerConfig
+from penstock.delivery.lanes import MAX_ROUTES_BYTES, Lanes
+
+
+@pytest.mark.parametrize("tail", ["", "x" * 248, "😀" * 248], ids=["short", "long", "of four bytes a character"])
+def test_remembered_keys_take_bounded_memory_however_long_they_are(tail: str) -> None:
+    lanes = Lanes(ProducerConfig())
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        most = 0
+        for number in range(12_000 if tail else 40_000):
+            lanes.route(f"{number:08}{tail}")
+            most = max(most, len(lanes.routes))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak - before < 1.1 * MAX_ROUTES_BYTES
+    assert most > 3000
+
+
+def test_a_key_is_remembered() -> None:
+    lanes = Lanes(ProducerConfig())
+    assert lanes.routes == {"key": lanes.route("key")}
