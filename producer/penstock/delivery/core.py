@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from penstock.aggregation import UserRecord
-from penstock.delivery.backoff import Backoff
+from penstock.backoff import Backoff
 from penstock.delivery.calls import (
     Answer,
     Call,

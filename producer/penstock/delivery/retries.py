@@ -14,9 +14,6 @@ class Retries:
         self._order = count()  # breaks ties, so that records are never compared
         self._heap: list[tuple[float, int, Record]] = []
 
-    def __len__(self) -> int:
-        return len(self._heap)
-
     @property
     def next_at(self) -> float | None:
         """When the next record's time comes, none if there is no record."""
@@ -40,7 +37,3 @@ class Retries:
         self._heap = [entry for entry in self._heap if entry[2] not in gone]
         heapify(self._heap)
         return taken
-
-    def clear(self) -> None:
-        """Forget all records."""
-        self._heap.clear()

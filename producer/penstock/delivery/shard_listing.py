@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from penstock.delivery.backoff import Backoff
+from penstock.backoff import Backoff
 from penstock.delivery.calls import ListShards, ListShardsAnswer
 from penstock.errors import ShardMapError
 from penstock.routing import ShardMap

@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from random import random
 from typing import Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from penstock.sources.backoff import Backoff
+from penstock.backoff import Backoff
 from penstock.sources.jetstream import COLLECTIONS, read_frame
 from penstock.sources.source import SourceError, SourceItem
 
@@ -101,7 +102,7 @@ class LiveFeed:
     ) -> None:
         self._instances = instances
         self._dial = dial
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or Backoff(base=1.0, cap=30.0, random=random)
         self._closed = threading.Event()
         self._wait = wait or self._closed.wait
         self._turn = 0
@@ -125,8 +126,8 @@ class LiveFeed:
                 if self._closed.is_set():
                     return
                 self._disconnect()
-                seconds = self._backoff.seconds(failures)
                 failures += 1
+                seconds = self._backoff.seconds(failures)
                 _log.warning("lost %s: %s; trying %s in %.1f s", self._host, _reason(error), self._next(), seconds)
                 self._wait(seconds)
 

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from websockets.sync.server import Server, ServerConnection, serve
 
+from penstock.backoff import Backoff
 from penstock.events import SocialEvent
-from penstock.sources.backoff import Backoff
 from penstock.sources.bluesky import PUBLIC_INSTANCES, REWIND_US, SILENCE_SECONDS, Connection, LiveFeed, dial
 from penstock.sources.source import RawEvent, SourceError, SourceItem
 
@@ -95,7 +95,7 @@ def waits() -> list[float]:
 
 
 def feed(waits: list[float], *instances: str, dialling: Callable[[str], Connection] = dial) -> LiveFeed:
-    backoff = Backoff(first=1.0, cap=30.0, draw=lambda: 1.0)
+    backoff = Backoff(base=1.0, cap=30.0, random=lambda: 1.0)
     return LiveFeed(instances=instances, dial=dialling, backoff=backoff, wait=waits.append)
 
 
@@ -194,7 +194,7 @@ def test_closing_ends_an_iteration_that_waits_for_a_frame(instance: Instance, wa
 
 def test_closing_ends_an_iteration_that_waits_to_try_again(instance: Instance) -> None:
     instance.scripts.append(breaks_off(1))
-    backoff = Backoff(first=3600.0, cap=3600.0, draw=lambda: 1.0)
+    backoff = Backoff(base=3600.0, cap=3600.0, random=lambda: 1.0)
     live = LiveFeed(instances=[instance.url], backoff=backoff)
     items = iter(live)
     assert numbers(islice(items, 1)) == [1]
