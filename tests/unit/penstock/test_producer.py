@@ -110,14 +110,23 @@ def test_what_is_no_event_is_refused_by_put(event: Any, keys: dict[str, Any], me
         assert sdk.put(b"data", partition_key="key").result(timeout=30)
 
 
-def test_put_waits_for_room_and_goes_on_when_there_is(gate: Gate) -> None:
+def test_put_waits_for_room_and_goes_on_when_there_is(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     stub = StubClient(before=gate)
     with producer(stub, buffer_bytes=4 * MIB) as sdk:
         for _ in range(4):
             sdk.put(bytes(MIB - 1000), partition_key="key")
+        assert gate.reached.wait(30)
+        began = Event()
+        wait_for_room = sdk._progress.wait
+
+        def begin(timeout: float | None = None) -> bool:
+            began.set()
+            return wait_for_room(timeout)
+
+        monkeypatch.setattr(sdk._progress, "wait", begin)
         waiting = Thread(target=lambda: sdk.put(bytes(MIB // 2), partition_key="key").result(timeout=30))
         waiting.start()
-        assert gate.reached.wait(30)
+        assert began.wait(30)
         assert sdk.stats().user_records_received == 4
         gate.opened.set()
         waiting.join(30)
