@@ -39,6 +39,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
     metrics.add_metric("SegmentsApplied", MetricUnit.Count, report.applied)
     metrics.add_metric("SegmentsRepeated", MetricUnit.Count, report.repeated)
     metrics.add_metric("GapsFilled", MetricUnit.Count, report.gaps_filled)
+    metrics.add_metric("GapsLeftOpen", MetricUnit.Count, report.gaps_left_open)
+    metrics.add_metric("SumsGivenUp", MetricUnit.Count, report.sums_given_up)
     metrics.add_metric("BucketsWritten", MetricUnit.Count, report.buckets_written)
     metrics.add_metric("BucketsRefused", MetricUnit.Count, report.buckets_refused)
     log = logger.warning if reasons else logger.info
@@ -48,6 +50,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
         applied=report.applied,
         repeated=report.repeated,
         gaps_filled=report.gaps_filled,
+        gaps_left_open=report.gaps_left_open,
+        sums_given_up=report.sums_given_up,
         buckets_written=report.buckets_written,
         buckets_refused=report.buckets_refused,
         closed=report.closed,

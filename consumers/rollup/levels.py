@@ -10,15 +10,21 @@ read. Of two that sum at the same time, the one that writes later is refused and
 of minutes at least as new as any writer's. Days follow hours by the same rules. All reads are strongly consistent.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from consumers.rollup import deadline, schedule_check
 from consumers.rollup.contention import Contention
-from consumers.rollup.sums import BELOW, positions, summed
+from consumers.rollup.schedule_check import ScheduleChangedError
+from consumers.rollup.sums import BELOW, PartsExpiredError, positions, summed
 from consumers.tables import Level
-from consumers.trends.errors import RevisionRefusedError
+from consumers.trends.errors import (
+    BucketTooLargeError,
+    NewerTrendsFormatError,
+    RevisionRefusedError,
+    TrendsFormatError,
+)
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState, Mark
 
@@ -35,8 +41,21 @@ TAKE_OVER_SECONDS: Final = 900
 """How much later an hour that someone began to close is closed by whoever comes: the one who began has ended by then
 (longest invocation: 15 minutes, AWS Lambda Developer Guide, "Lambda quotas")."""
 
+GIVEN_UP: Final = (BucketTooLargeError, PartsExpiredError, ScheduleChangedError, TrendsFormatError)
+"""Why a bucket of an hour or a day can't be summed now or by trying again. The mark is raised all the same, since it is
+one for all hours: those that follow would stay open for ever. (Not `NewerTrendsFormatError`: newer code cures it.)"""
+
 Known = Mapping[int, int]
 """Revisions known to exist, by position in the vector of the hour or day that sums them."""
+
+
+class Closed(NamedTuple):
+    """An hour or a day that was closed."""
+
+    level: Level
+    start: int
+    given_up: list[BaseException]
+    """Why buckets of it are not the sum they should be: `GIVEN_UP`."""
 
 
 class Levels:
@@ -145,29 +164,27 @@ class Levels:
 
     def close_due(
         self, state: LevelsState, most: int, time_left: Callable[[], float], *, take_over_after: float
-    ) -> int:
-        """Close up to `most` hours that are due, in order, and the days that are complete with them; return how many.
+    ) -> Iterator[Closed]:
+        """Close up to `most` hours that are due, in order, and the days that are complete with them; yield each.
 
-        One that someone else began to close is left to them until `take_over_after` seconds after it was due.
+        One that someone else began to close is left to them until `take_over_after` seconds after it was due. A bucket
+        that can't be summed (`GIVEN_UP`) keeps its hour open no longer than the others.
 
         Raises:
-            What `bring_up_to_date` does; what was closed before stays closed.
+            What `bring_up_to_date` does but for `GIVEN_UP`; what was yielded before stays closed.
         """
         others_until = self._clock() - CLOSE_AFTER_SECONDS - take_over_after
         due = int(self._clock()) - CLOSE_AFTER_SECONDS
-        closed = 0
+        hours_closed = state.closed
         for start in _ending_by(due, Level.HOUR, state.closed)[:most]:
             if not self._begin(Level.HOUR, start, state, others_until):
                 break
-            self._close(Level.HOUR, start, time_left)
-            closed += 1
-        hours_closed = state.closed + closed * Level.HOUR.seconds
+            yield self._close(Level.HOUR, start, time_left)
+            hours_closed = start + Level.HOUR.seconds
         for start in _ending_by(hours_closed, Level.DAY, state.day_closed)[:most]:
             if not self._begin(Level.DAY, start, state, others_until):
                 break
-            self._close(Level.DAY, start, time_left)
-            closed += 1
-        return closed
+            yield self._close(Level.DAY, start, time_left)
 
     def _begin(self, level: Level, start: int, state: LevelsState, others_until: float) -> bool:
         """Tell whether to close the hour or day at `start`: nobody began to, or it ended before `others_until`."""
@@ -175,13 +192,18 @@ class Levels:
         begun = state.is_closing(level, start) or not self._table.raise_mark(Mark.closing(level), end)
         return not begun or end <= others_until
 
-    def _close(self, level: Level, start: int, time_left: Callable[[], float]) -> None:
+    def _close(self, level: Level, start: int, time_left: Callable[[], float]) -> Closed:
         buckets = range(1 + self._schedule.buckets_at(start))
         tasks = [self._pool.submit(self.bring_up_to_date, level, start, bucket, {}, time_left) for bucket in buckets]
+        given_up: list[BaseException] = []
         for task in tasks:
-            if (error := deadline.error_of(task, f"{level} {start}", time_left)) is not None:
+            if (error := deadline.error_of(task, f"{level} {start}", time_left)) is None:
+                continue
+            if not isinstance(error, GIVEN_UP) or isinstance(error, NewerTrendsFormatError):
                 raise error
+            given_up.append(error)
         self._table.raise_mark(Mark.closed(level), start + level.seconds)
+        return Closed(level, start, given_up)
 
     def _read(self, level: Level, start: int, bucket: int) -> BucketItem:
         item = self._table.get(level, start, bucket) or BucketItem.blank(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.rollup import deadline
-from consumers.rollup.at_hand import SegmentsAtHand
+from consumers.rollup.at_hand import SegmentsAtHand, UnfilledGapError
 from consumers.rollup.contention import ContendedError, Contention
 from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import Levels
@@ -50,7 +50,7 @@ class MinuteExpiredError(Exception):
         super().__init__(f"minute {minute} is older than minutes are kept; what came for it now is not counted")
 
 
-LASTING: Final = (BucketTooLargeError, PartsExpiredError, MinuteExpiredError)
+LASTING: Final = (BucketTooLargeError, PartsExpiredError, MinuteExpiredError, UnfilledGapError)
 """What no repetition can cure: reported, but not a reason to hold up the stream."""
 
 MOST_REASONS: Final = 20
@@ -68,6 +68,8 @@ class Report:
     repeated: int = 0
     """Segments that were in the trends already."""
     gaps_filled: int = 0
+    gaps_left_open: int = 0
+    """Addresses of which the log lacks a segment for ever: what follows it is not counted."""
     buckets_written: int = 0
     buckets_refused: int = 0
     failed_minutes: dict[int, BaseException] = field(default_factory=dict)
@@ -80,6 +82,8 @@ class Report:
     """The levels state as read after the writes."""
     closed: int = 0
     """Hours and days closed."""
+    sums_given_up: int = 0
+    """Hours and days among them of which a bucket is not the sum it should be (`consumers.rollup.levels.GIVEN_UP`)."""
 
     def failure(self, address: "Address") -> BaseException | None:
         """Return why the segments of `address` must come again, or None if they need not."""
@@ -157,8 +161,11 @@ class Rollup:
         if report.state is None or self._clock() < self._close_again_at:
             return
         try:
-            report.closed += self.levels.close_due(report.state, most, time_left, take_over_after=take_over_after)
-        except (ClientError, BotoCoreError, ContendedError, DeadlineError, PartsExpiredError, TrendsError) as error:
+            for closed in self.levels.close_due(report.state, most, time_left, take_over_after=take_over_after):
+                report.closed += 1
+                report.sums_given_up += bool(closed.given_up)
+                report.not_failing.extend(closed.given_up)
+        except (ClientError, BotoCoreError, ContendedError, DeadlineError, TrendsError) as error:
             report.not_failing.append(error)
             self._close_again_at = self._clock() + CLOSE_AGAIN_SECONDS
 
@@ -182,7 +189,12 @@ class Rollup:
         )
         for at_hand in minutes:
             report.gaps_filled += at_hand.gaps_filled
-            report.failed_addresses.update(at_hand.stuck)
+            for address, error in at_hand.stuck.items():
+                if isinstance(error, LASTING):
+                    report.gaps_left_open += 1
+                    report.not_failing.append(error)
+                else:
+                    report.failed_addresses[address] = error
         self.correct_levels(written, report, time_left)
         self._mark_arrival(minutes, report)
 

@@ -25,6 +25,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: A
     report = sweep().run(lambda: context.get_remaining_time_in_millis() / 1000)
     metrics.add_metric("SegmentsRepaired", MetricUnit.Count, report.repaired)
     metrics.add_metric("AddressesChecked", MetricUnit.Count, report.addresses_checked)
+    metrics.add_metric("GapsLeftOpen", MetricUnit.Count, report.rollup.gaps_left_open)
+    metrics.add_metric("SumsGivenUp", MetricUnit.Count, report.rollup.sums_given_up)
     reasons = report.rollup.reasons()
     log = logger.warning if reasons or report.repaired else logger.info
     log(

@@ -218,6 +218,8 @@ def test_segments_become_trends_and_metrics(stack: Stack, capsys: pytest.Capture
         "SegmentsApplied": 2,
         "SegmentsRepeated": 2,
         "GapsFilled": 0,
+        "GapsLeftOpen": 0,
+        "SumsGivenUp": 0,
         "BucketsWritten": BUCKETS,
         "BucketsRefused": 0,
     }

@@ -1,13 +1,15 @@
 """Hours are closed some time after their end, in order, by one at a time; days with their last hour."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS, TAKE_OVER_SECONDS
 from consumers.rollup.rollup import Report, Rollup
 from consumers.schedule import DAY, HOUR
-from consumers.tables import Level
+from consumers.tables import Level, trend_key
+from consumers.trends import item as items
 from consumers.trends.state import LevelsState, Mark
 from tests.unit.consumers.rollup.fake_dynamodb import TRENDS_TABLE, FakeDynamoDB
 from tests.unit.consumers.rollup.making import MINUTE, a_rollup, a_segment, an_address, plenty
@@ -82,6 +84,70 @@ def test_what_someone_else_began_is_left_to_them_for_a_while(dynamodb: FakeDynam
     due = MIDNIGHT + CLOSE_AFTER_SECONDS
     assert close(a_rollup(dynamodb, at(due + TAKE_OVER_SECONDS - 1)))[0] == 0
     assert close(a_rollup(dynamodb, at(due + TAKE_OVER_SECONDS)))[0] >= 1
+
+
+def a_hole(level: Level) -> tuple[str, str]:
+    """Return the key of the item of bucket 0 that the test damages."""
+    return trend_key(level, MIDNIGHT - 3 * HOUR, 0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ({"e": {"B": b"?"}}, "TrendsFormatError"),
+        ({"c": {"B": b"?"}}, "TrendsFormatError"),
+        ({"b": {"N": "9"}}, "ScheduleChangedError"),
+    ],
+)
+def test_an_hour_that_cannot_be_summed_keeps_no_other_open(
+    dynamodb: FakeDynamoDB, damage: dict[str, dict[str, Any]], reason: str
+) -> None:
+    """Its other buckets are summed, the later hours and the day are closed, and it is reported."""
+    a_state(dynamodb, MIDNIGHT - 3 * HOUR)
+    for hour in (3, 2):
+        a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - hour * HOUR))], plenty)
+    dynamodb.tables[TRENDS_TABLE][a_hole(Level.MINUTE)] |= damage
+    report = Report()
+    rollup = a_rollup(dynamodb, at(MIDNIGHT + CLOSE_AFTER_SECONDS))
+    rollup.bring_up_to_date([], report, plenty)
+    rollup.close_due(report, plenty, most=5, take_over_after=TAKE_OVER_SECONDS)
+    assert (report.closed, report.sums_given_up) == (4, 1)
+    assert [text.partition(":")[0] for text in report.reasons()] == [reason]
+    state = rollup.table.state()
+    assert state is not None
+    assert (state.closed, state.day_closed) == (MIDNIGHT, MIDNIGHT)
+    assert rollup.table.get(Level.HOUR, MIDNIGHT - 3 * HOUR, 0) is None
+    assert rollup.table.get(Level.HOUR, MIDNIGHT - 3 * HOUR, 1) is not None
+    day = rollup.table.get(Level.DAY, MIDNIGHT - DAY, 0)
+    assert day is not None
+    assert day.counts["kind"] == {"post": 1}
+
+
+def test_an_hour_that_newer_code_can_sum_waits_for_it(dynamodb: FakeDynamoDB) -> None:
+    a_state(dynamodb, MIDNIGHT - 3 * HOUR)
+    a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - 3 * HOUR))], plenty)
+    dynamodb.tables[TRENDS_TABLE][a_hole(Level.MINUTE)] |= {"v": {"N": "99"}}
+    report = Report()
+    rollup = a_rollup(dynamodb, at(MIDNIGHT + CLOSE_AFTER_SECONDS))
+    rollup.bring_up_to_date([], report, plenty)
+    rollup.close_due(report, plenty, most=5, take_over_after=TAKE_OVER_SECONDS)
+    assert (report.closed, report.sums_given_up, len(report.reasons())) == (0, 0, 1)
+
+
+def test_a_bucket_that_has_grown_too_large_keeps_no_other_open(
+    dynamodb: FakeDynamoDB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_state(dynamodb, MIDNIGHT - 2 * HOUR)
+    for minute in range(12):
+        address = an_address(minute=MIDNIGHT - 2 * HOUR + 60 * minute)
+        a_rollup(dynamodb).apply([a_segment(0, *(f"{minute}x{n}" for n in range(60)), address=address)], plenty)
+    monkeypatch.setattr(items, "MAX_PART_BYTES", 40)
+    report = Report()
+    rollup = a_rollup(dynamodb, at(MIDNIGHT + CLOSE_AFTER_SECONDS))
+    rollup.bring_up_to_date([], report, plenty)
+    rollup.close_due(report, plenty, most=5, take_over_after=TAKE_OVER_SECONDS)
+    assert (report.closed, report.sums_given_up) == (3, 1)
+    assert all(text.startswith("BucketTooLargeError: hour") for text in report.reasons())
 
 
 def test_the_sweep_takes_over_at_once(dynamodb: FakeDynamoDB) -> None:

@@ -18,6 +18,7 @@ from tests.unit.consumers.rollup.making import (
     a_rollup,
     a_segment,
     an_address,
+    append,
     plenty,
     some_counts,
 )
@@ -223,6 +224,27 @@ def test_a_closing_that_failed_is_tried_again_after_a_while(
     clock.now += CLOSE_AGAIN_SECONDS
     rollup.close_due(report, plenty, most=1, take_over_after=0)
     assert report.closed == 1
+
+
+def test_a_gap_that_can_never_be_filled_does_not_hold_up_the_stream(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+    """The log's segment 1 was deleted: what follows can't be counted, now or later."""
+    append(dynamodb, a_segment(0), a_segment(2))
+    report = apply(rollup, a_segment(0), a_segment(2), a_segment(0, address=an_address(1)))
+    assert report.failure(an_address()) is None
+    assert report.gaps_left_open == 1
+    assert report.reasons()[0].startswith("UnfilledGapError: the pane log has no segment 1")
+    item = rollup.table.get(Level.MINUTE, MINUTE, 0)
+    assert item is not None
+    assert item.vector == (1, 1, 0, 0)
+
+
+def test_a_gap_in_a_log_that_cannot_be_read_now_brings_its_segments_again(
+    rollup: Rollup, dynamodb: FakeDynamoDB
+) -> None:
+    dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "Query" else Fault.NONE
+    report = apply(rollup, a_segment(1))
+    assert isinstance(report.failure(an_address()), ClientError)
+    assert report.gaps_left_open == 0
 
 
 def test_reasons_are_bounded() -> None:
