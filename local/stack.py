@@ -17,6 +17,7 @@ from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
 from local.pollers import Poller, PollerFailedError, open_poller
 from local.pollers.consumption import Consumption
+from local.run_folder import new_run_folder, open_log
 from local.services.process import Services
 from local.template.resources import EventSourceMapping, StackResources
 from local.template.translation import Template
@@ -56,12 +57,15 @@ class LocalStack:
         pollers: tuple[Poller, ...],
         gateway: Gateway,
         metrics: Metrics,
+        directory: Path,
         undo: ExitStack,
     ) -> None:
         """Take over the parts of a running stack; use `start`."""
         self.resources = resources
         self.parameters = parameters
         self.metrics = metrics
+        self.directory = directory
+        """Where this run's logs are."""
         self.url = gateway.url
         self.outputs = _local_outputs(resources, gateway.url)
         self._services = services
@@ -84,7 +88,8 @@ class LocalStack:
         Args:
             template: The SAM template.
             port: Where the gateway listens on 127.0.0.1; 0 takes any free port.
-            directory: Where logs go, ``stack.log``, ``services.log`` and one file a function; made if need be.
+            directory: Where runs have their folders; made if need be. Logs go into a new one, `LocalStack.directory`:
+                ``stack.log``, ``services.log`` and one file a function. Those of a few earlier runs stay.
             parameters: Values for the template's parameters, which otherwise have its defaults.
             concurrency: Environments a function may have at once where the template reserves no number.
 
@@ -94,13 +99,14 @@ class LocalStack:
         with ExitStack() as undo:
             gateway = Gateway(port)
             undo.callback(gateway.stop)
-            undo.enter_context(_log_file(directory))
-            services = Services(directory / "services.log")
+            folder = new_run_folder(directory, system_clock())
+            undo.enter_context(_log_file(folder / "stack.log"))
+            services = Services(folder / "services.log")
             undo.callback(services.stop)
             described = Template(template, parameters)
             resources = _create(described, services)
             metrics = Metrics()
-            functions = Functions(resources.functions.values(), services.url, metrics, directory, concurrency)
+            functions = Functions(resources.functions.values(), services.url, metrics, folder, concurrency)
             undo.callback(functions.stop)
             pollers = _open_pollers(resources, services, functions)
             for poller in pollers:
@@ -119,6 +125,7 @@ class LocalStack:
                 pollers=pollers,
                 gateway=gateway,
                 metrics=metrics,
+                directory=folder,
                 undo=undo.pop_all(),
             )
 
@@ -190,13 +197,10 @@ class LocalStack:
 
 
 @contextmanager
-def _log_file(directory: Path) -> Iterator[None]:
-    """Send what the stack's own code logs to ``stack.log`` rather than to the terminal."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(directory / "stack.log", mode="w", delay=True)
-    except OSError as error:
-        raise StackError(f"{directory}: {error.strerror}; logs must go somewhere") from error
+def _log_file(path: Path) -> Iterator[None]:
+    """Send what the stack's own code logs to a file rather than to the terminal."""
+    open_log(path).close()
+    handler = logging.FileHandler(path)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logger = logging.getLogger(__package__)
     propagated, logger.propagate = logger.propagate, False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from local.functions.metrics import Metrics
+from local.run_folder import open_log
 
 _CHUNK: Final = 64 * 1024
 
@@ -15,11 +16,15 @@ class FunctionLog:
     """The log of one function, shared by its environments. Safe for threads."""
 
     def __init__(self, path: Path, metrics: Metrics) -> None:
-        """Write to a new file at `path`; it appears with the first line."""
+        """Write to a new file at `path`.
+
+        Raises:
+            StackError: it can't be written.
+        """
+        open_log(path).close()
         self._path = path
         self._metrics = metrics
         self._lock = threading.Lock()
-        self._path.unlink(missing_ok=True)
 
     @property
     def path(self) -> Path:

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import PartFailedError, ServicesError
+from local.run_folder import open_log
 from local.services.session import ACCESS_KEY, REGION, local_session
 from local.template.description import STACK_NAME
 from local.template.intrinsics import Json
@@ -33,6 +34,9 @@ class Services:
 
         Args:
             log: Where its errors are written.
+
+        Raises:
+            StackError: the log can't be written.
         """
         self._log = log
         self._process = self._launch()
@@ -51,7 +55,7 @@ class Services:
             "AWS_DEFAULT_REGION": REGION,
             "MOTO_DISABLE_GLOBAL_CORS": "true",  # no page of a browser has business here
         }
-        with self._log.open("wb") as errors:
+        with open_log(self._log) as errors:
             return subprocess.Popen(
                 [sys.executable, "-m", "local.services.server"],
                 stdin=subprocess.PIPE,

@@ -104,6 +104,15 @@ def test_a_port_in_use_is_named(stack: LocalStack, tmp_path: Path) -> None:
         LocalStack.start(template=TEMPLATE, port=port, directory=tmp_path)
 
 
+def test_each_stack_has_a_folder_of_logs_of_its_own(stack: LocalStack) -> None:
+    assert {each.name for each in stack.directory.iterdir()} == {
+        "stack.log",
+        "services.log",
+        *(f"{function}.log" for function in stack.resources.functions),
+    }
+    assert (stack.directory.parent / "latest").resolve() == stack.directory.resolve()
+
+
 def test_stopping_ends_every_process_and_may_be_repeated(tmp_path: Path) -> None:
     stack = LocalStack.start(template=TEMPLATE, port=0, directory=tmp_path)
     assert http(stack, "GET", "/echo/x").status == 200
