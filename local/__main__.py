@@ -2,6 +2,7 @@
 
 import math
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
@@ -11,7 +12,9 @@ from rich.console import Console
 from penstock.errors import PenstockError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+LOGS: Final = ROOT / ".build" / "local"
 DEFAULT_DEMO_RATE: Final = 200.0
+ENDLESS: Final = ("demo", "bluesky")
 
 
 class PositiveNumber(click.ParamType[float]):
@@ -50,7 +53,7 @@ def cli() -> None:
     metavar="EVENTS/S",
     help=f"How fast to feed. [default: {DEFAULT_DEMO_RATE:g} for demo, otherwise as fast as they come]",
 )
-@click.option("--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End after this long.")
+@click.option("--duration", type=PositiveNumber(), metavar="SECONDS", help="End after this long.")
 @click.option("--once", is_flag=True, help="End when the source has ended and all of it is in the trends.")
 @click.option("--repeat", type=click.IntRange(min=1), default=1, show_default=True, help="Play a file this many times.")
 @click.option(
@@ -98,10 +101,10 @@ def run(
       python -m local run --rate 1000 --duration 60 --report report.json
       zcat events.jsonl.gz | python -m local run --source - --once
     """
-    if report is not None and not report.resolve().parent.is_dir():
-        _end(2, f"--report {report}: there is no folder {report.parent} to write into; create it first")
-    if source == "demo" and once and duration is None:
-        _end(2, "--once needs a source that ends, and demo does not: add --duration")
+    if report is not None:
+        _check_writable(report)
+    if source in ENDLESS and once and duration is None:
+        _end(2, f"--once needs a source that ends, and {source} does not: add --duration")
     # Imported here so that --help and a usage error answer at once.
     from local.run.pipeline import RunOptions, print_outcome
     from local.run.pipeline import run as run_pipeline
@@ -111,7 +114,7 @@ def run(
     console = Console(highlight=False)
     options = RunOptions(
         template=ROOT / "template.yaml",
-        directory=ROOT / ".build" / "local",
+        directory=LOGS,
         source=source,
         rate=DEFAULT_DEMO_RATE if rate is None and source == "demo" else rate,
         duration=duration,
@@ -129,7 +132,7 @@ def run(
     except (PenstockError, StackError) as error:
         _end(2, str(error))
     except ReportingError as error:
-        _end(1, f"the reporting API failed: {error}; the functions' logs are in {options.directory}")
+        _end(1, f"the reporting API failed: {error}; logs are in {LOGS}")
     print_outcome(outcome, console)
     if outcome.signal is not None:
         if outcome.fault:
@@ -137,6 +140,18 @@ def run(
         sys.exit(128 + outcome.signal)
     if outcome.fault:
         _end(1, outcome.fault)
+
+
+def _check_writable(report: Path) -> None:
+    """End, before anything is started, if the report could not be written in the end."""
+    existed = report.exists()
+    try:
+        with report.open("ab"):
+            pass
+        if not existed:
+            report.unlink()
+    except OSError as error:
+        _end(2, f"--report {report} can't be written: {error.strerror}")
 
 
 def _end(status: int, message: str) -> NoReturn:
@@ -153,8 +168,12 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         _end(error.exit_code, f"{error.format_message()} (--help tells more)")
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - a defect of ours: the user gets a line, the file what a developer needs
+        LOGS.mkdir(parents=True, exist_ok=True)
+        (LOGS / "defect.log").write_text(traceback.format_exc(), encoding="utf-8")
+        _end(1, f"a defect of Penstock, {type(error).__name__}: {error}; {LOGS / 'defect.log'} has the details")
 
 
 if __name__ == "__main__":

@@ -159,6 +159,10 @@ class LocalStack:
             except PollerFailedError as error:
                 raise PartFailedError(str(error)) from error
 
+    def failed_invocations(self) -> int:
+        """Return how many invocations by mappings failed, wholly or in part, so that records were delivered again."""
+        return sum(poller.counters.errors + poller.counters.partial for poller in self._pollers)
+
     def idle(self) -> bool:
         """Tell whether the pollers have delivered all they have seen, and no invocation is under way.
 

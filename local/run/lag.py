@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 RESOLUTION_SECONDS: Final = 0.01
@@ -22,39 +23,38 @@ class LagMeter:
     The n-th event accepted has been answered when the answers first account for n events. Events of two shards
     may overtake each other by a batch, which the totals can't see and percentiles over many events don't show.
     Memory does not grow with the number of events: what waits is kept by `RESOLUTION_SECONDS`, what was
-    answered as a histogram of that resolution.
+    answered as a histogram of that resolution. Safe for threads: events are accepted in the producer's.
     """
 
     def __init__(self) -> None:
         """Start with nothing accepted."""
         self._waiting: deque[list[float]] = deque()  # [when accepted, how many], oldest first
         self._answered = 0
+        self._lock = Lock()
         self._lags: Counter[int] = Counter()
 
     def accepted(self, at: float, events: int = 1) -> None:
         """Note events that the stream acknowledged at `at` (seconds of a monotonic clock)."""
-        if self._waiting and at - self._waiting[-1][0] < RESOLUTION_SECONDS:
-            self._waiting[-1][1] += events
-        else:
-            self._waiting.append([at, events])
+        with self._lock:
+            if self._waiting and at - self._waiting[-1][0] < RESOLUTION_SECONDS:
+                self._waiting[-1][1] += events
+            else:
+                self._waiting.append([at, events])
 
     def answered(self, at: float, total: int) -> None:
         """Note that at `at` the answers account for `total` events since the start."""
-        newly = total - self._answered
-        while newly > 0 and self._waiting:
-            when, events = self._waiting[0]
-            paired = min(newly, int(events))
-            self._lags[round((at - when) / RESOLUTION_SECONDS)] += paired
-            self._answered += paired
-            newly -= paired
-            if paired == events:
-                self._waiting.popleft()
-            else:
-                self._waiting[0][1] -= paired
-
-    def waiting_since(self) -> float | None:
-        """Return when the oldest event still unanswered was accepted."""
-        return self._waiting[0][0] if self._waiting else None
+        with self._lock:
+            newly = total - self._answered
+            while newly > 0 and self._waiting:
+                when, events = self._waiting[0]
+                paired = min(newly, int(events))
+                self._lags[round((at - when) / RESOLUTION_SECONDS)] += paired
+                self._answered += paired
+                newly -= paired
+                if paired == events:
+                    self._waiting.popleft()
+                else:
+                    self._waiting[0][1] -= paired
 
     def summary(self) -> LagSummary:
         """Return the percentiles over all events answered so far."""

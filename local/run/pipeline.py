@@ -3,6 +3,8 @@
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +27,10 @@ PAST_SECONDS: Final = 10.0
 """How often the windows before the newest are asked while events flow: few late events land there."""
 TOP_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 60.0
-"""How long nothing may move, with events still on the way, before the run gives up on them."""
+"""How long nothing may move, with events still on the way, before the run gives up on them; and how long the reporting
+API may fail."""
+SURPLUS_SECONDS: Final = 5.0
+"""How long nothing may move before a run with more accounts than events believes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Outcome:
 
 
 class Interruption:
-    """Turns the first interrupt into a wish to end, and lets a second one end the process at once."""
+    """Turns the first interrupt into a wish to end, and lets a second one end the run at once."""
 
     def __init__(self) -> None:
         """Take SIGINT and SIGTERM over."""
@@ -80,7 +85,7 @@ class Interruption:
         self.signal = number
         self._wanted.set()
         for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_DFL)
+            signal.signal(each, signal.default_int_handler)
 
 
 def run(options: RunOptions, console: Console) -> Outcome:
@@ -91,8 +96,8 @@ def run(options: RunOptions, console: Console) -> Outcome:
         local.stack.StackError: the stack can't be started.
         local.stack.PartFailedError: a part of the running stack has ended by itself.
         local.run.trends_client.ReportingError: the reporting API fails.
+        KeyboardInterrupt: at the first interrupt while nothing flows yet, later at the second.
     """
-    interruption = Interruption()
     source = open_source(
         options.source,
         seed=options.seed,
@@ -102,10 +107,13 @@ def run(options: RunOptions, console: Console) -> Outcome:
     )
     started = datetime.now(UTC)
     console.print("starting the stack …", style="dim")
-    with LocalStack.start(template=options.template, port=options.port, directory=options.directory) as stack:
+    with (
+        closing(source),
+        LocalStack.start(template=options.template, port=options.port, directory=options.directory) as stack,
+        # A run that was played to its end has nothing pending. One that broke down waits for no answer.
+        _closed_at_once(Producer(stack.outputs["StreamName"], client=stack.client("kinesis"))) as producer,
+    ):
         trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
-        trends.health()  # a first request, so that the function's cold start is not taken for lag
-        producer = Producer(stack.outputs["StreamName"], client=stack.client("kinesis"))
         lag = LagMeter()
         feed = Feed(
             source,
@@ -115,21 +123,27 @@ def run(options: RunOptions, console: Console) -> Outcome:
             accepted=lambda: lag.accepted(time.monotonic()),
         )
         try:
+            trends.health()  # a first request, so that the function's cold start is not taken for lag
+            interruption = Interruption()
             with make_view(console) as view:
-                run = _Run(
+                phases = Phases(
                     options, interruption=interruption, stack=stack, trends=trends, feed=feed, lag=lag, view=view
                 )
-                return run.play(stays_open=source.finite)
+                return phases.play(stays_open=source.finite)
         except ReportingError:
             stack.check()  # whose word, where it has one, says more
             raise
-        finally:
-            source.close()
-            # A run that was played to its end has nothing pending. One that broke down waits for no answer.
-            producer.close(timeout=0)
 
 
-class _Run:
+@contextmanager
+def _closed_at_once(producer: Producer) -> Iterator[Producer]:
+    try:
+        yield producer
+    finally:
+        producer.close(timeout=0)
+
+
+class Phases:
     """The phases of one run: feed, settle, serve, conclude."""
 
     def __init__(
@@ -142,7 +156,10 @@ class _Run:
         feed: Feed,
         lag: LagMeter,
         view: View,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
+        """Prepare to play; `clock` tells seconds, `wait` lets them pass."""
         self._options = options
         self._interruption = interruption
         self._stack = stack
@@ -150,11 +167,15 @@ class _Run:
         self._feed = feed
         self._lag = lag
         self._view = view
-        self._started = time.monotonic()
+        self._clock = clock
+        self._wait = wait
+        self._started = self._answered_at = clock()
+        self._ledger = Ledger(0, 0, 0)
         self._top: list[tuple[str, int]] = []
         self._top_read = float("-inf")
 
     def play(self, *, stays_open: bool) -> Outcome:
+        """Feed and settle; then, if the run `stays_open` and nobody asked for its end, serve until an interrupt."""
         self._feed.start()
         self._feed_until_end()
         self._settle()
@@ -170,7 +191,7 @@ class _Run:
         deadline = self._started + self._options.duration if self._options.duration is not None else None
         while not self._feed.join(0):
             self._observe("feeding")
-            if self._interruption.wait(TICK_SECONDS) or (deadline and time.monotonic() > deadline):
+            if self._interruption.wait(TICK_SECONDS) or (deadline and self._clock() > deadline):
                 self._feed.stop()
                 break
         while not self._feed.join(TICK_SECONDS):
@@ -179,31 +200,45 @@ class _Run:
     def _settle(self) -> None:
         """Wait until every accepted event is accounted for, or nothing moves any more."""
         ledger = self._observe("waiting for the trends")
-        moved = time.monotonic()
-        while ledger.discrepancy() and time.monotonic() - moved < PATIENCE_SECONDS:
-            time.sleep(TICK_SECONDS)
+        moved = self._clock()
+        while ledger.discrepancy():
+            # Too few may still come; too many, after a batch that came again, will not become fewer.
+            patience = PATIENCE_SECONDS if ledger.accounted < ledger.accepted else SURPLUS_SECONDS
+            if self._clock() - moved >= patience:
+                return
+            self._wait(TICK_SECONDS)
             before, ledger = ledger, self._observe("waiting for the trends")
             if ledger != before:
-                moved = time.monotonic()
+                moved = self._clock()
 
     def _serve(self) -> None:
         while not self._interruption.wait(TICK_SECONDS):
             self._observe("source ended; the dashboard stays up until Ctrl-C")
 
     def _observe(self, phase: str) -> Ledger:
+        """Look at everything once and show it; while the reporting API does not answer, show what it said last."""
         self._stack.check()
-        ledger = running_ledger(self._stack, self._trends, lambda: self._feed.accepted, past_every=PAST_SECONDS)
-        now = time.monotonic()
-        self._lag.answered(now, ledger.accounted)
-        if now - self._top_read >= TOP_SECONDS:
-            self._top, self._top_read = self._trends.top("hashtag", window="5m", limit=10), now
-        self._view.show(self._status(phase, ledger))
-        return ledger
+        now = self._clock()
+        try:
+            self._ledger = running_ledger(
+                self._stack, self._trends, lambda: self._feed.accepted, past_every=PAST_SECONDS
+            )
+            if now - self._top_read >= TOP_SECONDS:
+                self._top, self._top_read = self._trends.top("hashtag", window="5m", limit=10), now
+        except ReportingError:
+            if now - self._answered_at >= PATIENCE_SECONDS:
+                raise
+            phase += "; the reporting API does not answer"
+        else:
+            self._answered_at = self._clock()
+            self._lag.answered(self._answered_at, self._ledger.accounted)
+        self._view.show(self._status(phase, self._ledger))
+        return self._ledger
 
     def _status(self, phase: str, ledger: Ledger) -> Status:
         return Status(
             phase=phase,
-            elapsed=time.monotonic() - self._started,
+            elapsed=self._clock() - self._started,
             url=self._stack.url,
             ledger=ledger,
             refused=self._feed.refused.total(),
@@ -213,11 +248,15 @@ class _Run:
 
     def _conclude(self) -> Outcome:
         ledger = final_ledger(self._stack, self._trends, self._feed.accepted)
-        self._lag.answered(time.monotonic(), ledger.accounted)
+        self._lag.answered(self._clock(), ledger.accounted)
         status = self._status("ended", ledger)
+        fault = self._fault(ledger)
         if self._options.report:
-            write_report(self._options.report, ledger, status.lag, self._trends)
-        return Outcome(status, self._fault(ledger), self._interruption.signal)
+            try:
+                write_report(self._options.report, ledger, status.lag, self._trends)
+            except OSError as error:
+                fault = fault or f"the report {self._options.report} could not be written: {error.strerror}"
+        return Outcome(status, fault, self._interruption.signal)
 
     def _fault(self, ledger: Ledger) -> str | None:
         if isinstance(self._feed.error, SourceError) and not self._feed.sent:
@@ -227,7 +266,8 @@ class _Run:
         if self._feed.refused:
             message, count = self._feed.refused.most_common(1)[0]
             return f"the producer refused {self._feed.refused.total():,} events, {count:,} of them with {message}"
-        return ledger.discrepancy()
+        discrepancy = ledger.discrepancy(delivered_again=self._stack.failed_invocations() > 0)
+        return discrepancy and f"{discrepancy}; logs are in {self._stack.directory}"
 
 
 def print_outcome(outcome: Outcome, console: Console) -> None:

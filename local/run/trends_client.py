@@ -14,7 +14,9 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far ahead of its arrival an event's time may be (the `future` rule of ingest)."""
 
 PAGE: Final = 100
-ATTEMPTS: Final = 5
+ATTEMPTS: Final = 3
+PASSING: Final = frozenset({429, 500, 502, 503, 504})
+"""Statuses that the same question may not get again."""
 
 
 class ReportingError(Exception):
@@ -94,7 +96,7 @@ class TrendsClient:
             if response.status == 200:
                 answer: dict[str, Any] = response.json()
                 return answer
-            if response.status not in (429, 503):
+            if response.status not in PASSING:
                 break
             time.sleep(float(response.headers.get("Retry-After", attempt)))
         raise ReportingError(f"{path} answered {response.status}: {response.data[:200].decode(errors='replace')}")

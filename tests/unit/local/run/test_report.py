@@ -15,3 +15,10 @@ def test_a_missing_event_is_said_with_every_account() -> None:
 
 def test_an_event_counted_twice_is_said_too() -> None:
     assert (Ledger(accepted=1, counted=2, duplicates=0).discrepancy() or "").startswith("1 events are too many")
+
+
+def test_a_batch_delivered_again_explains_more_duplicates_but_nothing_else() -> None:
+    assert Ledger(accepted=9, counted=8, duplicates=3).discrepancy(delivered_again=True) is None
+    assert Ledger(accepted=9, counted=8, duplicates=3).discrepancy() is not None
+    assert Ledger(accepted=9, counted=10, duplicates=0).discrepancy(delivered_again=True) is not None
+    assert Ledger(accepted=9, counted=7, duplicates=1).discrepancy(delivered_again=True) is not None
