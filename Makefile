@@ -1,6 +1,5 @@
 # `make run` and `make test` need Python 3.11 or later, make and a package index; each installs what it needs
 # into .venv the first time and starts at once afterwards.
-SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,9 +18,9 @@ help:
 
 # A locked set is installed once; its stamp is older than its lock when the lock has changed.
 define install
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Penstock needs Python 3.11 or later; $$($(PYTHON) --version) is $$(command -v $(PYTHON)). Say PYTHON=python3.12, for instance." >&2; exit 1; }
-	@test -x $(BIN)/python || { echo 'Creating $(VENV) …'; $(PYTHON) -m venv $(VENV); }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Penstock needs Python 3.11 or later as "$(PYTHON)"; say PYTHON=python3.12, for instance.' >&2; exit 1; }
+	@test -x $(BIN)/pip || { echo 'Creating $(VENV) …'; $(PYTHON) -m venv --clear $(VENV); }
 	@echo 'Installing $< (once; a minute or two) …'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e producer -e .
@@ -35,7 +34,9 @@ $(VENV)/installed-test: requirements/test.txt pyproject.toml producer/pyproject.
 	$(install)
 	@touch $(VENV)/installed-local
 
-# The shell, not make, expands the arguments, so that a file name may hold any character.
+# The shell, not make, expands the arguments, so that a file name may hold any character, a dollar sign too.
+override SOURCE := $(value SOURCE)
+override REPORT := $(value REPORT)
 export SOURCE RATE DURATION ONCE REPEAT REPORT PORT
 
 run: $(VENV)/installed-local
@@ -89,7 +90,8 @@ $(FUNCTIONS): $(VENV)/installed-local
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --only-binary=:all: \
 		--platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 --implementation cp --python-version 3.14 \
 		--target '$(ARTIFACTS_DIR)' -r requirements/$(LOCKED).txt
-	@tar -c --exclude=__pycache__ --exclude=dashboard $(PACKAGES) | tar -x -C '$(ARTIFACTS_DIR)'
+	@tar -cf '$(ARTIFACTS_DIR)/packages.tar' --exclude=__pycache__ --exclude=dashboard $(PACKAGES)
+	@tar -xf '$(ARTIFACTS_DIR)/packages.tar' -C '$(ARTIFACTS_DIR)' && rm '$(ARTIFACTS_DIR)/packages.tar'
 
 clean:
 	rm -rf $(VENV) .build .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
