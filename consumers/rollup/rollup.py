@@ -169,8 +169,14 @@ class Rollup:
             report.not_failing.append(error)
             self._close_again_at = self._clock() + CLOSE_AGAIN_SECONDS
 
-    def bring_up_to_date(self, minutes: list[SegmentsAtHand], report: Report, time_left: Callable[[], float]) -> None:
-        """Apply what is at hand of `minutes`, correct closed hours and days, and add to `report` what happened."""
+    def bring_up_to_date(
+        self, minutes: list[SegmentsAtHand], report: Report, time_left: Callable[[], float]
+    ) -> dict[int, int]:
+        """Apply what is at hand of `minutes`, correct closed hours and days, and add to `report` what happened.
+
+        Returns:
+            By minute, how many segments were added to the bucket that lacked most.
+        """
         open_: list[SegmentsAtHand] = []
         for at_hand in minutes:
             if self.expired(at_hand.minute):
@@ -180,11 +186,11 @@ class Rollup:
         # Bucket 0 of a minute comes before the others: what it says of the schedule holds for all of them. A bucket
         # that nobody has written yet says nothing, so without this order one that an altered entry adds would be.
         new = [at_hand for at_hand in open_ if not self._minutes.has_begun(at_hand.minute)]
-        written = self._write(((at_hand, 0) for at_hand in new), report, time_left)
-        begun = {item.start for item in written if item.revision}
+        outcomes = self._write(((at_hand, 0) for at_hand in new), report, time_left)
+        begun = {outcome.item.start for outcome in outcomes if outcome.item.revision}
         others = [(at_hand, range(1, 1 + at_hand.buckets)) for at_hand in new if at_hand.minute in begun]
         others += [(at_hand, range(1 + at_hand.buckets)) for at_hand in open_ if at_hand not in new]
-        written += self._write(
+        outcomes += self._write(
             ((at_hand, bucket) for at_hand, buckets in others for bucket in buckets), report, time_left
         )
         for at_hand in minutes:
@@ -195,30 +201,34 @@ class Rollup:
                     report.not_failing.append(error)
                 else:
                     report.failed_addresses[address] = error
-        self.correct_levels(written, report, time_left)
+        self.correct_levels([outcome.item for outcome in outcomes], report, time_left)
         self._mark_arrival(minutes, report)
+        applied: dict[int, int] = {}
+        for outcome in outcomes:
+            applied[outcome.item.start] = max(outcome.applied, applied.get(outcome.item.start, 0))
+        return applied
 
     def _write(
         self, buckets: Iterable[tuple[SegmentsAtHand, int]], report: Report, time_left: Callable[[], float]
-    ) -> "list[BucketItem]":
-        """Apply what is at hand to `buckets` of minutes, and add to `report` what happened; return their items."""
+    ) -> list[BucketOutcome]:
+        """Apply what is at hand to `buckets` of minutes, and add to `report` what happened; leave out what failed."""
         tasks: list[tuple[SegmentsAtHand, int, Future[BucketOutcome]]] = []
         for at_hand, bucket in buckets:
             task = self._pool.submit(self._minutes.bring_up_to_date, at_hand, bucket, time_left)
             tasks.append((at_hand, bucket, task))
-        written: list[BucketItem] = []
+        outcomes: list[BucketOutcome] = []
         for at_hand, bucket, task in tasks:
             if (error := deadline.error_of(task, f"minute {at_hand.minute}", time_left)) is not None:
                 _file(report, [at_hand.minute], error)
                 continue
             outcome = task.result()
-            written.append(outcome.item)
+            outcomes.append(outcome)
             if bucket == 0:  # every event is in bucket 0, so it speaks for the minute
                 report.applied += outcome.applied
                 report.repeated += outcome.repeated
             report.buckets_written += outcome.written
             report.buckets_refused += outcome.refused
-        return written
+        return outcomes
 
     def correct_levels(
         self, written: "Sequence[BucketItem | Progress]", report: Report, time_left: Callable[[], float]

@@ -25,6 +25,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: A
     report = sweep().run(lambda: context.get_remaining_time_in_millis() / 1000)
     metrics.add_metric("SegmentsRepaired", MetricUnit.Count, report.repaired)
     metrics.add_metric("AddressesChecked", MetricUnit.Count, report.addresses_checked)
+    metrics.add_metric("ChecksFailed", MetricUnit.Count, report.checks_failed)
     metrics.add_metric("GapsLeftOpen", MetricUnit.Count, report.rollup.gaps_left_open)
     metrics.add_metric("SumsGivenUp", MetricUnit.Count, report.rollup.sums_given_up)
     reasons = report.rollup.reasons()
@@ -32,6 +33,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: A
     log(
         "swept",
         hours=len(report.hours),
+        checks_failed=report.checks_failed,
         addresses_checked=report.addresses_checked,
         repaired=report.repaired,
         closed=report.rollup.closed,

@@ -4,6 +4,7 @@ The stream brings each segment to rollup, so the sweep finds something only wher
 outlasted its 24 hours, a batch that was given up. It repairs by the same code that applies the stream's segments.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -20,14 +21,16 @@ from consumers.schedule import HOUR, MINUTE, Address, Entry
 from consumers.sweep.plan import next_slice, recent_minutes
 from consumers.sweep.probe import Expected, LogProbe
 from consumers.tables import Level
+from consumers.trends.errors import TrendsError, TrendsFormatError
 from consumers.trends.table import Progress
 from consumers.trends.vector import Vector
 
 if TYPE_CHECKING:
     from consumers.rollup.at_hand import SegmentsAtHand
 
-IN_FLIGHT_SECONDS: Final = 60
-"""A segment that arrived less long ago is applied if the sweep meets it, but is no repair: the stream was about to."""
+SETTLED_SECONDS: Final = 900
+"""A segment that arrived less long ago, or whose minute is younger, is applied if the sweep meets it, but is no repair:
+the stream was about to bring it."""
 
 MINUTES_AT_ONCE: Final = 5
 """Minutes repaired together. A minute at 1,000 events/s may bring 5 MB of segments into memory."""
@@ -42,7 +45,9 @@ class SweepReport:
 
     addresses_checked: int = 0
     repaired: int = 0
-    """Segments found missing in the trends although the stream should have brought them long ago."""
+    """Segments added to the trends here although the stream should have brought them long ago."""
+    checks_failed: int = 0
+    """Reads that failed: what they were for was not checked, which the next round does."""
     hours: list[int] = field(default_factory=list)
     """Hours of the slice that were checked, epoch seconds."""
     rollup: Report = field(default_factory=Report)
@@ -64,33 +69,51 @@ class Sweep:
     def run(self, time_left: Callable[[], float]) -> SweepReport:
         """Check recent minutes and the next slice of hours, close what is due.
 
-        Hours for which too little time was left are checked by the next run. What could not be repaired is in the
-        report.
+        Hours for which too little time was left are checked by the next run. What could not be read or repaired is in
+        the report and stops nothing else; whatever happens, the next run goes on behind it, and hours are closed.
 
         Raises:
-            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a read failed for good.
-            TrendsFormatError: the trends have something that this code can't read.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the place where to go on can't be read
+                or kept.
         """
         report = SweepReport()
         now = self._clock()
-        hours, cursor = next_slice(self.rollup.table.sweep_cursor(), now, self._dedup_days)
-        in_time = self._check(recent_minutes(now), report, time_left)
-        for hour in hours:
-            in_time = in_time and self._check(range(hour, hour + HOUR, MINUTE), report, time_left)
-            if not in_time:
-                cursor = hour
-                break
-            report.hours.append(hour)
-        self.rollup.table.save_sweep_cursor(cursor)
-        self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
+        hours, _ = next_slice(self._cursor(report), now, self._dedup_days)
+        cursor = hours[0]
+        try:
+            in_time = self._check(recent_minutes(now), report, time_left)
+            for hour in hours:
+                if not in_time:
+                    break
+                cursor = hour - HOUR
+                in_time = self._check(range(hour, hour + HOUR, MINUTE), report, time_left)
+                if in_time:
+                    report.hours.append(hour)
+                else:
+                    cursor = hour
+        finally:
+            self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
+            self.rollup.table.save_sweep_cursor(cursor)
         return report
+
+    def _cursor(self, report: SweepReport) -> int | None:
+        """Return where to go on; from the newest hour where that is damaged."""
+        try:
+            return self.rollup.table.sweep_cursor()
+        except TrendsFormatError as error:
+            _note(report, error)
+            return None
 
     def _check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
         """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out."""
-        held = [progress for read in self._reads(minutes) for progress in read]
-        expected = list(self._expected(minutes, held, report.rollup))
-        report.addresses_checked += len(expected)
-        missing = sorted(self._probe.found(expected), key=_minute)
+        held, unread = self._reads(minutes, report)
+        expected = list(self._expected(minutes, held, unread, report.rollup))
+        missing: list[Expected] = []
+        try:
+            missing = sorted(self._probe.found(expected), key=_minute)
+            report.addresses_checked += len(expected)
+        except (ClientError, BotoCoreError) as error:
+            _note(report, error)
         for _, group in groupby(missing, key=lambda hit: _minute(hit) // (MINUTES_AT_ONCE * MINUTE)):
             if time_left() < 2 * RESERVE_SECONDS:
                 return False
@@ -99,20 +122,33 @@ class Sweep:
         self.rollup.correct_levels(held, report.rollup, time_left)
         return time_left() >= 2 * RESERVE_SECONDS
 
-    def _reads(self, minutes: range) -> list[list[Progress]]:
-        """Read how far each bucket of `minutes` is."""
+    def _reads(self, minutes: range, report: SweepReport) -> tuple[list[Progress], Counter[int]]:
+        """Return how far each bucket of `minutes` is, and by hour the number of buckets that can't be read."""
         end = minutes[-1] + MINUTE
         tasks = [
-            self._pool.submit(
-                self.rollup.table.progress, Level.MINUTE, bucket, max(hour, minutes[0]), min(hour + HOUR, end)
+            (
+                hour,
+                self._pool.submit(
+                    self.rollup.table.progress, Level.MINUTE, bucket, max(hour, minutes[0]), min(hour + HOUR, end)
+                ),
             )
             for hour in range(Level.HOUR.floor(minutes[0]), end, HOUR)
             for bucket in range(1 + self.rollup.schedule.buckets_at(hour))
         ]
-        return [task.result() for task in tasks]
+        held: list[Progress] = []
+        unread: Counter[int] = Counter()
+        for hour, task in tasks:
+            try:
+                held += task.result()
+            except (ClientError, BotoCoreError, TrendsError) as error:
+                unread[hour] += 1
+                _note(report, error)
+        return held, unread
 
-    def _expected(self, minutes: range, held: list[Progress], report: Report) -> Iterator[Expected]:
-        """Yield each address of `minutes` and how many of its segments every bucket has."""
+    def _expected(
+        self, minutes: range, held: list[Progress], unread: Counter[int], report: Report
+    ) -> Iterator[Expected]:
+        """Yield each address of `minutes` and how many of its segments every bucket has that could be read."""
         vectors: dict[int, list[Vector]] = {}
         for progress in held:
             try:
@@ -125,14 +161,18 @@ class Sweep:
                 continue
             entry = self.rollup.schedule.at(minute)
             of_minute = vectors.get(minute, [])
-            if len(of_minute) <= self.rollup.schedule.buckets_at(minute):  # a bucket has no item, so it has nothing
+            buckets = 1 + self.rollup.schedule.buckets_at(minute) - unread[Level.HOUR.floor(minute)]
+            if not buckets:
+                continue
+            if len(of_minute) < buckets:  # a bucket has no item, so it has nothing
                 of_minute = [*of_minute, (0,) * entry.addresses_a_minute]
             yield from zip(addresses(minute, entry), map(min, *of_minute, of_minute[0]), strict=True)
 
     def _repair(self, missing: list[Expected], report: SweepReport, time_left: Callable[[], float]) -> None:
         reads = [(address, self._pool.submit(self.rollup.log.segments, address, number)) for address, number in missing]
         minutes: dict[int, SegmentsAtHand] = {}
-        old = int((self._clock() - IN_FLIGHT_SECONDS) * 1000)
+        overdue: Counter[int] = Counter()
+        settled = self._clock() - SETTLED_SECONDS
         for address, read in reads:
             try:
                 segments: list[Segment] = read.result()
@@ -143,8 +183,9 @@ class Sweep:
                 minutes[address.minute] = self.rollup.at_hand(address.minute)
             for segment in segments:
                 minutes[address.minute].add(segment)
-                report.repaired += segment.arrived_ms < old
-        self.rollup.bring_up_to_date(list(minutes.values()), report.rollup, time_left)
+                overdue[address.minute] += max(segment.arrived_ms / 1000, address.minute) < settled
+        applied = self.rollup.bring_up_to_date(list(minutes.values()), report.rollup, time_left)
+        report.repaired += sum(min(number, overdue[minute]) for minute, number in applied.items())
 
 
 def addresses(minute: int, entry: Entry) -> Iterator[Address]:
@@ -152,6 +193,11 @@ def addresses(minute: int, entry: Entry) -> Iterator[Address]:
     for pane in range(minute, minute + MINUTE, entry.seconds):
         for group in range(entry.groups):
             yield Address(pane, entry.seconds, group, entry.groups)
+
+
+def _note(report: SweepReport, error: BaseException) -> None:
+    report.checks_failed += 1
+    report.rollup.not_failing.append(error)
 
 
 def _minute(expected: Expected) -> int:

@@ -180,7 +180,10 @@ class TrendsTable:
         if item is None:
             return None
         check_version(item)
-        return int(item["hour"]["N"])
+        try:
+            return int(item["hour"]["N"])
+        except (KeyError, ValueError) as error:
+            raise TrendsFormatError(f"no cursor of the sweep: {error!r}") from error
 
     def save_sweep_cursor(self, hour: int) -> None:
         """Keep where the sweep goes on. Two sweeps at once may repeat each other's work, which is harmless.

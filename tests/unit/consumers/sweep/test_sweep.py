@@ -1,5 +1,8 @@
 """A run finds what the stream lost, repairs it, and goes on where the last one ended."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 from consumers.counts import empty
@@ -7,12 +10,12 @@ from consumers.pane_log.segment import encode
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, Address, Entry, Schedule
 from consumers.sweep.plan import AHEAD_MINUTES, RECENT_MINUTES
-from consumers.sweep.probe import LogProbe
+from consumers.sweep.probe import Expected, LogProbe
 from consumers.sweep.sweep import Sweep, addresses
 from consumers.tables import Level
 from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.state import LevelsState, encode_state
-from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, put_all
+from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, Fault, put_all
 from tests.unit.consumers.rollup.making import (
     MINUTE,
     SCHEDULE,
@@ -24,7 +27,7 @@ from tests.unit.consumers.rollup.making import (
     plenty,
 )
 
-NOW = MINUTE + 300.0
+NOW = MINUTE + 1_200.0
 CURRENT_HOUR = Level.HOUR.floor(NOW)
 DAY_START = Level.DAY.floor(NOW)
 ADDRESSES_A_MINUTE = 4
@@ -56,7 +59,7 @@ def test_a_lost_segment_of_a_recent_minute_is_repaired(dynamodb: FakeDynamoDB) -
     append(dynamodb, a_segment(0), a_segment(1), a_segment(0, address=an_address(3)))
     a_rollup(dynamodb).apply([a_segment(0)], plenty)
     report = a_sweep(dynamodb).run(plenty)
-    assert report.repaired == 2
+    assert (report.repaired, report.checks_failed) == (2, 0)
     assert report.rollup.applied == 2
     assert posts(dynamodb, Level.MINUTE, MINUTE) == 3
     assert a_sweep(dynamodb).run(plenty).repaired == 0
@@ -77,6 +80,87 @@ def test_what_the_stream_is_about_to_bring_is_applied_but_is_no_repair(dynamodb:
     append(dynamodb, a_segment(0, arrived_ms=int(NOW * 1_000) - 5_000))
     report = a_sweep(dynamodb).run(plenty)
     assert (report.repaired, report.rollup.applied) == (0, 1)
+
+
+def test_a_late_segment_that_has_just_come_is_no_repair(dynamodb: FakeDynamoDB) -> None:
+    """Its minute is old, but rollup has yet to get it."""
+    append(dynamodb, a_segment(0, arrived_ms=int(NOW * 1_000) - 5_000, address=an_address(minute=CURRENT_HOUR - HOUR)))
+    report = a_sweep(dynamodb).run(plenty)
+    assert (report.repaired, report.rollup.applied) == (0, 1)
+
+
+def test_what_rollup_was_faster_to_apply_is_no_repair(dynamodb: FakeDynamoDB) -> None:
+    append(dynamodb, a_segment(0))
+
+    def be_faster(operation: str) -> Fault:
+        if operation == "BatchGetItem":
+            dynamodb.before_call = lambda _: Fault.NONE
+            a_rollup(dynamodb).apply([a_segment(0)], plenty)
+        return Fault.NONE
+
+    dynamodb.before_call = be_faster
+    report = a_sweep(dynamodb).run(plenty)
+    assert (report.repaired, report.rollup.applied, report.rollup.repeated) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("damage", [{"e": {"B": b"?"}}, {"r": {"S": "?"}}, {"v": {"N": "99"}}])
+def test_a_damaged_item_stops_neither_other_checks_nor_closing(
+    dynamodb: FakeDynamoDB, damage: dict[str, dict[str, Any]]
+) -> None:
+    """The hour's other buckets are compared, the other hours as well, idle hours are closed, the next run goes on."""
+    hour_before = an_address(minute=MINUTE - HOUR)
+    append(dynamodb, *(a_segment(n, address=address) for n in range(2) for address in (an_address(), hour_before)))
+    put_all(dynamodb, TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
+    a_rollup(dynamodb).apply([a_segment(0)], plenty)
+    dynamodb.tables[TRENDS_TABLE]["minute#2025-11-21T09#1", "2025-11-21T09:30"] |= damage
+    report = a_sweep(dynamodb).run(plenty)
+    assert report.hours == [CURRENT_HOUR - hour * HOUR for hour in range(4)][: len(report.hours)]
+    assert len(report.hours) > 1
+    assert report.checks_failed == 2  # among the recent minutes, and with its hour
+    assert posts(dynamodb, Level.MINUTE, MINUTE) == 2
+    assert posts(dynamodb, Level.MINUTE, MINUTE - HOUR) == 2
+    state = a_rollup(dynamodb).table.state()
+    assert state is not None
+    assert state.closed == CURRENT_HOUR
+    assert a_sweep(dynamodb).run(plenty).hours[0] == report.hours[-1] - HOUR
+
+
+def test_a_damaged_cursor_begins_a_new_round(dynamodb: FakeDynamoDB) -> None:
+    a_rollup(dynamodb).table.save_sweep_cursor(MINUTE)
+    del dynamodb.tables[TRENDS_TABLE]["rollup", "sweep"]["hour"]
+    report = a_sweep(dynamodb).run(plenty)
+    assert (report.checks_failed, report.hours[0]) == (1, CURRENT_HOUR)
+    assert a_sweep(dynamodb).run(plenty).checks_failed == 0
+
+
+def test_a_log_that_cannot_be_read_now_stops_neither_the_round_nor_closing(dynamodb: FakeDynamoDB) -> None:
+    put_all(dynamodb, TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
+    dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "BatchGetItem" else Fault.NONE
+    report = a_sweep(dynamodb).run(plenty)
+    assert (report.addresses_checked, report.rollup.closed) == (0, 3)
+    assert report.checks_failed == 1 + len(report.hours)
+
+
+def test_what_nobody_foresaw_leaves_the_hour_and_closes(dynamodb: FakeDynamoDB) -> None:
+    put_all(dynamodb, TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
+    sweep = a_sweep(dynamodb)
+    found, calls = sweep._probe.found, 0
+
+    def fail_the_third_time(expected: Iterable[Expected]) -> list[Expected]:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise LookupError("nobody foresaw")
+        return found(expected)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep._probe, "found", fail_the_third_time)
+        with pytest.raises(LookupError, match="nobody foresaw"):
+            sweep.run(plenty)
+    assert a_rollup(dynamodb).table.sweep_cursor() == CURRENT_HOUR - 2 * HOUR
+    state = a_rollup(dynamodb).table.state()
+    assert state is not None
+    assert state.closed == CURRENT_HOUR
 
 
 def test_old_hours_are_checked_as_the_slice_comes_round(dynamodb: FakeDynamoDB) -> None:
