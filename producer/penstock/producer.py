@@ -72,8 +72,8 @@ class Producer:
         self._client = StreamClient(client or make_client(self._config), stream_name)
         self._delivery = Delivery(self._config, random=random.random, epoch=time.time() - time.monotonic())
         self._make_locks()
-        # Takes no more events; its threads end; it is a forked process's copy, without threads.
-        self._closed = self._stopped = self._forked = False
+        # Takes no more events; gives up; has told its threads to end; is the copy in a forked process, which has none.
+        self._closed = self._stopped = self._ended = self._forked = False
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
         self._failure_log = FailureLog(stream_name, time.monotonic)
@@ -253,20 +253,24 @@ class Producer:
                 observer.call()
 
     def _stop(self) -> tuple[int, list[Observer]]:
-        """Give up what is pending and have the threads end, once; return how many events and what ``_queue`` does."""
-        self._closed = True
-        if self._stopped:
-            return 0, []
-        self._stopped = True
+        """Give up what is pending and have the threads end; return how many events, and what ``_queue`` does.
+
+        Called again, it finishes what an exception has interrupted.
+        """
+        self._closed = self._stopped = True
         try:
-            return self._delivery.abandon(), self._queue()
+            abandoned = self._delivery.abandon()
+            observers = self._queue()
         finally:
             self._progress.notify_all()
             self._rouse()
+        if not self._ended:
             # Nothing is pending any more, so no callback comes after this.
+            self._ended = True
             self._callbacks.put(None)
             for _ in self._callers:
                 self._calls.put(None)
+        return abandoned, observers
 
     def _queue(self) -> list[Observer]:
         """Hand callers' code to the thread for it; return the other observers, to call outside of the lock.
@@ -305,7 +309,10 @@ class Producer:
 
     def _notify(self) -> None:
         while (observer := self._callbacks.get()) is not None:
-            observer.call()
+            try:
+                observer.call()
+            except BaseException:  # a SystemExit, say, which would end this thread with callbacks to come
+                _logger.exception("a callback tried to end the thread for callbacks of %s", self._stream_name)
 
 
 _producers: Final[WeakSet[Producer]] = WeakSet()

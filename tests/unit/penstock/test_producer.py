@@ -1,6 +1,7 @@
 """The threads around the core. What they deliver, and when, is the core's to test."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from concurrent.futures import wait
 from datetime import UTC, datetime
@@ -223,6 +224,16 @@ def test_callbacks_may_raise_put_and_wait_for_other_events() -> None:
         assert results.get(timeout=30)
         sdk.put(b"third", partition_key="key").result(timeout=30)
     assert {event.data for event in stub.stream.events} == {b"first", b"second", b"third"}
+
+
+def test_a_callback_that_exits_ends_no_more_than_itself(caplog: pytest.LogCaptureFixture) -> None:
+    called: list[Any] = []
+    with producer(StubClient(), linger_seconds=60) as sdk:
+        future = sdk.put(b"data", partition_key="key")
+        future.add_done_callback(lambda _: sys.exit(1))
+        future.add_done_callback(called.append)
+    assert called == [future]
+    assert "tried to end the thread" in caplog.text
 
 
 def test_a_callback_may_close_the_producer() -> None:
