@@ -22,7 +22,7 @@ from reporting.answers import (
     Trends,
 )
 from reporting.cursors import Cursor, CursorError, Listing
-from reporting.plan import plan
+from reporting.plan import Closed, Read, plan
 from reporting.problems import bad_parameter
 from reporting.ranking import Place, Ranking
 from reporting.reader import Buckets, Freshness, TrendsReader
@@ -43,6 +43,10 @@ BREAKDOWN_VALUES: Final = 10
 
 STALE_AFTER_SECONDS: Final = 120
 """Age of the newest arrival from which health says stale: well beyond the seconds that batches take."""
+
+AHEAD_SECONDS: Final = 86_400
+"""How far ahead of now is read. Events later than five minutes after their arrival are not counted; the rest of the day
+is for clocks that differ."""
 
 
 class Queries:
@@ -99,7 +103,7 @@ class Queries:
         normal = normalise(dimension, value)
         freshness = self._reader.freshness()
         counts: Counter[int] = Counter()
-        reads = plan(span, freshness.closed, granularity)
+        reads = self._reads(span, freshness, granularity)
         for item in self._reader.read(reads, self._reader.bucket_of(dimension, normal)):
             counts[granularity.floor(item.start)] += item.counts[dimension].get(normal, 0)
         return Series(
@@ -135,7 +139,7 @@ class Queries:
         """Return how fresh the trends are."""
         freshness = self._reader.freshness()
         age = _age(freshness, self._clock())
-        hour, day = freshness.closed
+        hour, day = freshness.closed or Closed()
         return Health(
             status="empty" if age is None else "stale" if age > STALE_AFTER_SECONDS else "ok",
             as_of=_instant(freshness.as_of),
@@ -161,7 +165,7 @@ class Queries:
     def _counts(self, window: Window, span: Span, freshness: Freshness, buckets: Buckets) -> Counts:
         counts = empty()
         hashtags: list[BucketItem] = []
-        for item in self._reader.read(plan(span, freshness.closed), buckets):
+        for item in self._reader.read(self._reads(span, freshness), buckets):
             if item.bucket == BREAKDOWN_BUCKET:
                 add(counts, item.counts)
             else:
@@ -169,6 +173,16 @@ class Queries:
         if hashtags:
             counts["hashtag"] = self._hashtags[window].of(hashtags)
         return counts
+
+    def _reads(self, span: Span, freshness: Freshness, coarsest: Level = Level.DAY) -> list[Read]:
+        """Plan what `span` needs: nothing before anything was counted, nor of a time that is far ahead.
+
+        Neither has closed days, so a plan would read each of its minutes.
+        """
+        if freshness.closed is None:
+            return []
+        latest = Level.DAY.floor(self._clock().timestamp() + AHEAD_SECONDS) + Level.DAY.seconds
+        return plan(Span(span.start, min(span.end, latest)), freshness.closed, coarsest)
 
 
 def normalise(dimension: str, value: str) -> str:

@@ -30,7 +30,8 @@ class Freshness(NamedTuple):
 
     as_of: int | None
     """Newest arrival applied, epoch milliseconds; None while there is none."""
-    closed: Closed
+    closed: Closed | None
+    """What is answered from hour and day items; None before anything was counted."""
 
 
 class Tally(NamedTuple):
@@ -64,7 +65,7 @@ class TrendsReader:
         """Return how fresh the trends are and what is closed; read it before the items it is about."""
         state = self._table.state(consistent=False)
         if state is None:
-            return Freshness(None, Closed())
+            return Freshness(None, None)
         return Freshness(state.newest_arrival_ms, Closed(state.closed, state.day_closed))
 
     def read(self, reads: Iterable[Read], buckets: Buckets) -> Iterator[BucketItem]:

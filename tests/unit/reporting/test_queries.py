@@ -82,8 +82,9 @@ class InOneThread(Executor):
 class Shelf:
     """A trends table in memory, as rollup leaves it: items that are not closed yet hold a part of their counts."""
 
-    def __init__(self, given_events: list[Event], closed: Closed) -> None:
+    def __init__(self, given_events: list[Event], closed: Closed, *, counted: bool = True) -> None:
         self.closed = closed
+        self.counted = counted
         self.items: dict[tuple[Level, int, int], BucketItem] = {}
         self.asked: list[tuple[Level, int, bool]] = []
         for level in Level:
@@ -102,6 +103,8 @@ class Shelf:
 
     def state(self, *, consistent: bool = True) -> LevelsState | None:
         assert not consistent
+        if not self.counted:
+            return None
         return LevelsState(self.closed.hour, self.closed.hour, self.closed.day, self.closed.day, ARRIVED)
 
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
@@ -207,6 +210,27 @@ def test_one_hashtag_is_asked_for_in_its_bucket_of_each_day() -> None:
     queries_of(shelf).series("hashtag", "a", Level.HOUR, None, None)
     assert len({bucket for _, bucket, _ in shelf.asked}) <= 2
     assert 0 not in {bucket for _, bucket, _ in shelf.asked}
+
+
+def test_before_anything_was_counted_nothing_is_read() -> None:
+    shelf = Shelf([], Closed(), counted=False)
+    queries = queries_of(shelf)
+    series = queries.series("hashtag", "a", Level.DAY, NOW - timedelta(days=1_499), NOW)
+    assert (series.total, len(series.points), series.as_of) == (0, 1_500, None)
+    assert queries.trends("hashtag", Window.DAY, 10, None, None).distinct == 0
+    assert queries.summary(Window.DAY, None).events == 0
+    health = queries.health()
+    assert (health.status, health.levels.hour, health.levels.day) == ("empty", None, None)
+    assert not shelf.asked
+
+
+@pytest.mark.parametrize("start", [NOW - timedelta(days=2), NOW + timedelta(days=9), NOW + timedelta(days=200_000)])
+def test_a_time_that_is_far_ahead_costs_few_reads(start: datetime) -> None:
+    shelf = Shelf([], Closed(MIDNIGHT + 12 * HOUR, MIDNIGHT))
+    end = start + timedelta(days=1_499)
+    series = queries_of(shelf).series("hashtag", "a", Level.DAY, start, end)
+    assert (series.total, len(series.points)) == (0, 1_500)
+    assert len(shelf.asked) <= 80  # at most two days by the minute, an hour each read
 
 
 def test_values_are_normalised_as_events_are() -> None:
