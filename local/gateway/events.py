@@ -5,9 +5,10 @@ parameters over as they came, percent-encoded, and query parameters decoded.
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -15,6 +16,9 @@ from werkzeug.wrappers import Request, Response
 
 from local.services.session import ACCOUNT
 from local.template.resources import Api, Route
+
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 class MatchedRoute(NamedTuple):
@@ -125,6 +129,13 @@ def _body(data: bytes) -> tuple[str | None, bool]:
         return base64.b64encode(data).decode(), True
 
 
+def _add_header(response: Response, name: str, value: str) -> None:
+    """Add what a header may hold ("Field Syntax", RFC 9110): another line would be another header, or the body."""
+    if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        raise ValueError(f"the header {name!r} can't be sent")
+    response.headers.add(name, value)
+
+
 def proxy_response(payload: bytes) -> Response:
     """Return the response that a function's answer describes.
 
@@ -142,8 +153,11 @@ def proxy_response(payload: bytes) -> Response:
     status = answer.statusCode
     response = Response(data, status=status)
     del response.headers["Content-Type"]
-    for name, values in {**single, **many}.items():
-        for value in values:
-            response.headers.add(name, str(value))
+    try:
+        for name, values in {**single, **many}.items():
+            for value in values:
+                _add_header(response, name, str(value))
+    except ValueError as error:
+        raise MalformedAnswerError(f"no proxy response: {error}") from error
     response.headers.setdefault("Content-Type", "application/json")
     return response

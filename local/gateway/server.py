@@ -104,7 +104,10 @@ class GatewayApplication:
         if self._pages is None or request.method not in ("GET", "HEAD"):
             return None
         name = safe_join(str(self._pages), request.path.lstrip("/") or "index.html")
-        if name is None or not (file := Path(name)).is_file():
+        try:
+            if name is None or not (file := Path(name)).is_file():
+                return None
+        except OSError:  # no name that a file can have, one too long for instance
             return None
         response = Response(
             file.read_bytes(),

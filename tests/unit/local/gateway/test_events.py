@@ -146,6 +146,10 @@ def test_an_answer_without_a_content_type_is_json() -> None:
         b'{"statusCode": 200, "body": "%", "isBase64Encoded": true}',
         b'{"statusCode": 200, "headers": []}',
         b'{"statusCode": 200, "multiValueHeaders": {"a": 1}}',
+        b'{"statusCode": 200, "headers": {"a": "b\\r\\nc: d"}}',
+        b'{"statusCode": 200, "headers": {"a\\nc": "b"}}',
+        b'{"statusCode": 200, "headers": {"a": "\\u65e5"}}',
+        b'{"statusCode": 200, "multiValueHeaders": {"a": ["b", "c\\n"]}}',
     ],
 )
 def test_anything_else_is_a_malformed_answer(payload: bytes) -> None:

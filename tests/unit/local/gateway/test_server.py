@@ -64,7 +64,14 @@ def test_a_route_is_answered_by_its_function() -> None:
 
 
 @pytest.mark.parametrize(
-    "result", [FunctionFailed(b"{}"), Throttled(), Answered(b"null"), Answered(b'{"statusCode": "no"}')]
+    "result",
+    [
+        FunctionFailed(b"{}"),
+        Throttled(),
+        Answered(b"null"),
+        Answered(b'{"statusCode": "no"}'),
+        Answered(b'{"statusCode": 200, "headers": {"X-Odd": "a\\r\\nb: c"}}'),
+    ],
 )
 def test_a_function_that_fails_is_a_502(result: InvocationResult) -> None:
     answer = get("/v1/trends", function=Function(result))
@@ -94,7 +101,16 @@ def test_an_unchanged_page_is_not_sent_again(pages: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/absent.js", "//etc/passwd"]
+    "path",
+    [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/absent.js",
+        "//etc/passwd",
+        "/" + "x" * 5_000,
+        "/%00",
+    ],
 )
 def test_nothing_beside_the_pages_is_served(pages: Path, path: str) -> None:
     assert get(path, pages=pages).status_code == 404
