@@ -246,11 +246,24 @@ def test_the_api_is_traced_throttled_and_has_one_stage(template: Template) -> No
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == ("50", "100")
 
 
-def test_an_unknown_path_is_a_problem_document(stack: StackResources) -> None:
+def test_an_unknown_path_and_an_unsigned_request_are_a_problem_document(stack: StackResources) -> None:
+    # API Gateway sends the same for both, so it can't be a 404.
     assert stack.api is not None
     response = stack.api.responses["MISSING_AUTHENTICATION_TOKEN"]
-    assert (response.status, response.content_type) == (404, "application/problem+json")
-    assert json.loads(response.body)["status"] == 404
+    assert (response.status, response.content_type) == (403, "application/problem+json")
+    problem = json.loads(response.body)
+    assert problem["status"] == 403
+    assert problem["detail"] == "no such route, or the request is not signed (IAM, service execute-api)"
+
+
+@pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX"])
+def test_whatever_the_gateway_answers_by_itself_is_a_problem_document(stack: StackResources, kind: str) -> None:
+    assert stack.api is not None
+    response = stack.api.responses[kind]
+    assert response.content_type == "application/problem+json"
+    # This one variable comes with its quotes ("$context variables for gateway responses", API Gateway guide).
+    problem = json.loads(response.body.replace("$context.error.messageString", '"why"'))
+    assert {"title", "detail", "instance", "request_id"} == set(problem)
 
 
 def test_the_sweep_runs_by_the_clock(stack: StackResources) -> None:
