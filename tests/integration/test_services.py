@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import urllib3
@@ -95,6 +96,13 @@ def test_objects_of_any_size_and_their_heads(services: Services) -> None:
         client.put_object(Bucket="notes", Key=str(size), Body=bytes(size))
         assert client.head_object(Bucket="notes", Key=str(size))["ContentLength"] == size
         assert client.get_object(Bucket="notes", Key=str(size))["Body"].read() == bytes(size)
+
+
+def test_a_connection_is_kept_for_many_calls(services: Services) -> None:
+    with urllib3.HTTPConnectionPool("127.0.0.1", urlsplit(services.url).port, maxsize=1, retries=False) as pool:
+        for _ in range(3):
+            assert pool.request("GET", "/moto-api/data.json").status == 200
+        assert (pool.num_connections, pool.num_requests) == (1, 3)
 
 
 def test_an_error_of_a_service_is_the_clients_exception(services: Services) -> None:

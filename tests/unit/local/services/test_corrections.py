@@ -11,6 +11,7 @@ import moto.backends
 import moto.kinesis.models
 import pytest
 from moto import mock_aws
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import BaseModel
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -197,3 +198,18 @@ def test_old_iterators_of_a_table_stream_are_forgotten(table: tuple[Any, Any, st
 def test_items_are_keyed_as_the_correction_expects() -> None:
     assert DynamoType({"S": "x"}) == DynamoType({"S": "x"})
     assert hash(DynamoType({"S": "x"})) == hash(DynamoType({"S": "x"}))
+
+
+def test_a_put_leaves_no_data_points(stream: tuple[Any, str]) -> None:
+    assert read(stream[0], "TRIM_HORIZON")  # what put ten records
+    assert not cloudwatch_backends[ACCOUNT][REGION].metric_data
+
+
+def test_the_package_is_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def listed(_path: object) -> list[str]:
+        raise AssertionError("the folder is read again")
+
+    monkeypatch.setattr("os.listdir", listed)
+    monkeypatch.setattr("os.scandir", listed)
+    assert "kinesis" in moto.backends.list_of_moto_modules()
+    assert "dynamodb" in moto.backends.list_of_moto_modules()
