@@ -48,10 +48,18 @@ def test_a_record_runs_through_both_mappings(stack: LocalStack) -> None:
     records = [{"Data": word.encode(), "PartitionKey": word} for word in words]
     stack.client("kinesis").put_records(StreamName=stack.outputs["StreamName"], Records=records)
     assert stack.wait_until_idle(60)
-    assert stack.idle()
     assert stack.lag() == 0
     assert sorted(keys(stack)) == sorted(words)
     assert stack.metrics.total("WordsCopied", service="small") == len(words)
+    assert stack.failed_invocations() == 0
+
+
+def test_a_failed_invocation_is_counted_and_its_record_delivered_again(stack: LocalStack) -> None:
+    before = stack.failed_invocations()
+    stack.client("kinesis").put_record(StreamName=stack.outputs["StreamName"], Data=b"fail-once", PartitionKey="a")
+    assert stack.wait_until_idle(60)
+    assert stack.failed_invocations() > before
+    assert "fail-once" in keys(stack)
 
 
 def test_parameters_reach_the_services(stack: LocalStack) -> None:

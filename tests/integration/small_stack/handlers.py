@@ -8,12 +8,18 @@ from typing import Any
 
 import boto3
 
+failed: set[str] = set()
+"""Words that this environment has failed for."""
+
 
 def copy(event: dict[str, Any], _context: object) -> None:
-    """Put each word of the stream into the table."""
+    """Put each word of the stream into the table, but for one that fails the first time."""
     table = boto3.client("dynamodb")
     for record in event["Records"]:
         word = base64.b64decode(record["kinesis"]["data"]).decode()
+        if word == "fail-once" and word not in failed:
+            failed.add(word)
+            raise ValueError("asked to")
         table.put_item(TableName=os.environ["TABLE"], Item={"word": {"S": word}})
     print("copied", len(event["Records"]))  # noqa: T201 - what a function logs
     _count("WordsCopied", len(event["Records"]))
