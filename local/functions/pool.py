@@ -65,12 +65,6 @@ class FunctionPool:
         with self._lock:
             return (*self._idle, *self._busy)
 
-    @property
-    def busy(self) -> bool:
-        """Whether an invocation is under way."""
-        with self._lock:
-            return bool(self._busy)
-
     def stop(self) -> None:
         """Kill every environment; invocations under way fail, later ones are refused."""
         with self._lock:
@@ -130,10 +124,6 @@ class Functions:
     def process_ids(self) -> list[int]:
         """Return the processes of all environments."""
         return [environment.process_id for pool in self._pools.values() for environment in pool.environments]
-
-    def busy(self) -> bool:
-        """Tell whether any invocation is under way."""
-        return any(pool.busy for pool in self._pools.values())
 
     def stop(self) -> None:
         """Kill every environment."""

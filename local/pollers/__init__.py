@@ -4,7 +4,7 @@
     poller = open_poller(config, identity, client=client, invoke=invoke, consumed=trim)
     poller.start()
     ...
-    poller.drain(timeout=30)
+    poller.stop()
 
 `client` makes a boto3 client by service name, `invoke` invokes the function with an event and returns an
 `InvocationResult`, `consumed` is told how far a shard is checkpointed, so that the services can forget the rest.

@@ -58,7 +58,7 @@ def steady_clock() -> Callable[[], float]:
 
 
 class Poller:
-    """Polls a stream for a function, in threads of its own, from `start` to `stop` or `drain`.
+    """Polls a stream for a function, in threads of its own, from `start` to `stop`.
 
     Parameters
     ----------
@@ -133,29 +133,12 @@ class Poller:
             self._thread.join(timeout)
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def drain(self, timeout: float) -> bool:
-        """Deliver everything that is in the stream by now, then stop. False when that took too long.
-
-        Batching windows end at once. A failing function is retried as configured, so it can use up the time.
-        """
-        self._reports.put(self._core.drain)
-        done = self._wait(lambda: self._core.drained, timeout)
-        self.stop()
-        return done
-
-    def idle(self, since: float | None = None) -> bool:
-        """Whether all that was read is done, and the last read of every shard found nothing more.
-
-        Without `since` the last reads may be as old as the base rate of polling (1 s for Kinesis, 0.25 s for
-        DynamoDB). With it (epoch seconds) only reads that began later count: everything put into the stream by
-        then is delivered.
-        """
-        with self._changed:
-            self.check()
-            return self._core.idle(since)
-
     def wait_until_idle(self, timeout: float) -> bool:
-        """Wait until everything that is in the stream by now is delivered; False when that took too long."""
+        """Wait until everything that is in the stream by now is delivered; False when that took too long.
+
+        Only reads that begin later tell: those before may be as old as the base rate of polling (1 s for Kinesis,
+        0.25 s for DynamoDB).
+        """
         since = self._clock()
         self._reports.put(self._core.look)
         return self._wait(lambda: self._core.idle(since), timeout)

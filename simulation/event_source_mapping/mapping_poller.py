@@ -90,7 +90,6 @@ class MappingPoller:
         self._listing_failures = 0
         self._last_token = 0
         self._under_way: dict[int, tuple[ShardPoller, Slot]] = {}
-        self._draining_since: float | None = None
         self._asked_at: float | None = None
 
     # What the poller is up to.
@@ -126,16 +125,6 @@ class MappingPoller:
             and all(not shard.ledger and self._is_verified(shard, since) for shard in self._shards.values())
         )
 
-    @property
-    def drained(self) -> bool:
-        """Whether everything that was in the stream when `drain` was called is done."""
-        return self._draining_since is not None and self.idle(self._draining_since)
-
-    def drain(self, now: float) -> None:
-        """Finish what is in the stream by now: batching windows end at once, and shards are read to their end once."""
-        self._draining_since = now
-        self.look(now)
-
     def look(self, now: float) -> None:
         """Find out soon what is in the stream by now, rather than at the base rate: `idle(since=now)` is waited for."""
         self._asked_at = now
@@ -150,13 +139,12 @@ class MappingPoller:
         if not self._listing and self._next_listing <= now:
             self._listing, self._unlisted = True, False
             actions.append(ListShards())
-        draining = self._draining_since is not None
         for shard in self._shards.values():
             if self._asked_at is not None and not self._is_verified(shard, self._asked_at):
                 shard.read_soon(now)
-            if not self._read_out(shard) and (read := shard.read_action(now)) is not None:
+            if (read := shard.read_action(now)) is not None:
                 actions.append(read)
-            for slot, step in shard.slot_steps(now, flush=draining):
+            for slot, step in shard.slot_steps(now):
                 if (action := self._slot_action(shard, slot, step, now)) is not None:
                     actions.append(action)
         return actions + self._settled(now)
@@ -167,7 +155,7 @@ class MappingPoller:
             return None
         wakes = [] if self._listing else [self._next_listing]
         for shard in self._shards.values():
-            wakes.extend(shard.wakes(flush=self._draining_since is not None, reading=not self._read_out(shard)))
+            wakes.extend(shard.wakes())
         return min(wakes, default=None)
 
     # Results of actions.
@@ -286,14 +274,6 @@ class MappingPoller:
                 self._unlisted = True
                 self._start_shards(now)
         return reports
-
-    def _read_out(self, shard: ShardPoller) -> bool:
-        """Whether a shard needs no more reads, since the poller is draining and has read all it has to.
-
-        A shard that others wait for has to be read to its end all the same.
-        """
-        since = self._draining_since
-        return since is not None and not self._lineage.waiting and self._is_verified(shard, since)
 
     @staticmethod
     def _is_verified(shard: ShardPoller, since: float | None) -> bool:

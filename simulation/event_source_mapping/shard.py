@@ -71,18 +71,18 @@ class ShardPoller:
         self._limit = min(self._limits.records_per_read, self._hold.records - len(self.ledger))
         return ReadRecords(self.shard_id, self._iterator, self._limit)
 
-    def slot_steps(self, now: float, *, flush: bool) -> Iterator[tuple[Slot, Invoke | Discard]]:
+    def slot_steps(self, now: float) -> Iterator[tuple[Slot, Invoke | Discard]]:
         """What the slots want done now."""
         for slot in self._slots:
-            if (step := slot.next(now, flush=flush)) is not None:
+            if (step := slot.next(now)) is not None:
                 yield slot, step
 
-    def wakes(self, *, flush: bool, reading: bool) -> Iterator[float]:
-        """When there may be something to do, results of what is under way aside. `reading` includes reads."""
+    def wakes(self) -> Iterator[float]:
+        """When there may be something to do, results of what is under way aside."""
         for slot in self._slots:
-            if (wake := slot.wake(flush=flush)) is not None:
+            if (wake := slot.wake()) is not None:
                 yield wake
-        if reading and not self.ended and self._reading_since is None and (self._iterator is None or self._has_room()):
+        if not self.ended and self._reading_since is None and (self._iterator is None or self._has_room()):
             yield self._next_read
 
     def iterator_opened(self, iterator: str, now: float) -> None:

@@ -75,12 +75,12 @@ class Slot:
         self._queue.append(record)
         self._queued_bytes += record.size
 
-    def next(self, now: float, *, flush: bool = False) -> Invoke | Discard | None:
-        """What is to be done now, if anything. `flush` ends the batching window at once."""
+    def next(self, now: float) -> Invoke | Discard | None:
+        """What is to be done now, if anything."""
         if self._busy:
             return None
         if not self._parts:
-            if not self._queue or self._due(flush=flush) > now:
+            if not self._queue or self._due() > now:
                 return None
             batch = gather(self._queue, self._config.batch_size)
             self._queued_bytes -= sum(record.size for record in batch.records)
@@ -102,12 +102,12 @@ class Slot:
         self._counters.invocations += 1
         return Invoke(batch)
 
-    def wake(self, *, flush: bool = False) -> float | None:
+    def wake(self) -> float | None:
         """When `next` may have something to do; None while a result or a record has to come first."""
         if self._busy:
             return None
         if not self._parts:
-            return self._due(flush=flush) if self._queue else None
+            return self._due() if self._queue else None
         if self._given_up is None and self._config.maximum_record_age != INFINITE:
             too_old = self._parts[0].records[0].arrived_at + self._config.maximum_record_age
             return min(too_old, self._not_before)
@@ -204,7 +204,7 @@ class Slot:
         self._failures += 1
         self._not_before = now + self._backoff.delay(self._failures)
 
-    def _due(self, *, flush: bool) -> float:
+    def _due(self) -> float:
         """When the queued records become a batch: at once when they fill one, or when a window ends.
 
         A window begins when the previous invocation has completed ("How Lambda processes records from stream and
@@ -212,7 +212,7 @@ class Slot:
         """
         window = self._config.batching_window
         full = len(self._queue) >= self._config.batch_size or self._queued_bytes + ENVELOPE > PAYLOAD_LIMIT
-        if flush or full or not window:
+        if full or not window:
             return self._queued_since
         elapsed = max(0.0, self._queued_since - self._window_start)
         return self._window_start + (floor(elapsed / window) + 1) * window

@@ -1,4 +1,4 @@
-"""The thread shell: threads, results, stopping and draining, against a stream in memory."""
+"""The thread shell: threads, results and stopping, against a stream in memory."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -143,7 +143,6 @@ def test_delivers_what_is_put_and_says_when_it_is_idle() -> None:
         assert poller.wait_until_idle(SOON)
         stream.put("c")
         assert poller.wait_until_idle(SOON)
-        assert poller.idle()
         assert poller.lag() == 0
         assert poller.checkpoints == {SHARD: "3"}
         assert poller.counters.acknowledged == 3
@@ -177,27 +176,10 @@ def test_is_not_idle_and_lags_while_an_invocation_runs() -> None:
     stream.put("a")
     with polling(stream, function) as poller:
         assert began.wait(SOON)
-        assert not poller.idle()
         assert not poller.wait_until_idle(0)
         assert poller.lag() > 0
         end.set()
         assert poller.wait_until_idle(SOON)
-
-
-def test_draining_delivers_everything_without_waiting_for_windows() -> None:
-    stream, function = Stream(), Function()
-    with polling(stream, function, MaximumBatchingWindowInSeconds=300) as poller:
-        stream.put("a", "b")
-        assert poller.drain(SOON)
-        stream.put("too late")
-    assert function.calls == [["a", "b"]]
-
-
-def test_draining_gives_up_after_its_time() -> None:
-    stream, function = Stream(), Function(lambda _data: FunctionFailed())
-    stream.put("a")
-    with polling(stream, function) as poller:
-        assert not poller.drain(0.05)
 
 
 def test_stops_at_once_while_an_invocation_runs_and_a_window_is_open() -> None:
@@ -309,9 +291,7 @@ def test_an_error_of_its_own_ends_it_and_is_told_to_whoever_asks(caplog: pytest.
         with pytest.raises(PollerFailedError, match="a bug"):
             poller.wait_until_idle(SOON)
         with pytest.raises(PollerFailedError, match="ingest"):
-            poller.idle()
-        with pytest.raises(PollerFailedError):
-            poller.drain(SOON)
+            poller.check()
     assert "a bug" in caplog.text
 
 
@@ -320,7 +300,6 @@ def test_a_disabled_mapping_reads_nothing() -> None:
     stream.put("a")
     with polling(stream, function, Enabled=False) as poller:
         assert poller.wait_until_idle(SOON)
-        assert poller.drain(SOON)
     assert stream.listed == 0
     assert function.calls == []
 

@@ -253,23 +253,6 @@ def test_is_not_idle_while_a_record_is_being_retried() -> None:
     assert not world.core.idle()
 
 
-def test_draining_ends_windows_reads_to_the_end_and_stops_reading() -> None:
-    world = World(mapping(MaximumBatchingWindowInSeconds=300))
-    world.put("a")
-    world.run(1.5)
-    world.put("b")
-    world.core.drain(world.now)
-    assert not world.core.drained
-
-    world.run(3)
-    assert world.core.drained
-    assert sorted(data for batch in world.delivered for data in batch) == ["a", "b"]
-    reads = len(world.seen(ReadRecords))
-    world.put("too late")
-    world.run(20)
-    assert len(world.seen(ReadRecords)) == reads
-
-
 def test_read_failures_are_retried_with_growing_waits_and_lose_nothing() -> None:
     world = World()
     world.put("a")

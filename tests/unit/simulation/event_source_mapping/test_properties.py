@@ -209,18 +209,3 @@ def test_whatever_happens_every_record_is_done_in_order(scenario: Scenario) -> N
         assert world.core.checkpoints[shard] == expected
     unlimited = scenario.properties["MaximumRetryAttempts"] == scenario.properties["MaximumRecordAgeInSeconds"] == -1
     assert not (unlimited and world.sent)
-
-
-@given(scenarios(), st.floats(0, 150))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_draining_delivers_all_that_was_there(scenario: Scenario, moment: float) -> None:
-    scenario.happenings = [(at, what) for at, what in scenario.happenings if what != "restart"]
-    world = Watched(scenario)
-    world.run(moment)
-    there = {data for data, _, _ in world.put_order}
-
-    world.core.drain(world.now)
-    world.run(END)
-
-    assert world.core.drained
-    assert there <= world.done
