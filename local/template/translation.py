@@ -127,7 +127,15 @@ class Template:
             return _own_attribute(logical_id, kind, name)
 
         intrinsics = Intrinsics(self._template, self._references(), attribute)
-        return Description(resources, intrinsics, self._code, self._template.get("Outputs", {})).whole()
+        try:
+            return Description(resources, intrinsics, self._code, self._template.get("Outputs", {})).whole()
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise TemplateError(f"a part of the template is missing or of another kind: {_in_words(error)}") from error
+
+
+def _in_words(error: Exception) -> str:
+    """Say an exception in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
 def _read(path: Path) -> dict[str, Json]:
@@ -162,12 +170,15 @@ def _take_code(source: dict[str, Json], folder: Path) -> dict[str, Path]:
 def _translate(source: dict[str, Json], parameters: Mapping[str, Json]) -> dict[str, Json]:
     # The translator warns of every feature that its service, not its library, may have switched on.
     logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
+    logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)  # warns of each template it refuses
     translator = Translator(managed_policy_map={}, sam_parser=Parser(), boto_session=local_session())
     try:
         translated: dict[str, Json] = translator.translate(copy.deepcopy(source), dict(parameters))
     except InvalidDocumentException as error:
         reasons = "; ".join(cause.message for cause in error.causes)
         raise TemplateError(f"SAM refuses the template: {reasons or error.message}") from error
+    except Exception as error:  # it checks less than it relies on
+        raise TemplateError(f"SAM's translator fails on the template: {_in_words(error)}") from error
     return translated
 
 

@@ -120,6 +120,8 @@ def test_conditions_decide_which_resources_and_outputs_exist(tmp_path: Path) -> 
         (STREAM, "\nOutputs: { X: { Value: !Ref Absent } }", "refers to Absent"),
         (STREAM, "\nOutputs: { X: { Value: !GetAtt Worker.Odd } }", "no attribute Odd of Worker"),
         ("Odd: { Type: Odd }", "", "SAM refuses the template: .*Worker"),
+        (STREAM, "\nOutputs: { X: { Description: no value } }", "missing or of another kind: KeyError: 'Value'"),
+        (STREAM, "\nOutputs: { X: { Value: !GetAtt [Worker] } }", "missing or of another kind: IndexError"),
     ],
 )
 def test_what_cannot_be_run_here_is_refused_in_one_line(tmp_path: Path, events: str, tail: str, message: str) -> None:
