@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from consumers import variables
-from consumers.schedule import Schedule
-from consumers.trends.retention import Retention, RetentionError
+from consumers.schedule import DAY, HOUR, Schedule
+from consumers.trends.retention import Retention
 
-LATEST_SEGMENT_DAYS: Final = 3
-"""A day in an event stream that keeps one, a day in the log's stream, and a day for the sweep."""
+LONGEST_RETENTION_HOURS: Final = 168
+"""Assumed where the event stream's retention is not said, as by ingest: then more hours are swept than needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class RollupSettings:
     """``SCHEDULE``: JSON, see `consumers.schedule`."""
     dedup_days: int
     """``DEDUP_DAYS``: the dedup horizon in days."""
-    retention: Retention
-    """``MINUTE_DAYS``, ``HOUR_DAYS``, ``DAY_DAYS``: days that each level is kept; default: by the horizon."""
+    stream_retention_hours: int
+    """``STREAM_RETENTION_HOURS``: how long the event stream keeps events; need not be there."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -34,30 +34,26 @@ class RollupSettings:
         Raises:
             SettingsError: a variable is missing, or its value can't be used.
         """
-        dedup_days = variables.whole_number(environment, "DEDUP_DAYS")
         return cls(
             log_table=variables.text(environment, "LOG_TABLE"),
             trends_table=variables.text(environment, "TRENDS_TABLE"),
             schedule=variables.schedule(environment),
-            dedup_days=dedup_days,
-            retention=_retention(environment, dedup_days),
+            dedup_days=variables.whole_number(environment, "DEDUP_DAYS"),
+            stream_retention_hours=variables.whole_number(
+                environment, "STREAM_RETENTION_HOURS", LONGEST_RETENTION_HOURS
+            ),
         )
 
+    @property
+    def retention(self) -> Retention:
+        """How long each level is kept: it follows from the dedup horizon."""
+        return Retention.beyond(self.dedup_days)
 
-def _retention(environment: Mapping[str, str], dedup_days: int) -> Retention:
-    usual = Retention.beyond(dedup_days)
-    minute_days = variables.whole_number(environment, "MINUTE_DAYS", usual.minute_days)
-    least = dedup_days + LATEST_SEGMENT_DAYS
-    if minute_days < least:
-        raise variables.SettingsError(
-            f"MINUTE_DAYS must be at least {least}, not {minute_days}: minutes must be there for a segment that"
-            f" comes {LATEST_SEGMENT_DAYS} days after the dedup horizon"
-        )
-    try:
-        return Retention(
-            minute_days=minute_days,
-            hour_days=variables.whole_number(environment, "HOUR_DAYS", usual.hour_days),
-            day_days=variables.whole_number(environment, "DAY_DAYS", usual.day_days),
-        )
-    except RetentionError as error:
-        raise variables.SettingsError(str(error)) from error
+    @property
+    def hours_of_segments(self) -> int:
+        """How long the pane log keeps segments, which is how far back the sweep can find one.
+
+        An event may come until the horizon is over and wait in the stream for as long as that keeps it; a day is for
+        the unforeseen.
+        """
+        return (self.dedup_days + 1) * (DAY // HOUR) + self.stream_retention_hours

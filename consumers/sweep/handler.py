@@ -50,4 +50,4 @@ def sweep() -> Sweep:
     """
     made = environment()
     probe = LogProbe(made.client, made.settings.log_table, time.sleep)
-    return Sweep(made.rollup, probe, made.settings.dedup_days, pool=made.pool, clock=time.time)
+    return Sweep(made.rollup, probe, made.settings.hours_of_segments, pool=made.pool, clock=time.time)

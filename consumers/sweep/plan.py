@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.schedule import HOUR, MINUTE
 
 RECENT_MINUTES: Final = 30
 """Checked in every run: twice the usual time between two runs, so each minute is checked twice soon after its end."""
@@ -10,11 +10,10 @@ RECENT_MINUTES: Final = 30
 AHEAD_MINUTES: Final = 5
 """Ingest takes events up to five minutes ahead of their arrival."""
 
-LATER_DAYS: Final = 1
-"""Beyond the dedup horizon: an event at its end may have waited in its stream before ingest took it."""
-
-RUNS_A_ROUND: Final = 64
-"""Runs in which all hours are checked once: 16 hours, with a run every 15 minutes."""
+RUNS_A_ROUND: Final = 48
+"""Runs in which all hours are checked once: 12 hours, with a run every 15 minutes. At the slowest rate that the
+template takes, 30 minutes, it is the day that the range has beyond the last time an event may be folded, so what the
+stream lost even then is found."""
 
 
 class Slice(NamedTuple):
@@ -31,13 +30,14 @@ def recent_minutes(now: float) -> range:
     return range(current - RECENT_MINUTES * MINUTE, current + AHEAD_MINUTES * MINUTE + 1, MINUTE)
 
 
-def next_slice(cursor: int | None, now: float, dedup_days: int) -> Slice:
+def next_slice(cursor: int | None, now: float, hours_a_round: int) -> Slice:
     """Return the hours to check from `cursor` on; without one, from the current hour on.
+
+    All hours are the current one and the `hours_a_round` before.
 
     Goes from the newest hour to the oldest and begins again: what an outage left is found sooner than what is old.
     """
     newest = int(now // HOUR) * HOUR
-    hours_a_round = (dedup_days + LATER_DAYS) * DAY // HOUR
     oldest = newest - hours_a_round * HOUR
     hours: list[int] = []
     at = newest if cursor is None else cursor

@@ -57,12 +57,15 @@ class Sweep:
     """Checks and repairs. One for each execution environment."""
 
     def __init__(
-        self, rollup: Rollup, probe: LogProbe, dedup_days: int, *, pool: Executor, clock: Callable[[], float]
+        self, rollup: Rollup, probe: LogProbe, hours: int, *, pool: Executor, clock: Callable[[], float]
     ) -> None:
-        """Repair by `rollup`, reading several items at a time in `pool`; `clock` tells epoch seconds."""
+        """Check the last `hours` and repair by `rollup`, reading several items at a time in `pool`.
+
+        `clock` tells epoch seconds.
+        """
         self.rollup = rollup
         self._probe = probe
-        self._dedup_days = dedup_days
+        self._hours = hours
         self._pool = pool
         self._clock = clock
 
@@ -78,7 +81,7 @@ class Sweep:
         """
         report = SweepReport()
         now = self._clock()
-        hours, _ = next_slice(self._cursor(report), now, self._dedup_days)
+        hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
         try:
             in_time = self._check(recent_minutes(now), report, time_left)

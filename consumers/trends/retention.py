@@ -13,7 +13,7 @@ from consumers.schedule import DAY
 from consumers.tables import Level
 
 DAYS_BEYOND_HORIZON: Final = 14
-"""How much longer than the dedup horizon minutes are kept by default: a Kinesis stream that keeps a week, the log's
+"""How much longer than the dedup horizon minutes are kept: a Kinesis stream that keeps a week, the log's
 stream for a day, and as long again for the sweep to repair an outage."""
 
 HOUR_DAYS: Final = 90
@@ -45,7 +45,7 @@ class Retention:
 
     @classmethod
     def beyond(cls, horizon_days: int) -> Self:
-        """Return the default retention for a dedup horizon.
+        """Return the retention for a dedup horizon: longer where a level would not outlive the one below.
 
         >>> Retention.beyond(7)
         Retention(minute_days=21, hour_days=90, day_days=800)

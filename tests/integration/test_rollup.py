@@ -44,6 +44,7 @@ SETTINGS = {
     "LOG_TABLE": "pane-log",
     "TRENDS_TABLE": "trends",
     "DEDUP_DAYS": "7",
+    "STREAM_RETENTION_HOURS": "24",
     "SCHEDULE": SCHEDULE,
     "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
 }
@@ -350,7 +351,7 @@ def test_the_sweep_repairs_what_the_stream_lost(stack: Stack, capsys: pytest.Cap
     assert stack.counted(Level.MINUTE, long_ago)["hashtag"] == {"lakes": 1}
     swept = metrics_in(capsys.readouterr().out, "sweep")
     assert (swept["SegmentsRepaired"], swept["ChecksFailed"]) == (1, 0)  # the other one rollup may yet get
-    assert swept["AddressesChecked"] == (36 + 3 * 60) * 48
+    assert swept["AddressesChecked"] == (36 + 5 * 60) * 48
     stack.run_sweep()
     assert metrics_in(capsys.readouterr().out, "sweep")["SegmentsRepaired"] == 0
 

@@ -59,7 +59,7 @@ class World:
         self.sweep = Sweep(
             a_rollup(self.dynamodb, self._clock),
             LogProbe(self.dynamodb.client(), LOG_TABLE, lambda _: None),
-            dedup_days=1,
+            hours=48,
             pool=SerialExecutor(),
             clock=self._clock,
         )

@@ -22,9 +22,9 @@ def test_what_the_template_sets_is_enough() -> None:
     assert settings.retention == Retention.beyond(7)
 
 
-def test_retentions_can_be_set() -> None:
-    days = {"MINUTE_DAYS": "10", "HOUR_DAYS": "40", "DAY_DAYS": "3650"}
-    assert RollupSettings.read(COMPLETE | days).retention == Retention(10, 40, 3_650)
+def test_segments_are_there_for_the_horizon_the_streams_retention_and_a_day() -> None:
+    assert RollupSettings.read(COMPLETE | {"STREAM_RETENTION_HOURS": "24"}).hours_of_segments == 9 * 24
+    assert RollupSettings.read(COMPLETE).hours_of_segments == 15 * 24
 
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
@@ -41,8 +41,7 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ({"DEDUP_DAYS": "a week"}, "DEDUP_DAYS must be a whole number above 0, not 'a week'"),
         ({"DEDUP_DAYS": "0"}, "DEDUP_DAYS must be a whole number"),
         ({"SCHEDULE": "[]"}, "a schedule needs at least one entry"),
-        ({"MINUTE_DAYS": "9"}, "MINUTE_DAYS must be at least 10, not 9"),
-        ({"HOUR_DAYS": "21"}, "each must be kept longer than the one before"),
+        ({"STREAM_RETENTION_HOURS": "a day"}, "STREAM_RETENTION_HOURS must be a whole number above 0, not 'a day'"),
     ],
 )
 def test_a_wrong_value_is_named(changed: dict[str, str], message: str) -> None:

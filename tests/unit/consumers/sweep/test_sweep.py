@@ -31,6 +31,8 @@ NOW = MINUTE + 1_200.0
 CURRENT_HOUR = Level.HOUR.floor(NOW)
 DAY_START = Level.DAY.floor(NOW)
 ADDRESSES_A_MINUTE = 4
+HOURS = 144
+"""So that a run checks three hours."""
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def dynamodb() -> FakeDynamoDB:
 def a_sweep(dynamodb: FakeDynamoDB, now: float = NOW, schedule: Schedule = SCHEDULE) -> Sweep:
     rollup = a_rollup(dynamodb, lambda: now, schedule=schedule)
     probe = LogProbe(dynamodb.client(), LOG_TABLE, lambda _: None)
-    return Sweep(rollup, probe, 7, pool=SerialExecutor(), clock=lambda: now)
+    return Sweep(rollup, probe, HOURS, pool=SerialExecutor(), clock=lambda: now)
 
 
 def posts(dynamodb: FakeDynamoDB, level: Level, start: int) -> int | None:
