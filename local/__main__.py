@@ -1,5 +1,6 @@
 """``python -m local``: the template's stack on one machine."""
 
+import io
 import math
 import sys
 import traceback
@@ -7,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
 import click
-from rich.console import Console
 
 from penstock.errors import PenstockError
 
@@ -109,9 +109,10 @@ def run(
     from local.run.pipeline import RunOptions, print_outcome
     from local.run.pipeline import run as run_pipeline
     from local.run.trends_client import ReportingError
+    from local.run.view import RunConsole
     from local.stack import PartFailedError, StackError
 
-    console = Console(highlight=False)
+    console = RunConsole(highlight=False)
     options = RunOptions(
         template=ROOT / "template.yaml",
         directory=LOGS,
@@ -132,8 +133,8 @@ def run(
     except (PenstockError, StackError) as error:
         _end(2, str(error))
     except ReportingError as error:
-        _end(1, f"the reporting API failed: {error}; logs are in {LOGS}")
-    print_outcome(outcome, console)
+        _end(1, f"the reporting API failed: {error}; logs are in {LOGS / 'latest'}")
+    print_outcome(outcome, console, report)
     if outcome.signal is not None:
         if outcome.fault:
             click.echo(f"error: {outcome.fault}", err=True)
@@ -161,6 +162,9 @@ def _end(status: int, message: str) -> NoReturn:
 
 def main() -> None:
     """Run the command line; whatever goes wrong is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what the terminal can't show is no reason to end
     try:
         cli(prog_name="python -m local", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -169,6 +173,7 @@ def main() -> None:
     except click.ClickException as error:
         _end(error.exit_code, f"{error.format_message()} (--help tells more)")
     except (click.Abort, KeyboardInterrupt):
+        click.echo("ended before the accounts were settled", err=True)
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - a defect of ours: the user gets a line, the file what a developer needs
         LOGS.mkdir(parents=True, exist_ok=True)

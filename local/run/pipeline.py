@@ -106,10 +106,9 @@ def run(options: RunOptions, console: Console) -> Outcome:
         clock=lambda: datetime.now(UTC),
     )
     started = datetime.now(UTC)
-    console.print("starting the stack …", style="dim")
     with (
         closing(source),
-        LocalStack.start(template=options.template, port=options.port, directory=options.directory) as stack,
+        _started(options, console) as stack,
         # A run that was played to its end has nothing pending. One that broke down waits for no answer.
         _closed_at_once(Producer(stack.outputs["StreamName"], client=stack.client("kinesis"))) as producer,
     ):
@@ -133,6 +132,13 @@ def run(options: RunOptions, console: Console) -> Outcome:
         except ReportingError:
             stack.check()  # whose word, where it has one, says more
             raise
+
+
+def _started(options: RunOptions, console: Console) -> LocalStack:
+    if not console.is_terminal:
+        console.print("starting the stack …")
+    with console.status("starting the stack …"):
+        return LocalStack.start(template=options.template, port=options.port, directory=options.directory)
 
 
 @contextmanager
@@ -218,6 +224,8 @@ class Phases:
     def _observe(self, phase: str) -> Ledger:
         """Look at everything once and show it; while the reporting API does not answer, show what it said last."""
         self._stack.check()
+        if self._interruption.wanted:
+            phase += "; Ctrl-C again ends at once"
         now = self._clock()
         try:
             self._ledger = running_ledger(
@@ -270,7 +278,9 @@ class Phases:
         return discrepancy and f"{discrepancy}; logs are in {self._stack.directory}"
 
 
-def print_outcome(outcome: Outcome, console: Console) -> None:
-    """Print the summary of a run."""
+def print_outcome(outcome: Outcome, console: Console, report: Path | None) -> None:
+    """Print the summary of a run, and where its report is."""
     for line in summary_lines(outcome.status):
         console.print(line, soft_wrap=True, highlight=False, markup=False)
+    if report is not None and outcome.fault is None:
+        console.print(f"report      {report}", soft_wrap=True, highlight=False, markup=False)

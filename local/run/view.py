@@ -1,5 +1,8 @@
 """Shows a run: a live view on a terminal, elsewhere a line every few seconds."""
 
+import os
+import signal
+import sys
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -48,6 +51,15 @@ class View(Protocol):
 
     def show(self, status: Status) -> None:
         """Show `status` in place of the one before."""
+
+
+class RunConsole(Console):
+    """A console whose reader may go away, as that of ``… | head`` does: the run is then interrupted, and drains."""
+
+    def on_broken_pipe(self) -> None:
+        """Drop what is printed from now on, and interrupt."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        signal.raise_signal(signal.SIGINT)
 
 
 class Rate:
@@ -152,7 +164,7 @@ class LineView:
         self._print(
             f"{_clock(status.elapsed)} {status.phase}: accepted {ledger.accepted:,}, counted {ledger.counted:,}, "
             f"duplicates {ledger.duplicates:,}, failed {sum(ledger.failed.values()):,}, "
-            f"lag {status.lag.p50:.1f} s (p95 {status.lag.p95:.1f} s)"
+            f"lag {_seconds(status.lag.p50)} (p95 {_seconds(status.lag.p95)})"
             + (f", refused {status.refused:,}" if status.refused else "")
         )
 
@@ -169,8 +181,23 @@ def summary_lines(status: Status) -> list[str]:
         f"duplicates  {ledger.duplicates:>12,}",
         f"failed      {sum(ledger.failed.values()):>12,}  {_reasons(ledger.failed)}".rstrip(),
         *([f"refused     {status.refused:>12,}  by the producer"] if status.refused else []),
-        f"lag         {status.lag.p50:>10.1f} s  median; p95 {status.lag.p95:.1f} s, max {status.lag.max:.1f} s",
+        f"lag         {_seconds(status.lag.p50):>12}  {_tail(status.lag)}",
+        *_hint(ledger),
     ]
+
+
+def _hint(ledger: Ledger) -> list[str]:
+    if not ledger.accepted or ledger.failed != {"unreadable": ledger.accepted}:
+        return []
+    return ["Nothing of the input was an event: one JSON object a line is expected."]
+
+
+def _seconds(lag: float) -> str:
+    return f"{lag:.1f} s" if lag else "–"  # noqa: RUF001 - a dash is what stands for no figure
+
+
+def _tail(lag: LagSummary) -> str:
+    return f"median; p95 {_seconds(lag.p95)}, max {_seconds(lag.max)}"
 
 
 def _reasons(failed: dict[str, int]) -> str:

@@ -135,6 +135,34 @@ def test_an_interrupt_drains_and_ends_with_130(tmp_path: Path) -> None:
     assert sum(ledger["kind"].values()) == ledger["counted"] > 0
 
 
+def test_a_reader_that_goes_away_interrupts_and_the_run_drains(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "local", "run", "--rate", "50", "--report", str(report), "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert b"starting" in process.stdout.readline()
+        assert b"dashboard" in process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        process.wait(SECONDS)
+    assert process.returncode == 130, errors.decode()
+    ledger = json.loads(report.read_text(encoding="utf-8"))
+    assert ledger["accepted"] == ledger["counted"] + ledger["duplicates"] + sum(ledger["failed"].values())
+
+
+def test_an_interrupt_during_the_start_ends_it() -> None:
+    command = [sys.executable, "-m", "local", "run", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert b"starting" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors.decode()
+    assert b"accepted" not in output
+    assert errors.strip() == b"ended before the accounts were settled"
+
+
 def test_a_part_that_ends_by_itself_ends_the_run_with_its_name() -> None:
     command = [sys.executable, "-m", "local", "run", "--rate", "50", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

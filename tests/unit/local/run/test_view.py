@@ -1,6 +1,7 @@
 """What a run shows, on a terminal and elsewhere."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -76,3 +77,14 @@ def test_rate_is_the_mean_over_the_last_seconds() -> None:
     for second in range(2, 20):
         last = rate.per_second(float(second), 500 + 100 * (second - 1))
     assert last == 100.0
+
+
+def test_a_lag_that_nothing_was_measured_of_is_no_figure() -> None:
+    before = replace(status(), lag=LagSummary(0.0, 0.0, 0.0))
+    assert "0.0 s" not in "\n".join(summary_lines(before))
+
+
+def test_a_file_of_something_else_is_told_from_events_that_failed() -> None:
+    wrong = replace(status(), ledger=Ledger(accepted=3, counted=0, duplicates=0, failed={"unreadable": 3}))
+    assert "one JSON object a line is expected" in summary_lines(wrong)[-1]
+    assert "JSON object" not in summary_lines(status())[-1]
