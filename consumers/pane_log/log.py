@@ -61,27 +61,6 @@ class PaneLog:
                 return found
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def head(self, address: Address) -> int | None:
-        """Return the number of the address's last segment, or None if it has none.
-
-        Eventually consistent and reads one item, of which only the number is sent; DynamoDB bills half the
-        item's size all the same (Amazon DynamoDB Developer Guide, "Capacity unit consumption for read
-        operations"). Who already knows the segments before n asks `segments(address, n)` for less.
-
-        Raises:
-            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the query failed for good.
-        """
-        answer = self._client.query(
-            TableName=self.table,
-            KeyConditionExpression="#address = :address",
-            ExpressionAttributeNames={"#address": "address", "#segment": "segment"},
-            ExpressionAttributeValues={":address": {"S": address.key}},
-            ProjectionExpression="#segment",
-            ScanIndexForward=False,
-            Limit=1,
-        )
-        return int(answer["Items"][0]["segment"]["N"]) if answer["Items"] else None
-
     def put(self, segment: Segment) -> Segment:
         """Put a segment in its place, if that is free, and return the segment that is there now.
 

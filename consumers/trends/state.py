@@ -47,10 +47,6 @@ class LevelsState:
         """Tell whether the hour or day at `start` is being summed or is summed: a change below must correct it."""
         return start < (self.closing if level is Level.HOUR else self.day_closing)
 
-    def is_closed(self, level: Level, start: int) -> bool:
-        """Tell whether readers take the hour or day at `start` from its own item."""
-        return start < (self.closed if level is Level.HOUR else self.day_closed)
-
 
 def encode_state(state: LevelsState) -> AttributeMap:
     """Return the state as a low-level item."""

@@ -40,15 +40,6 @@ def test_what_comes_after_a_gap_is_left_out() -> None:
     assert log.segments(ADDRESS) == [first, second, third, fourth]
 
 
-def test_the_head_is_the_last_number() -> None:
-    table = FakeTable()
-    log = log_of(table)
-    assert log.head(ADDRESS) is None
-    for segment in numbered(3):
-        log.put(segment)
-    assert log.head(ADDRESS) == 2
-
-
 def test_a_put_returns_the_segment_or_the_one_that_was_there_first() -> None:
     log = log_of(FakeTable())
     mine, other = a_segment(nonce=b"mine"), a_segment(nonce=b"other")

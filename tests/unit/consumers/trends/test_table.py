@@ -202,11 +202,9 @@ def test_the_state_is_made_once_and_its_marks_only_rise(table: TrendsTable) -> N
     assert table.state() == LevelsState(7_200, 7_200, 86_400, 0, newest_arrival_ms=5)
 
 
-def test_the_state_says_what_is_closing_and_closed() -> None:
+def test_the_state_says_what_is_closing() -> None:
     assert [STATE.is_closing(Level.HOUR, start) for start in (0, 3_600, 7_200)] == [True, True, False]
-    assert [STATE.is_closed(Level.HOUR, start) for start in (0, 3_600, 7_200)] == [True, False, False]
     assert [STATE.is_closing(Level.DAY, start) for start in (0, DAY)] == [True, False]
-    assert not STATE.is_closed(Level.DAY, 0)
 
 
 def test_a_state_that_lacks_something_is_named(table: TrendsTable, dynamodb: FakeDynamoDB) -> None:
