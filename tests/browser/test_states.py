@@ -120,8 +120,9 @@ def test_a_page_nobody_sees_asks_once_a_minute(page: Page, api: FakeApi) -> None
     page.clock.run_for(40_000)
     assert api.round == rounds
 
-    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
-    page.clock.run_for(100)
+    with page.expect_response("**/v1/health*"):
+        page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+        page.clock.run_for(100)
     expect(page.locator("#freshness")).to_contain_text("Live")
     assert api.round == rounds + 1
 
