@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from local.pollers.readers import ReadAnswer, read_error
+from local.pollers.readers import ReadAnswer, read_errors
 from simulation.event_source_mapping.actions import Position, PositionKind, Shard
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ class DynamoDBStreamReader:
     def list_shards(self) -> list[Shard]:
         shards = []
         page: dict[str, Any] = {"StreamArn": self._stream_arn}
-        try:
+        with read_errors():
             while page:
                 stream = self._client.describe_stream(**page)["StreamDescription"]
                 for shard in stream["Shards"]:
@@ -30,28 +28,22 @@ class DynamoDBStreamReader:
                     shards.append(Shard(shard["ShardId"], (parent,) if parent else (), closed))
                 last = stream.get("LastEvaluatedShardId")
                 page = {"StreamArn": self._stream_arn, "ExclusiveStartShardId": last} if last else {}
-        except (ClientError, BotoCoreError) as error:
-            raise read_error(error) from error
         return shards
 
     def open_iterator(self, shard_id: str, position: Position) -> str:
         where: dict[str, Any] = {}
         if position.kind is PositionKind.AFTER_SEQUENCE_NUMBER:
             where["SequenceNumber"] = position.sequence_number
-        try:
+        with read_errors():
             answer = self._client.get_shard_iterator(
                 StreamArn=self._stream_arn,
                 ShardId=shard_id,
                 ShardIteratorType=position.kind.value,
                 **where,
             )
-        except (ClientError, BotoCoreError) as error:
-            raise read_error(error) from error
         return answer["ShardIterator"]
 
     def read(self, iterator: str, limit: int) -> ReadAnswer:
-        try:
+        with read_errors():
             answer = self._client.get_records(ShardIterator=iterator, Limit=limit)
-        except (ClientError, BotoCoreError) as error:
-            raise read_error(error) from error
         return ReadAnswer(answer["Records"], answer.get("NextShardIterator"), None)

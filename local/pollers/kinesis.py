@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from local.pollers.readers import ReadAnswer, read_error
+from local.pollers.readers import ReadAnswer, read_errors
 from simulation.event_source_mapping.actions import Position, PositionKind, Shard
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ class KinesisReader:
     def list_shards(self) -> list[Shard]:
         shards = []
         page: dict[str, Any] = {"StreamARN": self._stream_arn}
-        try:
+        with read_errors():
             while page:
                 answer = self._client.list_shards(**page)
                 for shard in answer["Shards"]:
@@ -30,8 +28,6 @@ class KinesisReader:
                     shards.append(Shard(shard["ShardId"], tuple(parent for parent in parents if parent), closed))
                 # A page's token stands for the stream too; both together are refused.
                 page = {"NextToken": answer["NextToken"]} if answer.get("NextToken") else {}
-        except (ClientError, BotoCoreError) as error:
-            raise read_error(error) from error
         return shards
 
     def open_iterator(self, shard_id: str, position: Position) -> str:
@@ -40,20 +36,16 @@ class KinesisReader:
             where["StartingSequenceNumber"] = position.sequence_number
         elif position.kind is PositionKind.AT_TIMESTAMP:
             where["Timestamp"] = position.timestamp
-        try:
+        with read_errors():
             answer = self._client.get_shard_iterator(
                 StreamARN=self._stream_arn,
                 ShardId=shard_id,
                 ShardIteratorType=position.kind.value,
                 **where,
             )
-        except (ClientError, BotoCoreError) as error:
-            raise read_error(error) from error
         return answer["ShardIterator"]
 
     def read(self, iterator: str, limit: int) -> ReadAnswer:
-        try:
+        with read_errors():
             answer = self._client.get_records(StreamARN=self._stream_arn, ShardIterator=iterator, Limit=limit)
-        except (ClientError, BotoCoreError) as error:
-            raise read_error(error) from error
         return ReadAnswer(answer["Records"], answer.get("NextShardIterator"), answer.get("MillisBehindLatest"))

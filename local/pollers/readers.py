@@ -1,6 +1,7 @@
 """Reading a stream: what the poller's threads need of a service, and how its errors are told apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -48,10 +49,14 @@ _PROBLEMS = {
 }
 
 
-def read_error(error: ClientError | BotoCoreError) -> ReadError:
-    """The poller's view of an error of the SDK."""
-    code = ""
-    if isinstance(error, ClientError):
-        response: Mapping[str, Any] = error.response
-        code = str(response.get("Error", {}).get("Code", ""))
-    return ReadError(_PROBLEMS.get(code, ReadProblem.OTHER), str(error))
+@contextmanager
+def read_errors() -> Iterator[None]:
+    """Around calls to a stream: an error of the SDK leaves as the poller's view of it, a ReadError."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        code = ""
+        if isinstance(error, ClientError):
+            response: Mapping[str, Any] = error.response
+            code = str(response.get("Error", {}).get("Code", ""))
+        raise ReadError(_PROBLEMS.get(code, ReadProblem.OTHER), str(error)) from error

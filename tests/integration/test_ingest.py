@@ -24,6 +24,7 @@ from consumers.ingest.clients import CALL_CONFIG
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.variables import SettingsError
+from tests.integration.lambda_surroundings import Context, Stdout
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -42,28 +43,6 @@ SETTINGS = {
     "POWERTOOLS_SERVICE_NAME": "ingest",
     "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
 }
-
-
-class Context:
-    """What Lambda tells a function about its invocation."""
-
-    function_name = "ingest"
-    memory_limit_in_mb = 1024
-    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:ingest"
-    aws_request_id = "request-1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
-class Stdout:
-    """Standard output as it is when written to: pytest changes it between a test's set-up and the test."""
-
-    def write(self, text: str) -> int:
-        return sys.stdout.write(text)
-
-    def flush(self) -> None:
-        sys.stdout.flush()
 
 
 @dataclass
@@ -90,7 +69,7 @@ class Stack:
             ]
         }
         # Lambda passes JSON: what doesn't survive it must not be relied on.
-        answer = self.function.handler(json.loads(json.dumps(event)), Context())
+        answer = self.function.handler(json.loads(json.dumps(event)), Context("ingest"))
         return dict(json.loads(json.dumps(answer)))
 
     def start_anew(self) -> None:
@@ -334,6 +313,6 @@ def test_a_missing_setting_is_named(stack: Stack, monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_unforeseen_fails_the_batch_and_is_logged(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyError):
-        stack.function.handler({"Records": [{}]}, Context())
+        stack.function.handler({"Records": [{}]}, Context("ingest"))
     (line,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (line["level"], line["records"]) == ("ERROR", 1)

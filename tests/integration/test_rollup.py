@@ -29,6 +29,7 @@ from consumers.tables import Level
 from consumers.trends.state import LevelsState, Mark
 from consumers.trends.table import TrendsTable
 from consumers.variables import SettingsError
+from tests.integration.lambda_surroundings import Context, Stdout
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -48,28 +49,6 @@ SETTINGS = {
     "SCHEDULE": SCHEDULE,
     "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
 }
-
-
-class Context:
-    """What Lambda tells a function about its invocation."""
-
-    function_name = "rollup"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:rollup"
-    aws_request_id = "request-1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
-class Stdout:
-    """Standard output as it is when written to: pytest changes it between a test's set-up and the test."""
-
-    def write(self, text: str) -> int:
-        return sys.stdout.write(text)
-
-    def flush(self) -> None:
-        sys.stdout.flush()
 
 
 @dataclass
@@ -105,10 +84,10 @@ class Stack:
     def invoke(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         # Lambda passes JSON: what doesn't survive it must not be relied on.
         event = json.loads(json.dumps({"Records": records}, default=as_json))
-        return dict(json.loads(json.dumps(self.rollup.handler(event, Context()))))
+        return dict(json.loads(json.dumps(self.rollup.handler(event, Context("rollup")))))
 
     def run_sweep(self) -> None:
-        self.sweep.handler({"source": "aws.events"}, Context())
+        self.sweep.handler({"source": "aws.events"}, Context("sweep"))
 
     def start_anew(self) -> None:
         """Forget everything, as new execution environments have."""
