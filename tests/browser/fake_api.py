@@ -35,6 +35,7 @@ LANGS = {"en": 46, "ja": 19, "pt": 11, "de": 8, "es": 6, "ar": 4, "fr": 3, "und"
 PLATFORMS = {"bluesky": 71, "mastodon": 21, "threads": 8}
 KINDS = {"like": 70, "post": 14, "reply": 11, "repost": 5}
 WINDOW_SECONDS = {"5m": 300, "1h": 3600, "24h": 86_400}
+KNOWN_MOMENT = int(datetime(2026, 11, 22, 0, 12, tzinfo=UTC).timestamp())
 STEP_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 State = Literal["ok", "empty", "stale", "failing", "throttled", "wordless", "silent"]
@@ -48,6 +49,8 @@ class FakeApi:
         self.url = ""
         self.asked: list[str] = []
         self.round = 0
+        # Ranks are the same at whatever time of day the tests run: the tide is as it was at one known moment.
+        self.tide_shift = int(_now() // 60) * 60 - KNOWN_MOMENT
         self.now = _now()
         self.retry_after = "7"
         self.tags: tuple[str, ...] = TAGS
@@ -136,7 +139,9 @@ class FakeApi:
         counts = {}
         for place, tag in enumerate(self.tags):
             weight = 900 / (place + 2) ** 0.7
-            minutes = sum(int(_tide(at, place) * self._filled(at) * weight) for at in range(start, end, 60))
+            minutes = sum(
+                int(_tide(at - self.tide_shift, place) * self._filled(at) * weight) for at in range(start, end, 60)
+            )
             counts[tag] = minutes + self._grown(3 + place * 7 % 5, end)
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
