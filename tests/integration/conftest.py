@@ -1,6 +1,5 @@
 """What holds for all tests against moto in their own process."""
 
-from collections.abc import Iterator
 from threading import RLock
 from typing import Any
 
@@ -9,7 +8,7 @@ from moto.core.models import botocore_stubber
 
 
 @pytest.fixture(autouse=True)
-def one_call_to_moto_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def one_call_to_moto_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let calls of several threads in one after another: moto's backends are not safe for threads.
 
     A query that meets another thread's first write to a partition fails with "dictionary changed size during
@@ -23,4 +22,3 @@ def one_call_to_moto_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
             return answer(request)
 
     monkeypatch.setattr(botocore_stubber, "process_request", answer_alone)
-    yield
