@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from penstock.delivery.config import ProducerConfig
+    from penstock.config import ProducerConfig
     from penstock.delivery.outcomes import Attempt, PutResult
     from penstock.errors import (
         BufferFullError,
@@ -51,7 +51,7 @@ _MODULES: Final = {
     "PenstockError": "penstock.errors",
     "Producer": "penstock.producer",
     "ProducerClosedError": "penstock.errors",
-    "ProducerConfig": "penstock.delivery.config",
+    "ProducerConfig": "penstock.config",
     "PutResult": "penstock.delivery.outcomes",
     "SocialEvent": "penstock.events",
 }

@@ -51,6 +51,10 @@ class BufferFullError(PenstockError, TimeoutError):
     """``put`` waited for room in the buffer as long as it was allowed to; the event was not taken."""
 
 
+class SpoolError(PenstockError):
+    """The spool's directory cannot be used: another process has it, it cannot be written, or its disk is full."""
+
+
 class FlushTimeoutError(PenstockError, TimeoutError):
     """``flush`` ended before all events had an outcome; those that remain are still being sent."""
 
@@ -96,6 +100,18 @@ class EventTooLargeError(DeliveryError):
 
 class RequestRefusedError(DeliveryError):
     """Kinesis refused the event's record for a reason that repetition cannot cure."""
+
+
+class ThrottledError(DeliveryError):
+    """Kinesis throttled the event's record, and the producer was told not to try again (``fail_if_throttled``)."""
+
+
+class ExpiredError(DeliveryError):
+    """The event was not acknowledged within its time to live. A failed attempt may have written it all the same."""
+
+
+class DroppedError(DeliveryError):
+    """The event was the oldest when the buffer was full, and made room for a younger one (``drop_oldest``)."""
 
 
 class UndeliveredError(DeliveryError):

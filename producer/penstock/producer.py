@@ -9,15 +9,16 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Condition, Lock, Thread, current_thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 from weakref import WeakSet
 
+from penstock.config import ProducerConfig, ProducerOptions
 from penstock.delivery.calls import Call
 from penstock.delivery.completion import Observer
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.core import Delivery, Receipt
 from penstock.delivery.outcomes import PutResult
 from penstock.delivery.statistics import Statistics
+from penstock.environment import config_from_environment
 from penstock.errors import (
     BufferFullError,
     FlushTimeoutError,
@@ -49,10 +50,12 @@ class Producer:
         stream_name: name or ARN of the stream.
         client: a boto3 client for Kinesis, for another account, endpoint or the like. It should not retry by
             itself (``Config(retries={"total_max_attempts": 1})``). None makes a suitable one.
-        config: the options.
+        config: the options; by default those of the environment (``penstock.environment``).
+        options: single options, in place of the config's.
 
     Raises:
-        ConfigurationError: if there is no client and no AWS region is configured.
+        ConfigurationError: if an option or a ``PENSTOCK_`` variable is wrong, or there is no client and no AWS region
+            is configured.
 
     >>> with Producer("social-events") as producer:  # doctest: +SKIP
     ...     future = producer.put(b'{"n": 1}', partition_key="user-1")
@@ -66,9 +69,10 @@ class Producer:
         *,
         client: "KinesisClient | None" = None,
         config: ProducerConfig | None = None,
+        **options: Unpack[ProducerOptions],
     ) -> None:
         self._stream_name = stream_name
-        self._config = config or ProducerConfig()
+        self._config = (config or config_from_environment(os.environ)).with_options(options)
         self._client = StreamClient(client or make_client(self._config), stream_name)
         self._delivery = Delivery(self._config, random=random.random, epoch=time.time() - time.monotonic())
         self._make_locks()

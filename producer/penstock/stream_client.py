@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
+from penstock.config import ProducerConfig
 from penstock.delivery.calls import (
     Answer,
     Call,
@@ -13,7 +14,6 @@ from penstock.delivery.calls import (
     PutRecordsAnswer,
     RecordAnswer,
 )
-from penstock.delivery.config import ProducerConfig
 from penstock.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from moto import mock_aws
 from types_boto3_kinesis import KinesisClient
 
 from penstock.aggregation import UserRecord, deaggregate, is_aggregate
-from penstock.delivery.config import ProducerConfig
+from penstock.config import ProducerConfig
 from penstock.errors import StreamNotFoundError
 from penstock.producer import Producer
 from penstock.stream_client import make_client

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from penstock.aggregation import UserRecord
 from penstock.backoff import Backoff
+from penstock.config import ProducerConfig
 from penstock.delivery.calls import (
     Answer,
     Call,
@@ -19,7 +20,6 @@ from penstock.delivery.calls import (
     RecordAnswer,
 )
 from penstock.delivery.completion import Completion, Observer
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.departures import Departures
 from penstock.delivery.lanes import Lanes
 from penstock.delivery.ledger import Ledger

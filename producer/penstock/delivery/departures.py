@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
+from penstock.config import ProducerConfig
 from penstock.delivery.calls import PutRecords
 from penstock.delivery.collection import Collection
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.lanes import Lanes
 from penstock.delivery.record import Record
 from penstock.delivery.retries import Retries

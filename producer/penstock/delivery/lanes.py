@@ -4,8 +4,8 @@ from sys import getsizeof
 from typing import Final
 
 from penstock.aggregation import AggregateBuilder, UserRecord, hash_key_entry, partition_key_entry
+from penstock.config import ProducerConfig
 from penstock.delivery.completion import Completion
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES, AggregateRecord, PlainRecord, Record
 from penstock.hash_keys import MAX_HASH_KEY, encode_partition_key, hash_key, parse_hash_key
 from penstock.routing import Lane, ShardMap

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from penstock.delivery.config import ProducerConfig
+from penstock.config import ProducerConfig
 from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import (

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from botocore.parsers import ResponseParserError
 
 from penstock.aggregation import UserRecord
+from penstock.config import ProducerConfig
 from penstock.delivery.calls import (
     CallFailure,
     ListShards,
@@ -15,7 +16,6 @@ from penstock.delivery.calls import (
     PutRecordsAnswer,
     RecordAnswer,
 )
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.lanes import UNROUTED
 from penstock.delivery.record import PlainRecord
 from penstock.delivery.verdicts import incurable

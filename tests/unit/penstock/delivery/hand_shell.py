@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from penstock.aggregation import UserRecord
+from penstock.config import ProducerConfig
 from penstock.delivery.calls import Answer, Call, ListShards, PutRecords
 from penstock.delivery.completion import Completion
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import Failure, PutResult
 from tests.unit.penstock.delivery.fake_stream import FakeStream

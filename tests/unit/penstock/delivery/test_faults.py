@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.aggregation import UserRecord
+from penstock.config import ProducerConfig
 from penstock.delivery.calls import Answer, Call, CallFailure, PutRecords
-from penstock.delivery.config import ProducerConfig
 from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import PutResult
 from penstock.hash_keys import MAX_HASH_KEY

@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 
-from penstock.delivery.config import ProducerConfig
+from penstock.config import ProducerConfig
 from penstock.delivery.lanes import MAX_ROUTES_BYTES, Lanes
 
 

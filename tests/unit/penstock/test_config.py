@@ -1,11 +1,11 @@
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
-from penstock.delivery.config import ProducerConfig
+from penstock.config import ProducerConfig, ProducerOptions
 from penstock.errors import ConfigurationError
 
 
@@ -35,6 +35,20 @@ from penstock.errors import ConfigurationError
         {"linger_seconds": None},
         {"backoff_cap_seconds": "5"},
         {"aggregate": "no"},
+        {"ordered": 1},
+        {"rate_limit_percent": 0},
+        {"fail_if_throttled": None},
+        {"time_to_live_seconds": 0},
+        {"shard_refresh_seconds": 0.5},
+        {"when_full": "panic"},
+        {"drain_on_sigterm": "yes"},
+        {"spool": ""},
+        {"spool": 7},
+        {"spool_bytes": 2**20},
+        {"spool_fsync": True},
+        {"spool_fsync_seconds": 0},
+        {"stall_seconds": 0},
+        {"busiest_keys": 101},
     ],
     ids=str,
 )
@@ -50,8 +64,19 @@ def test_the_defaults_and_the_largest_records_are_valid() -> None:
     )
 
 
+def test_options_replace_those_of_a_config() -> None:
+    config = ProducerConfig(linger_seconds=0.5).with_options({"ordered": True})
+    assert (config.linger_seconds, config.ordered) == (0.5, True)
+    with pytest.raises(ConfigurationError, match="no option 'lingr'; the options are aggregate, "):
+        config.with_options({"lingr": 1})  # type: ignore[typeddict-unknown-key]
+
+
+def test_the_keyword_arguments_are_the_options() -> None:
+    assert get_type_hints(ProducerOptions) == get_type_hints(ProducerConfig)
+
+
 def test_the_readme_lists_each_option_with_its_default() -> None:
     rows = re.findall(
-        r"^\| `(\w+)` \| `([^`]+)` \|", (Path(__file__).parents[4] / "producer/README.md").read_text(), re.MULTILINE
+        r"^\| `(\w+)` \| `([^`]+)` \|", (Path(__file__).parents[3] / "producer/README.md").read_text(), re.MULTILINE
     )
     assert rows == [(option.name, repr(option.default)) for option in fields(ProducerConfig)]
