@@ -1,19 +1,17 @@
 """Runs the whole pipeline on this machine: a source in, trends out, and every event accounted for."""
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Final, Literal
 
 from rich.console import Console
 
 from local.run.feed import Feed
+from local.run.interruption import Interruption
 from local.run.lag import LagMeter
 from local.run.report import Ledger, final_ledger, running_ledger, write_report
 from local.run.trends_client import ReportingError, TrendsClient
@@ -62,32 +60,6 @@ class Outcome:
     """The signal that ended the run."""
 
 
-class Interruption:
-    """Turns the first interrupt into a wish to end, and lets a second one end the run at once."""
-
-    def __init__(self) -> None:
-        """Take SIGINT and SIGTERM over."""
-        self.signal: int | None = None
-        self._wanted = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds` for an interrupt; tell whether there was one."""
-        return self._wanted.wait(seconds)
-
-    @property
-    def wanted(self) -> bool:
-        """Whether there was an interrupt."""
-        return self._wanted.is_set()
-
-    def _note(self, number: int, _frame: FrameType | None) -> None:
-        self.signal = number
-        self._wanted.set()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.default_int_handler)
-
-
 def run(options: RunOptions, console: Console) -> Outcome:
     """Run the pipeline until the source, the duration or an interrupt ends it, then settle the accounts.
 
@@ -105,6 +77,7 @@ def run(options: RunOptions, console: Console) -> Outcome:
         times=options.times,
         clock=lambda: datetime.now(UTC),
     )
+    interruption = Interruption()
     started = datetime.now(UTC)
     with (
         closing(source),
@@ -123,7 +96,7 @@ def run(options: RunOptions, console: Console) -> Outcome:
         )
         try:
             trends.health()  # a first request, so that the function's cold start is not taken for lag
-            interruption = Interruption()
+            interruption.heed()
             with make_view(console) as view:
                 phases = Phases(
                     options, interruption=interruption, stack=stack, trends=trends, feed=feed, lag=lag, view=view

@@ -13,8 +13,9 @@ from rich.console import Console
 
 from local.run import pipeline
 from local.run.feed import Feed
+from local.run.interruption import Interruption
 from local.run.lag import LagMeter
-from local.run.pipeline import Interruption, Outcome, Phases, RunOptions
+from local.run.pipeline import Outcome, Phases, RunOptions
 from local.run.report import Ledger
 from local.run.trends_client import ReportingError, TrendsClient
 from local.run.view import LineView

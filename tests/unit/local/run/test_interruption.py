@@ -1,0 +1,40 @@
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from local.run.interruption import Interruption
+
+
+@pytest.fixture
+def interruption() -> Iterator[Interruption]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield Interruption()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_is_ended_at_once(interruption: Interruption, number: int) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(number)
+    assert interruption.signal == number
+
+
+def test_an_interrupt_that_the_start_swallowed_ends_it_when_it_is_done(interruption: Interruption) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        interruption.heed()
+
+
+def test_later_the_first_is_a_wish_and_the_second_ends_it(interruption: Interruption) -> None:
+    interruption.heed()
+    assert not interruption.wait(0)
+    signal.raise_signal(signal.SIGTERM)
+    assert interruption.wanted
+    assert interruption.signal == signal.SIGTERM
+    assert interruption.wait(0)
+    assert interruption.wait(60)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
