@@ -17,8 +17,8 @@ from types_boto3_kinesis import KinesisClient
 from penstock.aggregation import UserRecord, deaggregate, is_aggregate
 from penstock.config import ProducerConfig
 from penstock.errors import StreamNotFoundError
+from penstock.kinesis_client import make_client
 from penstock.producer import Producer
-from penstock.stream_client import make_client
 
 STREAM = "events"
 MIB = 2**20

@@ -22,7 +22,7 @@ stub = StubClient()
 with Producer("events", client=stub.client) as parents:
     parents.put(b"before", partition_key="key").result(timeout=30)
     # As another thread of the parent may, at any time, while it is forked.
-    with parents._lock:
+    with parents._shell.lock:
         child = os.fork()
     if child == 0:
         code = 1

@@ -118,13 +118,13 @@ def test_put_waits_for_room_and_goes_on_when_there_is(gate: Gate, monkeypatch: p
             sdk.put(bytes(MIB - 1000), partition_key="key")
         assert gate.reached.wait(30)
         began = Event()
-        wait_for_room = sdk._progress.wait
+        wait_for_room = sdk._shell._progress.wait
 
         def begin(timeout: float | None = None) -> bool:
             began.set()
             return wait_for_room(timeout)
 
-        monkeypatch.setattr(sdk._progress, "wait", begin)
+        monkeypatch.setattr(sdk._shell._progress, "wait", begin)
         waiting = Thread(target=lambda: sdk.put(bytes(MIB // 2), partition_key="key").result(timeout=30))
         waiting.start()
         assert began.wait(30)

@@ -1,13 +1,11 @@
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
 from penstock.aggregation import UserRecord
-from penstock.config import ProducerConfig
 from penstock.delivery.calls import (
     CallFailure,
     ListShards,
@@ -19,8 +17,8 @@ from penstock.delivery.calls import (
 from penstock.delivery.lanes import UNROUTED
 from penstock.delivery.record import PlainRecord
 from penstock.delivery.verdicts import incurable
-from penstock.errors import ConfigurationError, RequestRefusedError
-from penstock.stream_client import StreamClient, make_client
+from penstock.errors import RequestRefusedError
+from penstock.stream_client import StreamClient
 from tests.unit.penstock.delivery.fake_stream import FakeStream
 from tests.unit.penstock.stub_client import StubClient
 
@@ -116,21 +114,3 @@ def test_what_no_client_should_raise_is_logged_and_refuses_the_call(caplog: pyte
     assert incurable(answer.code, answer.status) is RequestRefusedError
     assert "defect" in answer.message
     assert "TypeError" in caplog.text
-
-
-def test_the_client_leaves_retries_to_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    client = make_client(ProducerConfig(calls_in_flight=7, read_timeout_seconds=3))
-    config: Any = client.meta.config
-    assert config.retries == {"total_max_attempts": 1, "mode": "standard"}
-    assert config.max_pool_connections == 8
-    assert config.read_timeout == 3
-    assert config.tcp_keepalive
-
-
-def test_a_missing_region_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", f"{tmp_path}/none")
-    with pytest.raises(ConfigurationError, match="AWS_REGION"):
-        make_client(ProducerConfig())

@@ -1,0 +1,195 @@
+"""The thread shell: drives the delivery core with threads."""
+
+import logging
+import time
+from queue import SimpleQueue
+from threading import Condition, Lock, current_thread
+from typing import Final, NoReturn
+
+from penstock.delivery.calls import Answer, Call
+from penstock.delivery.completion import Observer
+from penstock.delivery.core import Receipt
+from penstock.delivery.statistics import Statistics
+from penstock.shells import life_cycle
+from penstock.shells.daemons import Callers, start_daemon
+from penstock.shells.refusals import (
+    buffer_full_error,
+    closed_error,
+    flush_timeout_error,
+    forked_error,
+    warn_of_abandoned,
+)
+from penstock.shells.setup import Setup
+
+_logger = logging.getLogger("penstock")
+
+_GRACE_SECONDS: Final = 5.0
+
+
+class ThreadShell:
+    """Drives the core with threads: one polls it, some make its calls, one runs callers' callbacks.
+
+    Attributes:
+        lock: guards the core and the attributes below. Never held while a call is made or a caller's code runs.
+        delivery: the core.
+        closed: whether events are refused.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.delivery = setup.delivery
+        self.closed = False
+        self._stream = setup.stream
+        self._config = setup.config
+        self._make_locks()
+        # Gives up; has told its threads to end; is the copy in a forked process, which has none.
+        self._stopped = self._ended = self._forked = False
+        self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
+        self._callers = Callers(setup, self._take_answer, self._break_down)
+        self._sender = start_daemon(self._send, "sender", self._break_down)
+        self._notifier = start_daemon(self._notify, "callbacks", self._break_down)
+        life_cycle.register(self)
+
+    def refuse(self) -> NoReturn:
+        """Say why there are no more events taken. Under the lock, when ``closed``."""
+        raise forked_error(self._stream) if self._forked else closed_error(self._stream)
+
+    def add_when_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
+        """Add an event that the core has no room for, as ``when_full`` says. Under the lock.
+
+        Raises:
+            BufferFullError: if there was no room in time.
+            ProducerClosedError: if the producer was closed meanwhile.
+        """
+        timeout = self._config.put_timeout_seconds
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            self.rouse()
+            remaining = None if deadline is None else deadline - time.monotonic()
+            if remaining is not None and remaining <= 0:
+                raise buffer_full_error(self._stream, self._config, data, f" within {timeout} s")
+            self._progress.wait(remaining)
+            if self.closed:
+                self.refuse()
+            # A missing key is refused by the core, like any other that is no key.
+            receipt = self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+            if receipt is not None:
+                return receipt
+
+    def rouse(self) -> None:
+        """Have the core polled. Under the lock."""
+        # The sender polls before it waits again, so nothing is urgent from here on.
+        self.delivery.urgent = False
+        self._work.notify()
+
+    def flush(self, timeout: float | None) -> None:
+        """Send all events so far without delay, and wait for their outcomes; see `Producer.flush`."""
+        with self.lock:
+            if self._forked:
+                self.refuse()
+            if not self._flush(timeout):
+                raise flush_timeout_error(self._stream, self.delivery.statistics().user_records_pending, timeout)
+
+    def close(self, timeout: float | None) -> None:
+        """Take no more events, send those there are, and end; see `Producer.close`."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self.lock:
+            if self._forked:
+                return  # what was put is the parent's to send
+            self.closed = True
+            self._progress.notify_all()
+            self._flush(timeout)
+            abandoned, observers = self._stop()
+        warn_of_abandoned(self._stream, abandoned)
+        for observer in observers:
+            observer.call()
+        # Threads that hang in a call are left to end with it, or with the process: they are daemons.
+        self._sender.join(_GRACE_SECONDS)
+        if self._notifier is not current_thread():
+            self._notifier.join(None if deadline is None else max(deadline - time.monotonic(), _GRACE_SECONDS))
+            if self._notifier.is_alive():
+                _logger.warning("the producer for %s was closed while callbacks still run", self._stream)
+
+    def statistics(self) -> Statistics:
+        """Return what was done so far."""
+        with self.lock:
+            return self.delivery.statistics()
+
+    def after_fork(self) -> None:
+        """Take note of being the copy in a forked process."""
+        self._make_locks()  # a thread of the parent may have held them
+        self.closed = self._stopped = self._forked = True
+
+    def _make_locks(self) -> None:
+        # The sender waits for work; put and flush wait for progress.
+        self.lock = Lock()
+        self._work = Condition(self.lock)
+        self._progress = Condition(self.lock)
+
+    def _flush(self, timeout: float | None) -> bool:
+        mark = self.delivery.flush()
+        self.rouse()
+        return self._progress.wait_for(lambda: self._stopped or self.delivery.flushed(mark), timeout)
+
+    def _break_down(self) -> None:
+        with self.lock:
+            observers = self._stop()[1]
+        for observer in observers:
+            observer.call()
+
+    def _stop(self) -> tuple[int, list[Observer]]:
+        """Give up what is pending and have the threads end; return how many events, and what ``_queue`` does.
+
+        Called again, it finishes what an exception has interrupted.
+        """
+        self.closed = self._stopped = True
+        try:
+            abandoned = self.delivery.abandon()
+            observers = self._queue()
+        finally:
+            self._progress.notify_all()
+            self.rouse()
+        if not self._ended:
+            # Nothing is pending any more, so no callback comes after this.
+            self._ended = True
+            self._callbacks.put(None)
+            self._callers.end()
+        return abandoned, observers
+
+    def _queue(self) -> list[Observer]:
+        """Hand callers' code to the thread for it; return the other observers, to call outside of the lock.
+
+        Under the lock, so that nothing can be queued behind what ends that thread. Queueing never blocks.
+        """
+        own: list[Observer] = []
+        for observer in self.delivery.take_observers():
+            if observer.foreign:
+                self._callbacks.put(observer)
+            else:
+                own.append(observer)
+        return own
+
+    def _send(self) -> None:
+        with self.lock:
+            while not self._stopped:
+                now = time.monotonic()
+                for call in self.delivery.poll(now):
+                    self._callers.make(call)
+                wake_at = self.delivery.wake_at()
+                if wake_at is None or wake_at > now:
+                    self._work.wait(None if wake_at is None else wake_at - now)
+
+    def _take_answer(self, call: Call, answer: Answer) -> None:
+        with self.lock:
+            self.delivery.answer(call, answer, time.monotonic())
+            observers = self._queue()
+            self._progress.notify_all()
+            self.rouse()
+        for observer in observers:
+            observer.call()
+
+    def _notify(self) -> None:
+        while (observer := self._callbacks.get()) is not None:
+            try:
+                observer.call()
+            except BaseException:  # a SystemExit, say, which would end this thread with callbacks to come
+                _logger.exception("a callback tried to end the thread for callbacks of %s", self._stream)
