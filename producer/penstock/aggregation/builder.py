@@ -59,6 +59,7 @@ class AggregateBuilder:
         limit: the aggregate never becomes larger, in bytes.
         size: how large it is now, in bytes, exactly.
         count: how many user records it holds.
+        data_bytes: how much of its size is their payloads, counted when it is built.
 
     >>> builder = AggregateBuilder(limit=100)
     >>> builder.add(partition_key_entry(b"key"), b"hello")
@@ -67,12 +68,13 @@ class AggregateBuilder:
     True
     """
 
-    __slots__ = ("_built", "_hash_keys", "_keys", "_parts", "count", "limit", "size")
+    __slots__ = ("_built", "_hash_keys", "_keys", "_parts", "count", "data_bytes", "limit", "size")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = EMPTY_BYTES
         self.count = 0
+        self.data_bytes = 0
         self._keys: dict[bytes, int] = {}
         self._hash_keys: dict[bytes, int] = {}
         self._parts: list[bytes] = []
@@ -133,6 +135,7 @@ class AggregateBuilder:
             digest = md5(memoryview(message)[len(MAGIC) :], usedforsecurity=False).digest()
             self._built = message + digest
             self.limit = 0
+            self.data_bytes = sum(map(len, self._parts[1::3]))
             self._keys, self._hash_keys, self._parts = {}, {}, []
         return self._built
 

@@ -107,11 +107,9 @@ class Delivery:
 
     def answer(self, call: Call, answer: Answer, now: float) -> None:
         """Take the answer to a call, or its failure."""
-        if isinstance(answer, CallFailure):
-            self._ledger.errors_by_code[answer.code] += 1
+        self._ledger.answered(call, answer, now)
         if isinstance(call, PutRecords):
             self._departures.in_flight -= 1
-            self._ledger.calls += 1
             self._records_answered(call, answer, now)
         elif isinstance(answer, ListShardsAnswer):
             self._shards_listed(answer, now)
@@ -148,9 +146,8 @@ class Delivery:
 
     def statistics(self) -> Statistics:
         """Return what was done so far."""
-        shard_map = self._lanes.shard_map
         return self._ledger.statistics(
-            calls_in_flight=self._departures.in_flight, shards=0 if shard_map is None else len(shard_map.shards)
+            handed_over=self._lanes.events, calls_in_flight=self._departures.in_flight, busiest_keys={}
         )
 
     def _add(self, event: UserRecord) -> Record:
@@ -188,7 +185,7 @@ class Delivery:
         if code is None:
             self._written(record, PutResult(result.shard_id, result.sequence_number, record.attempts))
             return
-        self._ledger.errors_by_code[code] += 1
+        self._ledger.note_error(record, code)
         kind = incurable(code)
         if kind is not None:
             self._ledger.fail(record, kind, explain(kind, code, result.error_message), code)
@@ -219,7 +216,7 @@ class Delivery:
         record.note_attempt(started_at=call.started + self._epoch, seconds=now - call.started, error_code=code)
 
     def _retry(self, record: Record, code: str, share: float, now: float) -> None:
-        self._ledger.retries += 1
+        self._ledger.retry(record)
         record.maybe_written = record.maybe_written or not certainly_not_written(code)
         if self._is_stray(record):
             self._move(record)
@@ -227,7 +224,7 @@ class Delivery:
             self._departures.retry(record, now + self._backoff.seconds(record.tries, share))
 
     def _written(self, record: Record, result: PutResult) -> None:
-        self._ledger.written(record)
+        self._ledger.written(record, result)
         predicted = result.shard_id == record.lane.shard_id
         if not predicted and self._is_unknown(result.shard_id):
             self._listing.want()
@@ -244,7 +241,7 @@ class Delivery:
         if shard is None or record.belongs_to(shard):
             self._ledger.put(record, result)
         else:
-            self._ledger.resent += record.count
+            self._ledger.resend(record)
             self._move(record)
 
     def _is_unknown(self, shard_id: str) -> bool:
@@ -256,7 +253,7 @@ class Delivery:
         try:
             shard_map = self._listing.page(answer, now)
         except ShardMapError:
-            self._ledger.errors_by_code["ShardMapError"] += 1
+            self._ledger.note_map_error()
             return
         if shard_map is not None:
             self._adopt(shard_map)
@@ -277,6 +274,7 @@ class Delivery:
     def _adopt(self, shard_map: ShardMap) -> None:
         """Use a new map, and route anew what is still here and has lost its lane."""
         self._lanes.adopt(shard_map)
+        self._ledger.adopt(shard.shard_id for shard in shard_map.shards)
         self._departures.collect()
         strays = deque(self._lanes.unrouted)
         self._lanes.unrouted.clear()

@@ -64,6 +64,7 @@ class Lanes:
         self.routes: dict[str, Route] = {}
         self._routes_bytes = 0
         self._closed: list[Record] = []
+        self._handed_on = 0
         self.unrouted: list[Record] = []
         self.last_serial = 0
         self.shard_map: ShardMap | None = None
@@ -71,6 +72,11 @@ class Lanes:
     def __bool__(self) -> bool:
         """Tell whether a record is open."""
         return bool(self._open)
+
+    @property
+    def events(self) -> int:
+        """How many events have been put into records so far; one that is routed anew counts again."""
+        return self._handed_on + sum(place.builder.count for place in self._open)
 
     def route(self, partition_key: str) -> Route:
         """Return, and remember, where the events of a partition key go.
@@ -175,6 +181,7 @@ class Lanes:
             del self._open[place]
 
     def _hand_on(self, record: Record) -> None:
+        self._handed_on += record.count
         (self.unrouted if record.lane is UNROUTED else self._closed).append(record)
 
 

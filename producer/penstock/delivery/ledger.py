@@ -1,21 +1,29 @@
-"""The book of events without an outcome: what they hold of the buffer, and what becomes of them."""
+"""The book of events without an outcome: what they hold of the buffer, what becomes of them, and what has become."""
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from penstock.delivery.calls import Answer, Call, CallFailure, PutRecords
 from penstock.delivery.completion import Observer
+from penstock.delivery.histogram import Histogram
 from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.record import Record
-from penstock.delivery.statistics import Statistics
+from penstock.delivery.statistics import BusyKey, ShardStatistics, Statistics
+from penstock.delivery.tally import Tally
 from penstock.errors import DeliveryError
 
 _KEYS_BYTES: Final = 2048
 """More than an event's keys and its record's framing can take: so room is checked by the data alone."""
 
+KEPT_SECONDS: Final = 600.0
+"""How long a closed shard stays in the statistics after the last answer that concerned it."""
+
 
 class Ledger:
-    """Knows every record that is neither acknowledged nor failed, and settles each once.
+    """Knows every record that is neither acknowledged nor failed, settles each once, and counts.
+
+    Whatever is counted costs something for each call and each record, nothing for each event.
 
     Args:
         buffer_bytes: what the events may hold in all.
@@ -23,22 +31,26 @@ class Ledger:
     Attributes:
         free: bytes of data that the next event may have. Whoever adds an event subtracts its charge.
         observers: to be called by the shell, since the events they wait for have an outcome.
-        calls: PutRecords calls answered or failed.
-        retries: how often a record was set aside for another try.
-        resent: how often an event was sent again because a split took it to the wrong shard.
-        errors_by_code: failures of records and of calls.
+        recovered: events that a spool kept from an earlier process. Whoever puts them again adds them.
+        last_call_failure: how the last call of each kind failed, if it did, by the kind's name.
     """
 
     def __init__(self, buffer_bytes: int) -> None:
         self._capacity = buffer_bytes - _KEYS_BYTES
         self._pending: dict[Record, None] = {}
-        self._put = self._failed = self._records_put = self._data_put = 0
+        self._closed = 0
+        self._total = Tally()
+        self._tallies: dict[str, Tally] = {}
+        self._open_shards: frozenset[str] = frozenset()
+        self._calls = 0
+        self._request_time = Histogram()
+        self._records_per_call = Histogram()
+        self._events_per_call = Histogram()
+        self._now = 0.0
         self.free = self._capacity
         self.observers: list[Observer] = []
-        self.calls = 0
-        self.retries = 0
-        self.resent = 0
-        self.errors_by_code: Counter[str] = Counter()
+        self.recovered = 0
+        self.last_call_failure: dict[str, CallFailure] = {}
 
     def __contains__(self, record: Record) -> bool:
         """Tell whether a record is without an outcome."""
@@ -55,7 +67,10 @@ class Ledger:
 
     def put(self, record: Record, result: PutResult) -> None:
         """Settle a record as acknowledged."""
-        self._put += record.count
+        for tally in self._tallies_of(result.shard_id):
+            tally.user_records_put += record.count
+            tally.user_records_data_put += record.user_data_bytes
+            tally.retries_per_record.add(record.tries - 1)
         self.close(record)
         self.observers += record.completion.settle(result)
 
@@ -66,39 +81,115 @@ class Ledger:
 
     def refuse(self, record: Record, kind: type[DeliveryError], message: str, code: str | None) -> None:
         """Settle as undeliverable a record that was never opened nor charged."""
-        self._failed += record.count
+        for tally in self._tallies_of(record.lane.shard_id):
+            tally.failures_by_kind[kind.__name__] += record.count
+            if record.tries:
+                tally.retries_per_record.add(record.tries - 1)
         failure = Failure(kind, message, code=code, attempts=record.attempts, read_events=record.user_records)
         self.observers += record.completion.settle(failure)
 
     def close(self, record: Record) -> None:
         """Forget a record whose events go on in others, or are settled; its room is free again."""
         del self._pending[record]
+        self._closed += record.count
         self.free += record.charge
 
-    def written(self, record: Record) -> None:
+    def answered(self, call: Call, answer: Answer, now: float) -> None:
+        """Count a call that was answered or failed; what becomes of its records is told apart."""
+        self._now = now
+        kind = type(call).__name__
+        if isinstance(answer, CallFailure):
+            self.last_call_failure[kind] = answer
+            self._total.note_error(answer.code)
+        else:
+            self.last_call_failure.pop(kind, None)
+        if isinstance(call, PutRecords):
+            self._calls += 1
+            self._request_time.add(now - call.started)
+            self._records_per_call.add(len(call.records))
+            self._events_per_call.add(sum(record.count for record in call.records))
+
+    def written(self, record: Record, result: PutResult) -> None:
         """Count a record that Kinesis has acknowledged, wherever it went."""
-        self._records_put += 1
-        self._data_put += record.size
+        for tally in self._tallies_of(result.shard_id):
+            tally.kinesis_records_put += 1
+            tally.kinesis_records_data_put += record.size
+            tally.kinesis_records_misrouted += result.shard_id != record.lane.shard_id
+            tally.user_records_per_kinesis_record.add(record.count)
+            tally.errors_since_put = 0
+
+    def note_error(self, record: Record, code: str) -> None:
+        """Count a record's error in an answer."""
+        for tally in self._tallies_of(record.lane.shard_id):
+            tally.note_error(code)
+
+    def note_map_error(self) -> None:
+        """Count a listing whose shards do not add up."""
+        self._total.note_error("ShardMapError")
+
+    def retry(self, record: Record) -> None:
+        """Count a record that is set aside for another try."""
+        for tally in self._tallies_of(record.lane.shard_id):
+            tally.retries += 1
+
+    def resend(self, record: Record) -> None:
+        """Count the events of a record that will be sent again because it is in the wrong shard."""
+        for tally in self._tallies_of(record.lane.shard_id):
+            tally.user_records_resent += record.count
 
     def settled_until(self, serial: int) -> bool:
         """Tell whether all records as old as this or older have an outcome."""
         return all(record.serial > serial for record in self._pending)
 
-    def statistics(self, *, calls_in_flight: int, shards: int) -> Statistics:
-        """Return a snapshot, completed with what the ledger does not know."""
-        pending = sum(record.count for record in self._pending)
+    def adopt(self, open_shards: Iterable[str]) -> None:
+        """Learn which shards are open. Those that are closed leave the statistics after a while; the totals stay."""
+        self._open_shards = frozenset(open_shards)
+        oldest = self._now - KEPT_SECONDS
+        for shard_id, tally in list(self._tallies.items()):
+            if shard_id not in self._open_shards and tally.last_activity < oldest:
+                del self._tallies[shard_id]
+
+    def statistics(
+        self, *, handed_over: int, calls_in_flight: int, busiest_keys: Mapping[str, tuple[BusyKey, ...]]
+    ) -> Statistics:
+        """Return a snapshot, completed with what the ledger does not know.
+
+        Args:
+            handed_over: events in all records so far, opened and closed. Their counts grow, unseen from here.
+            calls_in_flight: PutRecords calls under way.
+            busiest_keys: by shard id.
+        """
+        pending = handed_over - self._closed
+        counts = self._total.so_far()
         return Statistics(
-            user_records_received=pending + self._put + self._failed,
+            **counts,
+            user_records_received=pending + counts["user_records_put"] + counts["user_records_failed"],
             user_records_pending=pending,
-            user_records_put=self._put,
-            user_records_failed=self._failed,
-            user_records_resent=self.resent,
-            kinesis_records_put=self._records_put,
-            kinesis_records_data_put=self._data_put,
-            calls=self.calls,
+            user_records_recovered=self.recovered,
+            calls=self._calls,
             calls_in_flight=calls_in_flight,
-            retries=self.retries,
-            errors_by_code=MappingProxyType(dict(self.errors_by_code)),
+            request_time=self._request_time.snapshot(),
+            kinesis_records_per_put_records_request=self._records_per_call.snapshot(),
+            user_records_per_put_records_request=self._events_per_call.snapshot(),
             buffered_bytes=self._capacity - self.free,
-            shards=shards,
+            open_shards=len(self._open_shards),
+            shards=MappingProxyType(
+                {
+                    shard_id: ShardStatistics(
+                        **tally.so_far(),
+                        open=shard_id in self._open_shards,
+                        busiest_keys=busiest_keys.get(shard_id, ()),
+                    )
+                    for shard_id, tally in self._tallies.items()
+                }
+            ),
         )
+
+    def _tallies_of(self, shard_id: str) -> tuple[Tally, ...]:
+        if not shard_id:  # it was not known yet
+            return (self._total,)
+        tally = self._tallies.get(shard_id)
+        if tally is None:
+            tally = self._tallies[shard_id] = Tally()
+        tally.last_activity = self._now
+        return (self._total, tally)

@@ -69,6 +69,11 @@ class Record(ABC):
 
     @property
     @abstractmethod
+    def user_data_bytes(self) -> int:
+        """Bytes of its events' data, without keys and framing. Known once ``data`` has been asked for."""
+
+    @property
+    @abstractmethod
     def charge(self) -> int:
         """Bytes that its events hold of the producer's buffer."""
 
@@ -131,6 +136,10 @@ class AggregateRecord(Record):
         return self.builder.size
 
     @property
+    def user_data_bytes(self) -> int:
+        return self.builder.data_bytes
+
+    @property
     def charge(self) -> int:
         return self.builder.size - EMPTY_BYTES + EVENT_OVERHEAD_BYTES * self.builder.count
 
@@ -171,6 +180,10 @@ class PlainRecord(Record):
     @property
     def size(self) -> int:
         return len(self.event.data)
+
+    @property
+    def user_data_bytes(self) -> int:
+        return self.size
 
     @property
     def charge(self) -> int:

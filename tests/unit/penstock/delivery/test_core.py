@@ -350,7 +350,7 @@ def test_statistics_count_events_records_retries_and_errors() -> None:
     shell.put("late")
     call = shell.put_call
     pending = shell.core.statistics()
-    assert (pending.user_records_pending, pending.calls_in_flight, pending.shards) == (21, 1, 2)
+    assert (pending.user_records_pending, pending.calls_in_flight, pending.open_shards) == (21, 1, 2)
     shell.answer(call, PutRecordsAnswer([THROTTLED, THROTTLED]))
     shell.wait(1)
     shell.answer_all()

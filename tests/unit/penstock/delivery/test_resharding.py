@@ -106,7 +106,7 @@ def test_an_unpredicted_shard_brings_a_new_map() -> None:
     shell.answer(shell.put_call)
     assert shell.listing
     shell.answer_all()
-    assert shell.core.statistics().shards == 2
+    assert shell.core.statistics().open_shards == 2
 
 
 def test_the_shards_are_listed_at_most_once_a_second() -> None:
@@ -196,7 +196,7 @@ def test_nothing_is_sent_again_where_that_is_turned_off() -> None:
     shell.answer(shell.put_call)
     assert all(fate.result for fate in fates)
     shell.answer(shell.listing)
-    assert shell.core.statistics().shards == 2
+    assert shell.core.statistics().open_shards == 2
 
 
 def test_an_event_outside_of_aggregates_is_always_where_it_belongs() -> None:
