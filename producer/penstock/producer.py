@@ -1,6 +1,7 @@
 """The producer for programs with threads."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
@@ -15,6 +16,7 @@ from penstock.shells.setup import set_up
 from penstock.shells.threads import ThreadShell
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from types_boto3_kinesis import KinesisClient
 
 
@@ -26,15 +28,18 @@ class Producer:
     ``put`` waits. A process forked from this one has to make a producer of its own.
 
     Args:
-        stream_name: name or ARN of the stream.
-        client: a boto3 client for Kinesis, for another account, endpoint or the like. It should not retry by
-            itself (``Config(retries={"total_max_attempts": 1})``). None makes a suitable one.
+        stream: name or ARN of the stream.
+        client: a boto3 client for Kinesis, for an endpoint or settings of its own. It should not retry by itself
+            (``Config(retries={"total_max_attempts": 1})``). None makes a suitable one, in the region of the ARN, if
+            it is one.
+        session: a boto3 session to make that client from, for another account, profile or region.
         config: the options; by default those of the environment (``penstock.environment``).
         options: single options, in place of the config's.
 
     Raises:
-        ConfigurationError: if an option or a ``PENSTOCK_`` variable is wrong, or there is no client and no AWS region
-            is configured.
+        ConfigurationError: if an option or a ``PENSTOCK_`` variable is wrong, no stream can have this name, there
+            are both a client and a session, or nothing names an AWS region; with ``drain_on_sigterm``, also if this
+            is not the main thread.
 
     >>> with Producer("social-events") as producer:  # doctest: +SKIP
     ...     future = producer.put(b'{"n": 1}', partition_key="user-1")
@@ -44,13 +49,15 @@ class Producer:
 
     def __init__(
         self,
-        stream_name: str,
+        stream: str,
         *,
         client: "KinesisClient | None" = None,
+        session: "Session | None" = None,
         config: ProducerConfig | None = None,
         **options: Unpack[ProducerOptions],
     ) -> None:
-        setup = set_up(stream_name, client=client, config=config, options=options)
+        setup = set_up(stream, client=client, session=session, config=config, options=options)
+        self._stream = stream
         self._close_timeout = setup.config.close_timeout_seconds
         self._shell = ThreadShell(setup)
 
@@ -132,3 +139,10 @@ class Producer:
     ) -> None:
         """Close the producer, waiting for every event's outcome; not for long if an exception ends the block."""
         self.close(None if kind is None else self._close_timeout)
+
+    def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
+        """Warn of a producer that was forgotten, as a file does, and close it; its events are still sent."""
+        shell = getattr(self, "_shell", None)  # none if the arguments were wrong
+        if shell is not None and not shell.closed:
+            warn(f"the producer for {self._stream} was not closed", ResourceWarning, source=self)
+            shell.close_later()

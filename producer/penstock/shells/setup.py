@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from penstock.config import ProducerConfig, ProducerOptions
 from penstock.delivery.core import Delivery
 from penstock.environment import config_from_environment
+from penstock.errors import ConfigurationError
 from penstock.failure_log import FailureLog
-from penstock.kinesis_client import make_client
+from penstock.kinesis_client import make_client, warn_of_retries
+from penstock.shells.termination import termination
 from penstock.stream_client import StreamClient
+from penstock.stream_name import check_stream_name, region_of
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from types_boto3_kinesis import KinesisClient
 
 
@@ -37,14 +41,28 @@ class Setup:
 
 
 def set_up(
-    stream: str, *, client: "KinesisClient | None", config: ProducerConfig | None, options: ProducerOptions
+    stream: str,
+    *,
+    client: "KinesisClient | None",
+    session: "Session | None",
+    config: ProducerConfig | None,
+    options: ProducerOptions,
 ) -> Setup:
     """Return the parts of a producer; see `Producer` for the arguments and what is raised."""
+    check_stream_name(stream)
+    if client is not None and session is not None:
+        raise ConfigurationError("pass client= or session=, not both: a session is there to make the client from")
     config = (config or config_from_environment(os.environ)).with_options(options)
+    if config.drain_on_sigterm:
+        termination.take_over()
+    if client is None:
+        client = make_client(config, session=session, region=region_of(stream))
+    else:
+        warn_of_retries(client)
     return Setup(
         stream=stream,
         config=config,
-        client=StreamClient(client or make_client(config), stream),
+        client=StreamClient(client, stream),
         delivery=Delivery(config, random=random.random, epoch=time.time() - time.monotonic()),
         failure_log=FailureLog(stream, time.monotonic),
     )

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Lock, current_thread
 from typing import Final, NoReturn
@@ -30,19 +31,23 @@ class ThreadShell:
     """Drives the core with threads: one polls it, some make its calls, one runs callers' callbacks.
 
     Attributes:
-        lock: guards the core and the attributes below. Never held while a call is made or a caller's code runs.
+        lock: guards the core and what is below. Never held while a call is made or a caller's code runs.
         delivery: the core.
         closed: whether events are refused.
+        ended: whether what had no outcome has been given up, so that there is nothing to do any more.
     """
 
     def __init__(self, setup: Setup) -> None:
         self.delivery = setup.delivery
-        self.closed = False
+        self.drain_at_exit = setup.config.drain_at_exit
+        self.drain_on_sigterm = setup.config.drain_on_sigterm
+        self.close_timeout = setup.config.close_timeout_seconds
+        self.closed = self.ended = False
         self._stream = setup.stream
         self._config = setup.config
         self._make_locks()
-        # Gives up; has told its threads to end; is the copy in a forked process, which has none.
-        self._stopped = self._ended = self._forked = False
+        # Has told its threads to end; is the copy in a forked process, which has none; is closed by the process's end.
+        self._dismissed = self._forked = self._terminating = False
         self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
         self._callers = Callers(setup, self._take_answer, self._break_down)
         self._sender = start_daemon(self._send, "sender", self._break_down)
@@ -50,8 +55,12 @@ class ThreadShell:
         life_cycle.register(self)
 
     def refuse(self) -> NoReturn:
-        """Say why there are no more events taken. Under the lock, when ``closed``."""
-        raise forked_error(self._stream) if self._forked else closed_error(self._stream)
+        """Say why no more events are taken. Under the lock, when ``closed``."""
+        if self._forked:
+            raise forked_error(self._stream)
+        if self._notifier is not current_thread():  # which is waited for
+            self._progress.wait_for(lambda: not self._terminating)
+        raise closed_error(self._stream)
 
     def add_when_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
         """Add an event that the core has no room for, as ``when_full`` says. Under the lock.
@@ -60,6 +69,9 @@ class ThreadShell:
             BufferFullError: if there was no room in time.
             ProducerClosedError: if the producer was closed meanwhile.
         """
+        if self._config.when_full == "raise":
+            self.rouse()
+            raise buffer_full_error(self._stream, self._config, data)
         timeout = self._config.put_timeout_seconds
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
@@ -109,15 +121,38 @@ class ThreadShell:
             if self._notifier.is_alive():
                 _logger.warning("the producer for %s was closed while callbacks still run", self._stream)
 
+    def close_later(self) -> None:
+        """Have the producer closed, by one of its threads. Takes no lock, so that the garbage collector can call it."""
+        self._callbacks.put(Observer(partial(self.close, None), foreign=True))
+
     def statistics(self) -> Statistics:
         """Return what was done so far."""
         with self.lock:
             return self.delivery.statistics()
 
+    def begin_drain(self, *, terminating: bool) -> None:
+        """Take no more events, and send those there are; see `life_cycle.Shell`."""
+        with self.lock:
+            self._terminating = terminating and not self.closed
+            self.closed = True
+            self._progress.notify_all()
+            self.delivery.flush()
+            self.rouse()
+
+    def end_drain(self, timeout: float | None) -> None:
+        """Wait for what `begin_drain` began, and end."""
+        self.close(timeout)
+
+    def resume(self) -> None:
+        """Refuse the events that waited for the end of the process."""
+        with self.lock:
+            self._terminating = False
+            self._progress.notify_all()
+
     def after_fork(self) -> None:
         """Take note of being the copy in a forked process."""
         self._make_locks()  # a thread of the parent may have held them
-        self.closed = self._stopped = self._forked = True
+        self.closed = self.ended = self._forked = True
 
     def _make_locks(self) -> None:
         # The sender waits for work; put and flush wait for progress.
@@ -128,7 +163,7 @@ class ThreadShell:
     def _flush(self, timeout: float | None) -> bool:
         mark = self.delivery.flush()
         self.rouse()
-        return self._progress.wait_for(lambda: self._stopped or self.delivery.flushed(mark), timeout)
+        return self._progress.wait_for(lambda: self.ended or self.delivery.flushed(mark), timeout)
 
     def _break_down(self) -> None:
         with self.lock:
@@ -141,16 +176,16 @@ class ThreadShell:
 
         Called again, it finishes what an exception has interrupted.
         """
-        self.closed = self._stopped = True
+        self.closed = self.ended = True
         try:
             abandoned = self.delivery.abandon()
             observers = self._queue()
         finally:
             self._progress.notify_all()
             self.rouse()
-        if not self._ended:
+        if not self._dismissed:
             # Nothing is pending any more, so no callback comes after this.
-            self._ended = True
+            self._dismissed = True
             self._callbacks.put(None)
             self._callers.end()
         return abandoned, observers
@@ -169,14 +204,20 @@ class ThreadShell:
         return own
 
     def _send(self) -> None:
-        with self.lock:
-            while not self._stopped:
+        while True:
+            with self.lock:
+                if self.ended:
+                    return
                 now = time.monotonic()
                 for call in self.delivery.poll(now):
                     self._callers.make(call)
+                observers = self._queue()
+                self._progress.notify_all()
                 wake_at = self.delivery.wake_at()
-                if wake_at is None or wake_at > now:
+                if not observers and (wake_at is None or wake_at > now):
                     self._work.wait(None if wake_at is None else wake_at - now)
+            for observer in observers:
+                observer.call()
 
     def _take_answer(self, call: Call, answer: Answer) -> None:
         with self.lock:
