@@ -10,6 +10,7 @@ from collections.abc import Callable
 from penstock.aggregation import UserRecord
 from penstock.backoff import Backoff
 from penstock.config import ProducerConfig
+from penstock.delivery.busiest_keys import BusiestKeys
 from penstock.delivery.calls import (
     Answer,
     Call,
@@ -28,6 +29,7 @@ from penstock.delivery.record import EVENT_OVERHEAD_BYTES, PlainRecord, Record
 from penstock.delivery.shard_listing import ShardListing
 from penstock.delivery.statistics import Statistics
 from penstock.delivery.verdicts import certainly_not_written, explain, incurable
+from penstock.delivery.watchdog import Signs
 from penstock.errors import EventTooLargeError, RequestRefusedError, ShardMapError, UndeliveredError
 from penstock.routing import ShardMap
 
@@ -48,6 +50,7 @@ class Delivery:
 
     Attributes:
         urgent: whether there is something new for ``poll``.
+        busiest_keys: to be shown each call that was made. Safe between threads, so best outside of the lock.
     """
 
     def __init__(self, config: ProducerConfig, *, random: Callable[[], float], epoch: float = 0.0) -> None:
@@ -62,6 +65,7 @@ class Delivery:
         self._misrouted: list[tuple[Record, PutResult]] = []
         self._unlisted: set[str] = set()
         self.urgent = False
+        self.busiest_keys = BusiestKeys(config.busiest_keys, random=random)
 
     def add(self, partition_key: str, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
         """Take an event.
@@ -98,6 +102,7 @@ class Delivery:
         if listing is not None:
             calls.append(listing)
         calls += self._departures.poll(now)
+        self._ledger.called(calls, now)
         return calls
 
     def wake_at(self) -> float | None:
@@ -147,8 +152,19 @@ class Delivery:
     def statistics(self) -> Statistics:
         """Return what was done so far."""
         return self._ledger.statistics(
-            handed_over=self._lanes.events, calls_in_flight=self._departures.in_flight, busiest_keys={}
+            handed_over=self._lanes.events,
+            calls_in_flight=self._departures.in_flight,
+            busiest_keys=self.busiest_keys.by_shard,
         )
+
+    @property
+    def busy(self) -> bool:
+        """Whether any event is without an outcome."""
+        return bool(self._ledger)
+
+    def signs(self, now: float) -> Signs:
+        """Return what tells whether and why nothing gets through."""
+        return self._ledger.signs(handed_over=self._lanes.events, now=now)
 
     def _add(self, event: UserRecord) -> Record:
         record, charge = self._lanes.add(event)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from penstock.delivery.calls import Answer, Call, CallFailure, PutRecords
+from penstock.delivery.calls import Answer, Call, CallFailure, ListShards, PutRecords
 from penstock.delivery.completion import Observer
 from penstock.delivery.histogram import Histogram
 from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.record import Record
 from penstock.delivery.statistics import BusyKey, ShardStatistics, Statistics
 from penstock.delivery.tally import Tally
+from penstock.delivery.watchdog import Signs, TroubledShard
 from penstock.errors import DeliveryError
 
 _KEYS_BYTES: Final = 2048
@@ -32,7 +33,6 @@ class Ledger:
         free: bytes of data that the next event may have. Whoever adds an event subtracts its charge.
         observers: to be called by the shell, since the events they wait for have an outcome.
         recovered: events that a spool kept from an earlier process. Whoever puts them again adds them.
-        last_call_failure: how the last call of each kind failed, if it did, by the kind's name.
     """
 
     def __init__(self, buffer_bytes: int) -> None:
@@ -47,10 +47,12 @@ class Ledger:
         self._records_per_call = Histogram()
         self._events_per_call = Histogram()
         self._now = 0.0
+        self._under_way: dict[Call, float] = {}
+        self._last_failures: dict[type, CallFailure] = {}
+        self._acknowledged_at: float | None = None
         self.free = self._capacity
         self.observers: list[Observer] = []
         self.recovered = 0
-        self.last_call_failure: dict[str, CallFailure] = {}
 
     def __contains__(self, record: Record) -> bool:
         """Tell whether a record is without an outcome."""
@@ -60,6 +62,10 @@ class Ledger:
     def pending(self) -> list[Record]:
         """The records without an outcome."""
         return list(self._pending)
+
+    def __bool__(self) -> bool:
+        """Tell whether any record is without an outcome."""
+        return bool(self._pending)
 
     def open(self, record: Record) -> None:
         """Note a new record."""
@@ -94,15 +100,19 @@ class Ledger:
         self._closed += record.count
         self.free += record.charge
 
+    def called(self, calls: Iterable[Call], now: float) -> None:
+        """Note calls that are to be made."""
+        self._under_way.update(dict.fromkeys(calls, now))
+
     def answered(self, call: Call, answer: Answer, now: float) -> None:
         """Count a call that was answered or failed; what becomes of its records is told apart."""
         self._now = now
-        kind = type(call).__name__
+        self._under_way.pop(call, None)
         if isinstance(answer, CallFailure):
-            self.last_call_failure[kind] = answer
+            self._last_failures[type(call)] = answer
             self._total.note_error(answer.code)
         else:
-            self.last_call_failure.pop(kind, None)
+            self._last_failures.pop(type(call), None)
         if isinstance(call, PutRecords):
             self._calls += 1
             self._request_time.add(now - call.started)
@@ -111,6 +121,7 @@ class Ledger:
 
     def written(self, record: Record, result: PutResult) -> None:
         """Count a record that Kinesis has acknowledged, wherever it went."""
+        self._acknowledged_at = self._now
         for tally in self._tallies_of(result.shard_id):
             tally.kinesis_records_put += 1
             tally.kinesis_records_data_put += record.size
@@ -183,6 +194,27 @@ class Ledger:
                     for shard_id, tally in self._tallies.items()
                 }
             ),
+        )
+
+    def signs(self, *, handed_over: int, now: float) -> Signs:
+        """Return what the watchdog looks at; see ``statistics`` for ``handed_over``."""
+        puts = [started for call, started in self._under_way.items() if isinstance(call, PutRecords)]
+        listings = [started for call, started in self._under_way.items() if isinstance(call, ListShards)]
+        troubled = [
+            TroubledShard(shard_id, tally.errors_since_put, tally.last_error)
+            for shard_id, tally in self._tallies.items()
+            if tally.errors_since_put and shard_id in self._open_shards
+        ]
+        return Signs(
+            pending=handed_over - self._closed,
+            acknowledged_at=self._acknowledged_at,
+            calls=len(puts),
+            oldest_call_seconds=now - min(puts, default=now),
+            listing_seconds=now - min(listings) if listings else None,
+            shards_known=bool(self._open_shards),
+            put_failure=self._last_failures.get(PutRecords),
+            listing_failure=self._last_failures.get(ListShards),
+            troubled_shards=sorted(troubled, key=lambda shard: (-shard.errors, shard.shard_id)),
         )
 
     def _tallies_of(self, shard_id: str) -> tuple[Tally, ...]:

@@ -49,6 +49,7 @@ class Callers:
     ) -> None:
         self._make_call = setup.client.make
         self._note = setup.failure_log.note
+        self._sample = setup.delivery.busiest_keys.sample
         self._take_answer = take_answer
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._count = setup.config.calls_in_flight + 1
@@ -69,3 +70,4 @@ class Callers:
             answer = self._make_call(call)
             self._take_answer(call, answer)
             self._note(call, answer)
+            self._sample(call)

@@ -21,6 +21,7 @@ from penstock.shells.refusals import (
     warn_of_abandoned,
 )
 from penstock.shells.setup import Setup
+from penstock.shells.watch import Watch, say
 
 _logger = logging.getLogger("penstock")
 
@@ -49,6 +50,7 @@ class ThreadShell:
         # Has told its threads to end; is the copy in a forked process, which has none; is closed by the process's end.
         self._dismissed = self._forked = self._terminating = False
         self._callbacks: SimpleQueue[Observer | None] = SimpleQueue()
+        self._watch = Watch(setup)
         self._callers = Callers(setup, self._take_answer, self._break_down)
         self._sender = start_daemon(self._send, "sender", self._break_down)
         self._notifier = start_daemon(self._notify, "callbacks", self._break_down)
@@ -199,6 +201,7 @@ class ThreadShell:
         for observer in self.delivery.take_observers():
             if observer.foreign:
                 self._callbacks.put(observer)
+                self._watch.callbacks += 1
             else:
                 own.append(observer)
         return own
@@ -213,11 +216,13 @@ class ThreadShell:
                     self._callers.make(call)
                 observers = self._queue()
                 self._progress.notify_all()
-                wake_at = self.delivery.wake_at()
-                if not observers and (wake_at is None or wake_at > now):
+                remarks = self._watch.look(now)
+                wake_at = self._watch.wake_at(self.delivery.wake_at())
+                if not observers and not remarks and (wake_at is None or wake_at > now):
                     self._work.wait(None if wake_at is None else wake_at - now)
             for observer in observers:
                 observer.call()
+            say(remarks)
 
     def _take_answer(self, call: Call, answer: Answer) -> None:
         with self.lock:
@@ -231,6 +236,6 @@ class ThreadShell:
     def _notify(self) -> None:
         while (observer := self._callbacks.get()) is not None:
             try:
-                observer.call()
+                self._watch.run(observer.call)
             except BaseException:  # a SystemExit, say, which would end this thread with callbacks to come
                 _logger.exception("a callback tried to end the thread for callbacks of %s", self._stream)
