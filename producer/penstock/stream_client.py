@@ -13,6 +13,7 @@ from penstock.delivery.calls import (
     PutRecordsAnswer,
     RecordAnswer,
 )
+from penstock.put_records_body import UnfamiliarBodyError, put_records, takes_ready_bodies
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -31,6 +32,7 @@ class StreamClient:
     def __init__(self, client: "KinesisClient", stream: str) -> None:
         self._client = client
         self._stream = {"StreamARN" if stream.startswith("arn:") else "StreamName": stream}
+        self._takes_ready_bodies = takes_ready_bodies(client)
 
     def make(self, call: Call) -> Answer:
         """Make a call; return the answer, or how it failed. Raises nothing."""
@@ -51,8 +53,7 @@ class StreamClient:
             return CallFailure("UnexpectedException", repr(error), None)
 
     def _put_records(self, call: PutRecords) -> PutRecordsAnswer:
-        request: dict[str, Any] = {**self._stream, "Records": call.entries()}
-        response = self._client.put_records(**request)
+        response = self._ask_to_put(call)
         return PutRecordsAnswer(
             [
                 RecordAnswer(
@@ -64,6 +65,16 @@ class StreamClient:
                 for entry in response["Records"]
             ]
         )
+
+    def _ask_to_put(self, call: PutRecords) -> Any:  # noqa: ANN401 - whatever the client answers
+        if self._takes_ready_bodies:
+            try:
+                return put_records(self._client, self._stream, call.records)
+            except UnfamiliarBodyError as error:
+                self._takes_ready_bodies = False
+                _logger.warning("the Kinesis client serialises requests in its own way, which is slower: %s", error)
+        request: dict[str, Any] = {**self._stream, "Records": call.entries()}
+        return self._client.put_records(**request)
 
     def _list_shards(self, call: ListShards) -> ListShardsAnswer:
         # The token stands for the stream, which must not be named beside it (API reference, ListShards).
