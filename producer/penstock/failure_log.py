@@ -1,16 +1,20 @@
-"""Telling people what fails, without flooding their logs."""
+"""Telling people what fails and what to do, without flooding their logs."""
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Final
 
-from penstock.delivery.calls import Answer, Call, CallFailure, PutRecordsAnswer
+from penstock.delivery.calls import Answer, Call, CallFailure, PutRecords, PutRecordsAnswer
+from penstock.remedies import with_remedy
 
 _logger = logging.getLogger("penstock")
 
 INTERVAL_SECONDS: Final = 10.0
 """Shortest time between two warnings of the same error code."""
+
+_NAMED_SHARDS: Final = 5
 
 
 class FailureLog:
@@ -25,37 +29,57 @@ class FailureLog:
         self._stream_name = stream_name
         self._monotonic = monotonic
         self._lock = Lock()
-        self._logged: dict[tuple[type[Answer], str], float] = {}
+        self._logged_at: dict[tuple[str, str], float] = {}
+        self._unsaid: Counter[tuple[str, str]] = Counter()
 
     def note(self, call: Call, answer: Answer) -> None:
-        """Log what failed, each error code at most once in ``INTERVAL_SECONDS``."""
+        """Log what failed, each error code at most once in ``INTERVAL_SECONDS``, with how often it was not said."""
         if isinstance(answer, CallFailure):
-            if self._due(answer, answer.code):
+            kind = type(call).__name__
+            unsaid = self._take_turn((kind, answer.code), 1)
+            if unsaid is not None:
                 _logger.warning(
-                    "%s on %s failed with %s: %.300s",
-                    type(call).__name__,
+                    "%s on %s failed with %s%s",
+                    kind,
                     self._stream_name,
-                    answer.code,
-                    answer.message,
+                    with_remedy(answer.code, answer.message),
+                    f" ({unsaid:,} more such calls since this was said last)" if unsaid else "",
                 )
-        elif isinstance(answer, PutRecordsAnswer):
-            failed = [record for record in answer.records if record.error_code is not None]
-            first = {record.error_code: record for record in reversed(failed) if record.error_code is not None}
-            for code, record in first.items():
-                if self._due(answer, code):
-                    _logger.warning(
-                        "%d of the %d records in a call to %s failed with %s: %.300s",
-                        sum(other.error_code == code for other in failed),
-                        len(answer.records),
-                        self._stream_name,
-                        code,
-                        record.error_message,
-                    )
+        elif isinstance(call, PutRecords) and isinstance(answer, PutRecordsAnswer):
+            self._note_records(call, answer)
 
-    def _due(self, answer: Answer, code: str) -> bool:
+    def _note_records(self, call: PutRecords, answer: PutRecordsAnswer) -> None:
+        messages: dict[str, str] = {}
+        shards: dict[str, Counter[str]] = {}
+        for record, result in zip(call.records, answer.records, strict=False):
+            if result.error_code is not None:
+                messages.setdefault(result.error_code, result.error_message)
+                shards.setdefault(result.error_code, Counter())[record.lane.shard_id] += 1
+        for code, message in messages.items():
+            unsaid = self._take_turn(("record", code), shards[code].total())
+            if unsaid is not None:
+                _logger.warning(
+                    "%d of the %d records in a call to %s failed, for %s, with %s%s",
+                    shards[code].total(),
+                    len(answer.records),
+                    self._stream_name,
+                    _names(shards[code].most_common()),
+                    with_remedy(code, message),
+                    f" ({unsaid:,} more such records since this was said last)" if unsaid else "",
+                )
+
+    def _take_turn(self, what: tuple[str, str], failures: int) -> int | None:
+        """Return how many failures went unsaid since the last warning, none if it is too early for another."""
         with self._lock:
             now = self._monotonic()
-            due = now - self._logged.get((type(answer), code), float("-inf")) >= INTERVAL_SECONDS
-            if due:
-                self._logged[type(answer), code] = now
-            return due
+            if now - self._logged_at.get(what, float("-inf")) < INTERVAL_SECONDS:
+                self._unsaid[what] += failures
+                return None
+            self._logged_at[what] = now
+            return self._unsaid.pop(what, 0)
+
+
+def _names(shards: Iterable[tuple[str, int]]) -> str:
+    names = [f"{shard_id} ({count})" for shard_id, count in shards]
+    more = len(names) - _NAMED_SHARDS
+    return ", ".join(names[:_NAMED_SHARDS]) + (f" and {more} more shards" if more > 0 else "")

@@ -360,4 +360,4 @@ def test_throttling_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     stub.stream.fault = throttle_once
     with caplog.at_level(logging.WARNING), producer(stub, backoff_base_seconds=0.001) as sdk:
         assert sdk.put(b"data", partition_key="key").result(timeout=30)
-    assert caplog.text.count("1 of the 1 records in a call to events failed with ProvisionedThroughput") == 1
+    assert caplog.text.count("1 of the 1 records in a call to events failed, for shardId-000000000000 (1), with Prov") == 1
