@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from penstock.async_producer import AsyncProducer
     from penstock.config import ProducerConfig
     from penstock.delivery.outcomes import Attempt, PutResult
     from penstock.errors import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "AsyncProducer",
     "Attempt",
     "BufferFullError",
     "ConfigurationError",
@@ -41,6 +43,7 @@ __all__ = [
 
 _MODULES: Final = {
     "KINDS": "penstock.events",
+    "AsyncProducer": "penstock.async_producer",
     "Attempt": "penstock.delivery.outcomes",
     "BufferFullError": "penstock.errors",
     "ConfigurationError": "penstock.errors",

@@ -47,6 +47,10 @@ class ForkedProducerError(ProducerClosedError):
     """A producer was used in a process forked from its own: threads are not forked. Make a producer after the fork."""
 
 
+class WrongLoopError(PenstockError, RuntimeError):
+    """An ``AsyncProducer`` was used on another event loop than its own, or without one. Make one for each loop."""
+
+
 class BufferFullError(PenstockError, TimeoutError):
     """``put`` waited for room in the buffer as long as it was allowed to; the event was not taken."""
 

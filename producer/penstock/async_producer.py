@@ -1,0 +1,161 @@
+"""The producer for programs with an asyncio event loop."""
+
+import asyncio
+import warnings
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from penstock.async_futures import AsyncEventFuture
+from penstock.config import ProducerConfig, ProducerOptions
+from penstock.delivery.statistics import Statistics
+from penstock.events import SocialEvent
+from penstock.serialisation import serialise
+from penstock.shells.loop import LoopShell
+from penstock.shells.setup import set_up
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+    from types_boto3_kinesis import KinesisClient
+
+
+class AsyncProducer:
+    """Sends events to a Kinesis stream, as `Producer` does, from the coroutines of one event loop.
+
+    It is `Producer` in all but waiting, which leaves the loop to others: the same delivery, options and errors. Calls
+    are boto3's, made by a few threads of its own. It belongs to the loop that it is first used on, and is not safe
+    between threads. Making one loads boto3 and its description of Kinesis, which takes a good part of a second: where
+    a loop must not be held up for so long, make it before.
+
+    Args:
+        stream: name or ARN of the stream.
+        client: a boto3 client for Kinesis; see `Producer`.
+        session: a boto3 session to make a client from.
+        config: the options; by default those of the environment (``penstock.environment``).
+        options: single options, in place of the config's.
+
+    Raises:
+        ConfigurationError: as `Producer` does.
+
+    >>> async def main():
+    ...     async with AsyncProducer("social-events") as producer:
+    ...         future = await producer.put(b'{"n": 1}', partition_key="user-1")
+    ...         print(await future)
+    >>> asyncio.run(main())  # doctest: +SKIP
+    PutResult(shard_id='shardId-000000000000', sequence_number='4966…', attempts=(Attempt(…),))
+    """
+
+    def __init__(
+        self,
+        stream: str,
+        *,
+        client: "KinesisClient | None" = None,
+        session: "Session | None" = None,
+        config: ProducerConfig | None = None,
+        **options: Unpack[ProducerOptions],
+    ) -> None:
+        setup = set_up(stream, client=client, session=session, config=config, options=options)
+        self._stream = stream
+        self._close_timeout = setup.config.close_timeout_seconds
+        self._shell = LoopShell(setup)
+
+    async def put(
+        self,
+        event: SocialEvent | Mapping[str, Any] | bytes,
+        *,
+        partition_key: str | None = None,
+        explicit_hash_key: str | None = None,
+    ) -> AsyncEventFuture:
+        """Take an event for delivery; wait for room in the buffer if there is none.
+
+        A task that is cancelled while it waits for room has not put the event. Those who wait have their turn in the
+        order in which they came.
+
+        Args:
+            event: an event, or a mapping that is one by ``SocialEvent``'s rules, or bytes, sent as they are.
+            partition_key: 1 to 256 characters; by default the event's author. Bytes need one.
+            explicit_hash_key: decimal, 0 to 2**128 - 1: decides the shard in the partition key's place.
+
+        Returns:
+            What tells, when it is awaited, where the event is or why it will not be delivered.
+
+        Raises:
+            InvalidEventError: if it is no event, or Kinesis takes no such keys.
+            BufferFullError: if there was no room within ``put_timeout_seconds``, or at all with ``when_full="raise"``.
+            ProducerClosedError: if the producer has been closed, or (``ForkedProducerError``) this process was forked
+                since it was made.
+            WrongLoopError: if the producer belongs to another event loop.
+        """
+        if type(event) is bytes:
+            data = event
+        else:
+            data, partition_key = serialise(event, partition_key)
+        shell = self._shell
+        loop = asyncio.get_running_loop()
+        if loop is not shell.open_on:
+            await shell.admit()
+        delivery = shell.delivery
+        # A missing key is refused by the core, like any other that is no key.
+        receipt = None if shell.turns else delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+        if receipt is None:
+            receipt = await shell.add_when_room(partition_key, explicit_hash_key, data)
+        if delivery.urgent:
+            shell.poll()
+        completion, index = receipt
+        future = AsyncEventFuture(completion, index, loop)
+        shell.puts_left -= 1
+        if not shell.puts_left:
+            await shell.give_way()
+        return future
+
+    async def flush(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as Producer.flush, with its error
+        """Wait until every event that was put before this call has an outcome; send them without delay.
+
+        Args:
+            timeout: longest wait in seconds, none for as long as it takes.
+
+        Raises:
+            FlushTimeoutError: if some have none by then. They are still being sent.
+            ForkedProducerError: if this process was forked since the producer was made.
+            WrongLoopError: if the producer belongs to another event loop.
+        """
+        await self._shell.flush(timeout)
+
+    async def close(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as Producer.close, which gives up
+        """Take no more events, send those there are, and end, having had the futures' callbacks called.
+
+        A call that was cancelled can be finished by another. Where several tasks close, the shortest timeout decides.
+
+        Args:
+            timeout: longest wait in seconds, none for as long as it takes. Events without an outcome by then are
+                given up: their futures hold an ``UndeliveredError``, and a warning is logged.
+
+        Raises:
+            WrongLoopError: if the producer belongs to another event loop.
+        """
+        await self._shell.close(timeout)
+
+    def stats(self) -> Statistics:
+        """Return what the producer has done so far.
+
+        Raises:
+            WrongLoopError: if the producer's event loop runs in another thread.
+        """
+        return self._shell.statistics()
+
+    async def __aenter__(self) -> Self:
+        self._shell.enter()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the producer, waiting for every event's outcome; not for long if an exception ends the block."""
+        await self.close(None if kind is None else self._close_timeout)
+
+    def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
+        """Warn of a producer that was forgotten, as a file does; its events are still sent, at exit if not before."""
+        shell = getattr(self, "_shell", None)  # none if the arguments were wrong
+        if shell is not None and not shell.closed:
+            warn(f"the producer for {self._stream} was not closed", ResourceWarning, source=self)
+            shell.close_later()

@@ -1,0 +1,330 @@
+"""The asyncio shell: drives the delivery core on an event loop."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import Final
+
+from penstock.delivery.calls import Answer, Call
+from penstock.delivery.completion import Observer
+from penstock.delivery.core import Receipt
+from penstock.delivery.statistics import Statistics
+from penstock.errors import WrongLoopError
+from penstock.shells import life_cycle
+from penstock.shells.daemons import Callers
+from penstock.shells.refusals import (
+    buffer_full_error,
+    closed_error,
+    flush_timeout_error,
+    forked_error,
+    warn_of_abandoned,
+)
+from penstock.shells.setup import Setup
+from penstock.shells.watch import Watch, say
+
+_logger = logging.getLogger("penstock")
+
+_GRACE_SECONDS: Final = 5.0
+
+PUTS_A_TURN: Final = 1000
+"""After so many puts that found room, others on the loop have their turn: a few milliseconds."""
+
+
+class LoopShell:
+    """Drives the core on an event loop: its timers poll it, threads make its calls.
+
+    Only the loop's thread touches the core, so there is no lock. When the process ends and the loop runs no more, the
+    thread that ends it takes over. The loop is that of the first use.
+
+    Attributes:
+        delivery: the core.
+        open_on: the loop on which events are taken, none before the first use and when no more are taken.
+        turns: those who wait for room, first come, first served.
+        puts_left: until others on the loop have their turn.
+        closed: whether events are refused.
+        ended: whether what had no outcome has been given up, so that there is nothing to do any more.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.delivery = setup.delivery
+        self.drain_at_exit = setup.config.drain_at_exit
+        self.drain_on_sigterm = setup.config.drain_on_sigterm
+        self.close_timeout = setup.config.close_timeout_seconds
+        self.open_on: asyncio.AbstractEventLoop | None = None
+        self.turns: deque[asyncio.Future[None]] = deque()
+        self.puts_left = PUTS_A_TURN
+        self.closed = self.ended = False
+        self._stream = setup.stream
+        self._config = setup.config
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._waiters: list[asyncio.Future[None]] = []
+        # When all is flushed up to this mark of the core's, the producer ends.
+        self._last_mark: int | None = None
+        self._finished = Event()
+        # Is the copy in a forked process; is closed by the process's end; is driven by another thread than the loop's.
+        self._forked = self._terminating = self._taken_over = False
+        self._watch = Watch(setup)
+        self._answers: SimpleQueue[tuple[Call, Answer]] = SimpleQueue()
+        self._callers = Callers(setup, self._take_answer, partial(self._on_loop, self._end))
+        life_cycle.register(self)
+
+    def enter(self) -> asyncio.AbstractEventLoop:
+        """Return the running loop, which is the producer's from its first use on.
+
+        Raises:
+            ForkedProducerError: if this process was forked since the producer was made.
+            WrongLoopError: if the producer is in use on another loop, or no loop runs here.
+        """
+        if self._forked:
+            raise forked_error(self._stream)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError as error:
+            raise WrongLoopError(
+                f"the AsyncProducer for {self._stream} was used where no event loop runs: use it in coroutines, or use "
+                "Producer instead"
+            ) from error
+        if self._loop is None:
+            self._loop = loop
+            if not self.closed:
+                self.open_on = loop
+        elif self._loop is not loop:
+            which = "an event loop that has been closed" if self._loop.is_closed() else "another event loop"
+            raise WrongLoopError(f"the AsyncProducer for {self._stream} belongs to {which}: make one for each loop")
+        return loop
+
+    async def admit(self) -> None:
+        """Begin on this loop, or say why no events are taken here; raises as `enter` does, and if closed."""
+        self.enter()
+        if self.closed:
+            while self._terminating:
+                await self._wait_for_news(None)
+            raise closed_error(self._stream)
+
+    async def add_when_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
+        """Add an event for which there is no room, or before which others wait, as ``when_full`` says.
+
+        A task that is cancelled here has not put its event.
+
+        Raises:
+            BufferFullError: if there was no room in time.
+            ProducerClosedError: if the producer was closed meanwhile.
+        """
+        if self._config.when_full == "raise":
+            self.poll()
+            raise buffer_full_error(self._stream, self._config, data)
+        timeout = self._config.put_timeout_seconds
+        deadline = None if timeout is None else time.monotonic() + timeout
+        loop = self.enter()
+        turn = loop.create_future()
+        self.turns.append(turn)
+        self.poll()
+        try:
+            while True:
+                await asyncio.wait((turn,), timeout=_remaining(deadline))
+                if self.closed:
+                    await self.admit()
+                if turn.done():
+                    # A missing key is refused by the core, like any other that is no key.
+                    receipt = self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+                    if receipt is not None:
+                        return receipt
+                    self.turns[0] = turn = loop.create_future()
+                    self.poll()
+                if _remaining(deadline) == 0:
+                    raise buffer_full_error(self._stream, self._config, data, f" within {timeout} s")
+        finally:
+            self.turns.remove(turn)
+            self._call_turns()
+
+    async def give_way(self) -> None:
+        """Let others on the loop have their turn."""
+        self.puts_left = PUTS_A_TURN
+        await asyncio.sleep(0)
+
+    def poll(self) -> None:
+        """Take the answers that have come, have the calls made that are due, and come back when the next are."""
+        if self._taken_over or self.ended:
+            return
+        try:
+            while not self._answers.empty():
+                self.delivery.answer(*self._answers.get(), time.monotonic())
+            self._poll()
+        except Exception:
+            # A defect of the SDK. Nobody should wait for what will never come.
+            _logger.exception("the producer for %s broke down and gives up all its events", self._stream)
+            self._end()
+
+    async def flush(self, seconds: float | None) -> None:
+        """Send all events so far without delay, and wait for their outcomes; see `AsyncProducer.flush`."""
+        self.enter()
+        mark = None if self._taken_over else self.delivery.flush()
+        self.poll()
+        if not await self._news(lambda: self.ended or (mark is not None and self.delivery.flushed(mark)), seconds):
+            raise flush_timeout_error(self._stream, self.delivery.statistics().user_records_pending, seconds)
+
+    async def close(self, seconds: float | None) -> None:
+        """Take no more events, send those there are, and end; see `AsyncProducer.close`."""
+        if self._forked:
+            return  # what was put is the parent's to send
+        self.enter()
+        self._begin_to_close()
+        if not await self._news(lambda: self.ended, seconds) and not self._taken_over:
+            self._end()
+        await asyncio.sleep(0)  # in which the callbacks run
+
+    def close_later(self) -> None:
+        """Have the producer closed by its loop, or at exit if that runs no more. The garbage collector can call it."""
+        self._on_loop(self._begin_to_close)
+
+    def statistics(self) -> Statistics:
+        """Return what was done so far; raise as `enter` does if that is being done elsewhere."""
+        if self._loop is not None and self._loop.is_running():
+            self.enter()
+        return self.delivery.statistics()
+
+    def begin_drain(self, *, terminating: bool) -> None:
+        """Take no more events, and send those there are; see `life_cycle.Shell`."""
+        self._terminating = terminating and not self.closed
+        self.closed = True
+        self.open_on = None
+        # First said, then looked: should the loop begin to run now, it leaves the core alone.
+        self._taken_over = True
+        if self._loop is not None and self._loop.is_running():
+            self._taken_over = False
+            self._on_loop(self._begin_to_close)
+
+    def end_drain(self, timeout: float | None) -> None:
+        """Wait for what `begin_drain` began, and end."""
+        if self._taken_over:
+            self._drive(None if timeout is None else time.monotonic() + timeout)
+        elif not self._finished.wait(timeout):
+            self._on_loop(self._end)
+            self._finished.wait(_GRACE_SECONDS)
+
+    def resume(self) -> None:
+        """Refuse the events that waited for the end of the process."""
+        self._terminating = False
+        self._on_loop(partial(self._tell, ()))
+
+    def after_fork(self) -> None:
+        """Take note of being the copy in a forked process."""
+        self.closed = self.ended = self._forked = True
+        self.open_on = None
+
+    def _begin_to_close(self) -> None:
+        self.closed = True
+        self.open_on = None
+        if not self._taken_over and not self.ended:
+            self._last_mark = self.delivery.flush()
+            self.poll()
+
+    def _end(self) -> None:
+        """Give up what is pending and have the threads end."""
+        if self.ended:
+            return
+        self.closed = self.ended = True
+        self.open_on = None
+        abandoned = self.delivery.abandon()
+        self._settle()
+        self._callers.end()
+        warn_of_abandoned(self._stream, abandoned)
+        self._finished.set()
+
+    def _poll(self) -> None:
+        now = time.monotonic()
+        for call in self.delivery.poll(now):
+            self._callers.make(call)
+        self._settle()
+        say(self._watch.look(now))
+        wake_at = self._watch.wake_at(self.delivery.wake_at())
+        if self._taken_over or self.ended or wake_at is None or self._loop is None:
+            return
+        # One timer; that it goes off too early, for what has been done by then, only polls once more.
+        if self._timer is None or wake_at < self._timer_at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = wake_at
+            self._timer = self._loop.call_later(max(wake_at - now, 0.0), self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self.poll()
+
+    def _drive(self, deadline: float | None) -> None:
+        """Do what the loop would, until all is flushed."""
+        mark = self.delivery.flush()
+        self._poll()
+        while not self.ended and not self.delivery.flushed(mark) and _remaining(deadline) != 0:
+            wake_at = self._watch.wake_at(self.delivery.wake_at())
+            if deadline is not None:
+                wake_at = deadline if wake_at is None else min(wake_at, deadline)
+            try:
+                call, answer = self._answers.get(timeout=_remaining(wake_at))
+            except Empty:
+                pass  # a retry is due, or the time is over
+            else:
+                self.delivery.answer(call, answer, time.monotonic())
+            self._poll()
+        self._end()
+
+    def _take_answer(self, call: Call, answer: Answer) -> None:
+        self._answers.put((call, answer))
+        self._on_loop(self.poll)
+
+    def _on_loop(self, act: Callable[[], None]) -> None:
+        """Have something done by the loop, from any thread, if it still runs."""
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(act)
+            except RuntimeError:
+                # It has been closed: nobody waits there any more, and what is to be sent, `_drive` sends at exit.
+                _logger.debug("the event loop of the producer for %s has been closed", self._stream)
+
+    def _settle(self) -> None:
+        """Tell everyone who waits what has come to pass."""
+        observers = self.delivery.take_observers()
+        if self._taken_over:
+            self._on_loop(partial(self._tell, observers))
+            return
+        self._tell(observers)
+        if self._last_mark is not None and not self.ended and self.delivery.flushed(self._last_mark):
+            self._end()
+
+    def _tell(self, observers: Sequence[Observer]) -> None:
+        for observer in observers:
+            observer.call()
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._call_turns()
+
+    def _call_turns(self) -> None:
+        """Let the first of those who wait for room see whether there is any, or all of them that the end has come."""
+        for turn in list(self.turns) if self.closed else list(self.turns)[:1]:
+            if not turn.done():
+                turn.set_result(None)
+
+    async def _news(self, condition: Callable[[], bool], seconds: float | None) -> bool:
+        """Wait for a condition; tell whether it was met in time."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while not (met := condition()) and _remaining(deadline) != 0:
+            await self._wait_for_news(deadline)
+        return met
+
+    async def _wait_for_news(self, deadline: float | None) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        await asyncio.wait((waiter,), timeout=_remaining(deadline))
+
+
+def _remaining(deadline: float | None) -> float | None:
+    return None if deadline is None else max(deadline - time.monotonic(), 0.0)
