@@ -4,12 +4,13 @@ A shell feeds it events, answers and the time, makes the calls that it asks for,
 thread shell is ``penstock.producer``; tests and simulations are others.
 """
 
-from collections import deque
 from collections.abc import Callable
 
 from penstock.aggregation import UserRecord
 from penstock.backoff import Backoff
 from penstock.config import ProducerConfig
+from penstock.delivery.ages import Ages
+from penstock.delivery.answers import Answers
 from penstock.delivery.busiest_keys import BusiestKeys
 from penstock.delivery.calls import (
     Answer,
@@ -17,21 +18,20 @@ from penstock.delivery.calls import (
     CallFailure,
     ListShardsAnswer,
     PutRecords,
-    PutRecordsAnswer,
-    RecordAnswer,
 )
 from penstock.delivery.completion import Completion, Observer
 from penstock.delivery.departures import Departures
+from penstock.delivery.giving_back import GivingBack
+from penstock.delivery.intake import Intake
 from penstock.delivery.lanes import Lanes
 from penstock.delivery.ledger import Ledger
-from penstock.delivery.outcomes import Moved, PutResult
-from penstock.delivery.record import EVENT_OVERHEAD_BYTES, PlainRecord, Record
+from penstock.delivery.record import EVENT_OVERHEAD_BYTES, Record
+from penstock.delivery.rerouting import Rerouting
 from penstock.delivery.shard_listing import ShardListing
 from penstock.delivery.statistics import Statistics
-from penstock.delivery.verdicts import certainly_not_written, explain, incurable
+from penstock.delivery.verdicts import explain, incurable
 from penstock.delivery.watchdog import Signs
-from penstock.errors import EventTooLargeError, RequestRefusedError, ShardMapError, UndeliveredError
-from penstock.routing import ShardMap
+from penstock.errors import ShardMapError, UndeliveredError
 
 Receipt = tuple[Completion, int]
 """What tells the outcome of an event, and the event's index there."""
@@ -55,15 +55,34 @@ class Delivery:
 
     def __init__(self, config: ProducerConfig, *, random: Callable[[], float], epoch: float = 0.0) -> None:
         self._config = config
-        self._epoch = epoch
-        self._backoff = Backoff(base=config.backoff_base_seconds, cap=config.backoff_cap_seconds, random=random)
-        self._listing = ShardListing(lanes_per_shard=config.lanes_per_shard, backoff=self._backoff)
+        backoff = Backoff(base=config.backoff_base_seconds, cap=config.backoff_cap_seconds, random=random)
+        self._listing = ShardListing(
+            lanes_per_shard=config.lanes_per_shard, backoff=backoff, refresh_seconds=config.shard_refresh_seconds
+        )
         self._lanes = Lanes(config)
         self._routes = self._lanes.routes
-        self._departures = Departures(config, self._lanes)
+        self._departures = Departures(config, self._lanes, backoff)
         self._ledger = Ledger(config.buffer_bytes)
-        self._misrouted: list[tuple[Record, PutResult]] = []
-        self._unlisted: set[str] = set()
+        self._ages = Ages(config.time_to_live_seconds)
+        self._intake = Intake(config, self._lanes, self._ledger, self._departures)
+        self._rerouting = Rerouting(
+            config,
+            lanes=self._lanes,
+            ledger=self._ledger,
+            departures=self._departures,
+            intake=self._intake,
+            listing=self._listing,
+        )
+        self._giving_back = GivingBack(config, self._ledger, self._departures, self._ages)
+        self._answers = Answers(
+            config,
+            ledger=self._ledger,
+            departures=self._departures,
+            rerouting=self._rerouting,
+            giving_back=self._giving_back,
+            backoff=backoff,
+            epoch=epoch,
+        )
         self.urgent = False
         self.busiest_keys = BusiestKeys(config.busiest_keys, random=random)
 
@@ -97,8 +116,9 @@ class Delivery:
     def poll(self, now: float) -> list[Call]:
         """Return the calls to make now."""
         self.urgent = False
+        self._look_at_ages(now)
         calls: list[Call] = []
-        listing = self._listing.poll(now)
+        listing = self._listing.poll(now, active=self._active)
         if listing is not None:
             calls.append(listing)
         calls += self._departures.poll(now)
@@ -107,19 +127,35 @@ class Delivery:
 
     def wake_at(self) -> float | None:
         """Return when to poll at the latest, none if only an event or an answer can bring something to do."""
-        times = (self._listing.next_at, self._departures.next_at)
+        times = (
+            self._listing.next_at(active=self._active),
+            self._departures.next_at,
+            self._ages.next_at if self._active else None,
+        )
         return min((time for time in times if time is not None), default=None)
 
     def answer(self, call: Call, answer: Answer, now: float) -> None:
         """Take the answer to a call, or its failure."""
         self._ledger.answered(call, answer, now)
+        self._look_at_ages(now)
         if isinstance(call, PutRecords):
             self._departures.in_flight -= 1
-            self._records_answered(call, answer, now)
+            self._answers.take(call, answer, now)
         elif isinstance(answer, ListShardsAnswer):
             self._shards_listed(answer, now)
         elif isinstance(answer, CallFailure):
             self._listing_failed(answer, now)
+
+    def make_room(self, size: int) -> bool:
+        """Give the oldest events that are not in flight back, as dropped, until there is room for an event.
+
+        Args:
+            size: bytes of its data.
+
+        Returns:
+            Whether there is room now. Otherwise all that is left is in flight, and answers will make room.
+        """
+        return self._giving_back.make_room(size)
 
     def flush(self) -> int:
         """Let all events so far leave without waiting for company; return a mark for ``flushed``."""
@@ -133,15 +169,12 @@ class Delivery:
 
     def abandon(self) -> int:
         """Give up what has no outcome; return how many events that is. Answers yet to come are ignored."""
-        self._accept_misrouted()
+        self._rerouting.accept_misrouted()
         pending = self._ledger.pending
         for record in pending:
             message = "the producer was closed before the event was acknowledged; it may be in the stream all the same"
             self._ledger.fail(record, UndeliveredError, message, None)
-        self._lanes.close_all()
-        self._lanes.unrouted.clear()
-        self._departures.collect()
-        self._departures.take_where(lambda _: True)
+        self._departures.clear()
         return sum(record.count for record in pending)
 
     def take_observers(self) -> list[Observer]:
@@ -166,104 +199,26 @@ class Delivery:
         """Return what tells whether and why nothing gets through."""
         return self._ledger.signs(handed_over=self._lanes.events, now=now)
 
+    @property
+    def _active(self) -> bool:
+        return len(self._ledger) > 0
+
+    def _look_at_ages(self, now: float) -> None:
+        self._ages.look(now, self._lanes.last_serial)
+        if self._active:
+            self._giving_back.expire_waiting()
+            self._rerouting.accept_misrouted(self._ages)
+        else:
+            self._ages.forget()
+
     def _add(self, event: UserRecord) -> Record:
-        record, charge = self._lanes.add(event)
-        if record.record_bytes > self._config.max_record_bytes:
-            message = (
-                f"the event and its partition key have {record.record_bytes:,} bytes, a record at most "
-                f"{self._config.max_record_bytes:,}: make it smaller, or raise max_record_bytes if the stream allows"
-            )
-            self._ledger.refuse(record, EventTooLargeError, message, None)
-            return record
-        self._ledger.free -= charge
-        if record.count == 1:
-            self._ledger.open(record)
+        record = self._intake.take(event)
+        if record.count == 1 and record in self._ledger:  # it is new, and has not been refused
             if self._lanes.shard_map is None:
                 self._listing.want()
             if self._departures.collect():
                 self.urgent = True
         return record
-
-    def _records_answered(self, call: PutRecords, answer: Answer, now: float) -> None:
-        if isinstance(answer, CallFailure):
-            self._call_failed(call, answer, now)
-        elif isinstance(answer, PutRecordsAnswer) and len(answer.records) == len(call.records):
-            shares: dict[str, float] = {}
-            for record, result in zip(call.records, answer.records, strict=True):
-                if record in self._ledger:  # it has not been abandoned
-                    self._note_attempt(record, call, result.error_code, now)
-                    self._record_answered(record, result, shares, now)
-        else:
-            self._call_failed(call, CallFailure("MalformedAnswer", "the answer does not fit the call", None), now)
-
-    def _record_answered(self, record: Record, result: RecordAnswer, shares: dict[str, float], now: float) -> None:
-        code = result.error_code
-        if code is None:
-            self._written(record, PutResult(result.shard_id, result.sequence_number, record.attempts))
-            return
-        self._ledger.note_error(record, code)
-        kind = incurable(code)
-        if kind is not None:
-            self._ledger.fail(record, kind, explain(kind, code, result.error_message), code)
-            return
-        # What failed together for one shard comes back together: a throttled shard makes few calls, not many.
-        share = shares.setdefault(record.lane.shard_id, self._backoff.draw())
-        self._retry(record, code, share, now)
-
-    def _call_failed(self, call: PutRecords, failure: CallFailure, now: float) -> None:
-        records = [record for record in call.records if record in self._ledger]
-        for record in records:
-            self._note_attempt(record, call, failure.code, now)
-        kind = incurable(failure.code, failure.status)
-        if kind is None:
-            share = self._backoff.draw()
-            for record in records:
-                self._retry(record, failure.code, share, now)
-        elif kind is RequestRefusedError and len(call.records) > 1:
-            # One record may be to blame: the others should not share its fate, so each has a call of its own.
-            for record in records:
-                record.alone = True
-            self._departures.put_first(records)
-        else:
-            for record in records:
-                self._ledger.fail(record, kind, explain(kind, failure.code, failure.message), failure.code)
-
-    def _note_attempt(self, record: Record, call: PutRecords, code: str | None, now: float) -> None:
-        record.note_attempt(started_at=call.started + self._epoch, seconds=now - call.started, error_code=code)
-
-    def _retry(self, record: Record, code: str, share: float, now: float) -> None:
-        self._ledger.retry(record)
-        record.maybe_written = record.maybe_written or not certainly_not_written(code)
-        if self._is_stray(record):
-            self._move(record)
-        else:
-            self._departures.retry(record, now + self._backoff.seconds(record.tries, share))
-
-    def _written(self, record: Record, result: PutResult) -> None:
-        self._ledger.written(record, result)
-        predicted = result.shard_id == record.lane.shard_id
-        if not predicted and self._is_unknown(result.shard_id):
-            self._listing.want()
-        if predicted or isinstance(record, PlainRecord) or not self._config.resend_misrouted:
-            self._ledger.put(record, result)
-        elif self._is_unknown(result.shard_id):
-            # Whether all its events are where readers look for them shows when the map is up to date.
-            self._misrouted.append((record, result))
-        else:
-            self._judge(record, result)
-
-    def _judge(self, record: Record, result: PutResult) -> None:
-        shard = self._lanes.shard_map.shard(result.shard_id) if self._lanes.shard_map else None
-        if shard is None or record.belongs_to(shard):
-            self._ledger.put(record, result)
-        else:
-            self._ledger.resend(record)
-            self._move(record)
-
-    def _is_unknown(self, shard_id: str) -> bool:
-        """Tell whether a shard is news: neither in the map nor looked for in vain when that was made."""
-        shard_map = self._lanes.shard_map
-        return shard_id not in self._unlisted and (shard_map is None or shard_map.shard(shard_id) is None)
 
     def _shards_listed(self, answer: ListShardsAnswer, now: float) -> None:
         try:
@@ -272,7 +227,7 @@ class Delivery:
             self._ledger.note_map_error()
             return
         if shard_map is not None:
-            self._adopt(shard_map)
+            self._rerouting.adopt(shard_map)
 
     def _listing_failed(self, failure: CallFailure, now: float) -> None:
         kind = incurable(failure.code, failure.status)
@@ -280,50 +235,8 @@ class Delivery:
             self._listing.failed(now)
             return
         self._listing.give_up(now)
-        self._accept_misrouted()
+        self._rerouting.accept_misrouted()
         if self._lanes.shard_map is None:
-            self._lanes.close_all()
-            for record in self._lanes.unrouted:
+            self._departures.clear()
+            for record in self._ledger.pending:
                 self._ledger.fail(record, kind, explain(kind, failure.code, failure.message), failure.code)
-            self._lanes.unrouted.clear()
-
-    def _adopt(self, shard_map: ShardMap) -> None:
-        """Use a new map, and route anew what is still here and has lost its lane."""
-        self._lanes.adopt(shard_map)
-        self._ledger.adopt(shard.shard_id for shard in shard_map.shards)
-        self._departures.collect()
-        strays = deque(self._lanes.unrouted)
-        self._lanes.unrouted.clear()
-        strays += self._departures.take_where(self._is_stray)
-        while strays:
-            # One by one, each forgotten before the next: all of them twice could exhaust the memory.
-            self._move(strays.popleft())
-        misrouted, self._misrouted = self._misrouted, []
-        shard_ids = {result.shard_id for _, result in misrouted}
-        self._unlisted = {shard_id for shard_id in shard_ids if shard_map.shard(shard_id) is None}
-        for record, result in misrouted:
-            self._judge(record, result)
-
-    def _is_stray(self, record: Record) -> bool:
-        """Tell whether a record should be taken apart and routed anew.
-
-        One that may have been written keeps its bytes instead, so that the repeat is recognisable.
-        """
-        return not record.maybe_written and not self._lanes.has(record.lane)
-
-    def _move(self, record: Record) -> None:
-        """Route a record's events anew, each by itself."""
-        targets: list[Receipt] = []
-        events = record.user_records()
-        self._ledger.close(record)
-        for event in events:
-            younger = self._add(event)
-            younger.serial = min(younger.serial, record.serial)
-            targets.append((younger.completion, younger.count - 1))
-        self._departures.hurry()  # they have waited for company once
-        self._ledger.observers += record.completion.settle(Moved(targets))
-
-    def _accept_misrouted(self) -> None:
-        misrouted, self._misrouted = self._misrouted, []
-        for record, result in misrouted:
-            self._ledger.put(record, result)

@@ -48,11 +48,11 @@ class Lanes:
     """Puts events into records, one open aggregate a lane, and hands closed records on.
 
     A lane has two places: aggregates of events with an explicit hash key are kept apart, since a reader in the
-    field (aws-kinesis-agg) would lend such a key to the events that have none.
+    field (aws-kinesis-agg) would lend such a key to the events that have none. Where order counts, only one of them is
+    open at a time.
 
     Attributes:
         routes: by partition key, of events without an explicit hash key. ``route`` adds to it.
-        unrouted: closed records whose events wait until the shards are known.
         last_serial: of the youngest record.
         shard_map: the shards in use, none while they are not known.
     """
@@ -65,7 +65,6 @@ class Lanes:
         self._routes_bytes = 0
         self._closed: list[Record] = []
         self._handed_on = 0
-        self.unrouted: list[Record] = []
         self.last_serial = 0
         self.shard_map: ShardMap | None = None
 
@@ -116,6 +115,8 @@ class Lanes:
                 return place.record, cost + EVENT_OVERHEAD_BYTES
         # What is too large for company ends the open aggregate too: records leave in the order of events.
         self._close(place)
+        if self._config.ordered:
+            self._close_lane(place.lane)
         record = self._start(place, entry, hash_entry, event)
         return record, record.charge
 
@@ -124,8 +125,21 @@ class Lanes:
         for place in list(self._open):
             self._close(place)
 
+    def open_records(self) -> list[Record]:
+        """Return the open records, those that were opened first before the others."""
+        return [place.record for place in self._open if place.record is not None]
+
+    def close(self, record: Record) -> bool:
+        """Close a record if it is open; tell whether it was."""
+        for hashed in (False, True):
+            place = self._places.get((record.lane, hashed))
+            if place is not None and place.record is record:
+                self._close(place)
+                return True
+        return False
+
     def take_closed(self) -> list[Record]:
-        """Take away the records that have their lane and take no more events."""
+        """Take away the records that take no more events."""
         closed, self._closed = self._closed, []
         return closed
 
@@ -180,9 +194,15 @@ class Lanes:
             place.builder = _CLOSED
             del self._open[place]
 
+    def _close_lane(self, lane: Lane) -> None:
+        for hashed in (False, True):
+            place = self._places.get((lane, hashed))
+            if place is not None:
+                self._close(place)
+
     def _hand_on(self, record: Record) -> None:
         self._handed_on += record.count
-        (self.unrouted if record.lane is UNROUTED else self._closed).append(record)
+        self._closed.append(record)
 
 
 def _add(builder: AggregateBuilder, entry: bytes, hash_entry: bytes | None, data: bytes) -> int:

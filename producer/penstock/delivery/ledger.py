@@ -54,6 +54,10 @@ class Ledger:
         self.observers: list[Observer] = []
         self.recovered = 0
 
+    def __len__(self) -> int:
+        """Return how many records are without an outcome."""
+        return len(self._pending)
+
     def __contains__(self, record: Record) -> bool:
         """Tell whether a record is without an outcome."""
         return record in self._pending

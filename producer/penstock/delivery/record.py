@@ -28,9 +28,10 @@ class Record(ABC):
         attempts: the last of these, oldest first.
         maybe_written: whether a failed attempt may have written it all the same.
         alone: whether it must not share a call, having been part of one that was refused as a whole.
+        misplaced: whether some of its events are in the stream already, where not all readers find them.
     """
 
-    __slots__ = ("alone", "attempts", "completion", "lane", "maybe_written", "serial", "tries")
+    __slots__ = ("alone", "attempts", "completion", "lane", "maybe_written", "misplaced", "serial", "tries")
 
     def __init__(self, serial: int, lane: Lane) -> None:
         self.serial = serial
@@ -40,6 +41,7 @@ class Record(ABC):
         self.attempts: tuple[Attempt, ...] = ()
         self.maybe_written = False
         self.alone = False
+        self.misplaced = False
 
     def note_attempt(self, *, started_at: float, seconds: float, error_code: str | None) -> None:
         """Remember how a call that carried the record ended."""
@@ -94,6 +96,11 @@ class Record(ABC):
     def call_bytes(self) -> int:
         """Bytes that count towards the largest call. AWS names data and partition keys; this is never less."""
         return self.record_bytes + len(self.explicit_hash_key or "")
+
+    @property
+    def hash_key(self) -> int:
+        """The hash key by which Kinesis assigns it to a shard."""
+        return hash_key(self.partition_key) if self.explicit_hash_key is None else int(self.explicit_hash_key)
 
     def belongs_to(self, shard: Shard) -> bool:
         """Tell whether the hash keys of all its events are the shard's."""

@@ -1,39 +1,42 @@
 """Records that wait for another try."""
 
 from collections.abc import Callable
-from heapq import heapify, heappop, heappush
-from itertools import count
 
 from penstock.delivery.record import Record
+from penstock.delivery.record_heap import RecordHeap
 
 
 class Retries:
     """Failed records, until their time comes. They come back in the order of their times."""
 
     def __init__(self) -> None:
-        self._order = count()  # breaks ties, so that records are never compared
-        self._heap: list[tuple[float, int, Record]] = []
+        self._heap = RecordHeap()
 
     @property
     def next_at(self) -> float | None:
         """When the next record's time comes, none if there is no record."""
-        return self._heap[0][0] if self._heap else None
+        first = self._heap.first
+        return None if first is None else first[0]
 
     def add(self, record: Record, at: float) -> None:
         """Keep a record until a time."""
-        heappush(self._heap, (at, next(self._order), record))
+        self._heap.add(record, at)
+
+    def discard(self, record: Record) -> bool:
+        """Take a record away; tell whether it was there."""
+        return self._heap.discard(record)
 
     def take_due(self, now: float) -> list[Record]:
         """Take away the records whose time has come."""
         due: list[Record] = []
-        while self._heap and self._heap[0][0] <= now:
-            due.append(heappop(self._heap)[2])
+        while (first := self._heap.first) is not None and first[0] <= now:
+            self._heap.discard(first[1])
+            due.append(first[1])
         return due
 
     def take_where(self, condition: Callable[[Record], bool]) -> list[Record]:
         """Take away the records that meet a condition, due or not."""
-        taken = [entry[2] for entry in sorted(self._heap) if condition(entry[2])]
-        gone = set(taken)
-        self._heap = [entry for entry in self._heap if entry[2] not in gone]
-        heapify(self._heap)
+        taken = [record for record in self._heap.records() if condition(record)]
+        for record in taken:
+            self._heap.discard(record)
         return taken

@@ -13,16 +13,21 @@ MIN_INTERVAL_SECONDS: Final = 1.0
 
 
 class ShardListing:
-    """Asks for the stream's shards when someone wants them, one call at a time.
+    """Asks for the stream's shards when someone wants them, and from time to time, one call at a time.
+
+    While no event is under way, the producer is idle: then there is no refresh, and what has failed is not repeated.
 
     Args:
         lanes_per_shard: what the maps are made with.
         backoff: how long to wait after a failure.
+        refresh_seconds: longest time from a listing to the next, while the producer is active.
     """
 
-    def __init__(self, *, lanes_per_shard: int, backoff: Backoff) -> None:
+    def __init__(self, *, lanes_per_shard: int, backoff: Backoff, refresh_seconds: float) -> None:
         self._lanes_per_shard = lanes_per_shard
         self._backoff = backoff
+        self._refresh_seconds = refresh_seconds
+        self._refresh_at: float | None = None
         self._wanted = False
         self._asking = False
         self._not_before = float("-inf")
@@ -30,19 +35,24 @@ class ShardListing:
         self._next_token: str | None = None
         self._pages: list[Mapping[str, Any]] = []
 
-    @property
-    def next_at(self) -> float | None:
-        """When ``poll`` has a call to make, none if nothing is wanted or a call is under way."""
-        return self._not_before if self._wanted and not self._asking else None
+    def next_at(self, *, active: bool) -> float | None:
+        """Return when ``poll`` has a call to make, none if nothing is wanted or a call is under way."""
+        if self._asking or (self._failures and not active):
+            return None
+        if self._wanted:
+            return self._not_before
+        return max(self._not_before, self._refresh_at) if active and self._refresh_at is not None else None
 
     def want(self) -> None:
         """Have the shards listed as soon as the interval allows, unless that is under way."""
         self._wanted = True
 
-    def poll(self, now: float) -> ListShards | None:
+    def poll(self, now: float, *, active: bool) -> ListShards | None:
         """Return the call to make now, if any."""
-        if not self._wanted or self._asking or now < self._not_before:
+        next_at = self.next_at(active=active)
+        if next_at is None or now < next_at:
             return None
+        self._wanted = True
         self._asking = True
         return ListShards(self._next_token)
 
@@ -67,6 +77,7 @@ class ShardListing:
         self._wanted = False
         self._failures = 0
         self._not_before = now + MIN_INTERVAL_SECONDS
+        self._refresh_at = now + self._refresh_seconds
         return shard_map
 
     def failed(self, now: float) -> None:
@@ -78,6 +89,8 @@ class ShardListing:
         """Note that a call failed in a way that repetition cannot cure: begin again only when wanted anew."""
         self._restart()
         self._wanted = False
+        if self._refresh_at is not None:
+            self._refresh_at = now + self._refresh_seconds
         self._not_before = now + MIN_INTERVAL_SECONDS
 
     def _restart(self) -> None:

@@ -46,7 +46,7 @@ _INCURABLE: Final[dict[str, type[DeliveryError]]] = {
     **dict.fromkeys(_REFUSED, RequestRefusedError),
 }
 
-_NOT_WRITTEN: Final = frozenset(
+_THROTTLED: Final = frozenset(
     {
         "KMSThrottlingException",
         "LimitExceededException",
@@ -59,7 +59,7 @@ _NOT_WRITTEN: Final = frozenset(
     }
 )
 
-_CURABLE: Final = _NOT_WRITTEN | {
+_CURABLE: Final = _THROTTLED | {
     "ExpiredNextTokenException",
     "RequestExpired",
     "RequestTimeout",
@@ -88,11 +88,16 @@ def incurable(code: str, status: int | None = None) -> type[DeliveryError] | Non
     return RequestRefusedError if 400 <= status < 500 else None
 
 
-def certainly_not_written(code: str) -> bool:
-    """Tell whether the error means that the record is not in the stream: it was throttled."""
-    return code in _NOT_WRITTEN
+def throttled(code: str) -> bool:
+    """Tell whether the error means that the record was throttled: by this attempt, it is surely not written."""
+    return code in _THROTTLED
 
 
 def explain(kind: type[DeliveryError], code: str, message: str) -> str:
     """Return a message for people: what was wrong and what to do."""
     return f"{code}: {message:.300}; {_REMEDIES[kind]}"
+
+
+def explain_throttling(code: str, message: str) -> str:
+    """Return a message for people: what was throttled and what to do."""
+    return f"{code}: {message:.300}; put the event again later, add shards, or leave fail_if_throttled off"

@@ -51,10 +51,12 @@ class HandShell:
         self.stream = stream or FakeStream()
         self.now = 0.0
         self.random = random
-        self.core = Delivery(ProducerConfig(**options), random=lambda: self.random, epoch=1000.0)
+        config = ProducerConfig(**{"shard_refresh_seconds": 86_400, **options})
+        self.core = Delivery(config, random=lambda: self.random, epoch=1000.0)
         self.calls: list[Call] = []
         if listed:
             # The first event brings the listing about; it is out of the way when the test begins.
+            self.listed_at = self.now
             self.put("first", b"first")
             self.answer_all()
             self.wait(60)

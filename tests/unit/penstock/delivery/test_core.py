@@ -75,7 +75,7 @@ def test_a_call_s_worth_of_records_leaves_at_once() -> None:
 
 
 def test_calls_keep_to_the_limits_of_records_and_bytes() -> None:
-    shell = HandShell(aggregate=False, call_records=500, call_bytes=MIB, calls_in_flight=10)
+    shell = HandShell(aggregate=False, call_records=500, call_bytes=MIB, calls_in_flight=10, rate_limit_percent=None)
     for _ in range(501):
         shell.put("key", b"small")
     for _ in range(3):
@@ -92,7 +92,7 @@ def test_calls_in_flight_are_bounded_and_aggregates_fill_meanwhile() -> None:
         shell.put(f"key-{n}")
         shell.wait(1)
     assert len(shell.puts) == 1
-    assert shell.core.wake_at() is None
+    assert shell.core.wake_at() == shell.listed_at + 86_400
     shell.answer(shell.put_call)
     [record] = shell.put_call.records
     assert record.count == 5
@@ -290,7 +290,7 @@ def test_the_others_do_not_share_the_fate_of_the_record_for_which_a_call_was_ref
 
 
 def test_what_is_put_never_exceeds_the_buffer_and_room_returns_with_the_answers() -> None:
-    shell = HandShell(buffer_bytes=4 * MIB)
+    shell = HandShell(buffer_bytes=4 * MIB, rate_limit_percent=None)
     taken = 0
     while shell.core.add("key", None, bytes(100_000)) is not None:
         taken += 100_000

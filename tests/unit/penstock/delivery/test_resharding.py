@@ -282,10 +282,10 @@ def test_throttled_records_are_routed_anew_and_those_that_may_be_written_keep_th
     shell.flush()
     bytes_of_lost = shell.put_call.entries()[1]["Data"]
     failed = RecordAnswer(error_code="InternalFailure")
-    shell.answer(shell.put_call, PutRecordsAnswer([THROTTLED, failed]))
-    stream.split(stream.shards[0], HALF)
     fates.append(shell.put("trigger", explicit="0"))
     shell.flush()
+    shell.answer(shell.puts[0], PutRecordsAnswer([THROTTLED, failed]))
+    stream.split(stream.shards[0], HALF)
     shell.answer(shell.put_call)
     shell.answer(shell.listing)
     shell.wait(10)
