@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from types_boto3_kinesis import KinesisClient
 
+    from penstock.metrics import Exporter
+
 
 class AsyncProducer:
     """Sends events to a Kinesis stream, as `Producer` does, from the coroutines of one event loop.
@@ -31,6 +33,7 @@ class AsyncProducer:
         stream: name or ARN of the stream.
         client: a boto3 client for Kinesis; see `Producer`.
         session: a boto3 session to make a client from.
+        metrics: an exporter of ``penstock.metrics``; see `Producer`.
         config: the options; by default those of the environment (``penstock.environment``).
         options: single options, in place of the config's.
 
@@ -51,10 +54,11 @@ class AsyncProducer:
         *,
         client: "KinesisClient | None" = None,
         session: "Session | None" = None,
+        metrics: "Exporter | None" = None,
         config: ProducerConfig | None = None,
         **options: Unpack[ProducerOptions],
     ) -> None:
-        setup = set_up(stream, client=client, session=session, config=config, options=options)
+        setup = set_up(stream, client=client, session=session, metrics=metrics, config=config, options=options)
         self._stream = stream
         self._close_timeout = setup.config.close_timeout_seconds
         self._shell = LoopShell(setup)
@@ -91,7 +95,10 @@ class AsyncProducer:
         else:
             data, partition_key = serialise(event, partition_key)
         shell = self._shell
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = shell.enter()  # which says what to do about it
         if loop is not shell.open_on:
             await shell.admit()
         delivery = shell.delivery

@@ -2,13 +2,13 @@
 
 import logging
 import sys
-from collections.abc import Iterator
 from concurrent.futures import wait
 from datetime import UTC, datetime
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
+import boto3
 import pytest
 
 from penstock.config import ProducerConfig
@@ -16,6 +16,7 @@ from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import (
     BufferFullError,
+    ConfigurationError,
     EventTooLargeError,
     FlushTimeoutError,
     InvalidEventError,
@@ -27,6 +28,7 @@ from penstock.events import SocialEvent
 from penstock.futures import EventFuture
 from penstock.producer import Producer
 from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
+from tests.unit.penstock.gate import Gate
 from tests.unit.penstock.stub_client import StubClient
 
 EVENT = SocialEvent(
@@ -34,27 +36,12 @@ EVENT = SocialEvent(
 )
 
 
-class Gate:
-    """Holds calls up until it is opened; its threads are never left waiting."""
-
-    def __init__(self) -> None:
-        self.reached = Event()
-        self.opened = Event()
-
-    def __call__(self) -> None:
-        self.reached.set()
-        assert self.opened.wait(30)
-
-
-@pytest.fixture
-def gate() -> Iterator[Gate]:
-    gate = Gate()
-    yield gate
-    gate.opened.set()
-
-
 def producer(stub: StubClient, **options: Any) -> Producer:  # noqa: ANN401 - ProducerConfig's, each of its own type
-    return Producer("events", client=stub.client, config=ProducerConfig(**{"linger_seconds": 0, **options}))
+    return Producer(
+        "events",
+        client=stub.client,
+        config=ProducerConfig(**{"linger_seconds": 0, "rate_limit_percent": None, **options}),
+    )
 
 
 def test_every_event_s_future_tells_where_it_is() -> None:
@@ -143,6 +130,17 @@ def test_put_waits_no_longer_than_it_may(gate: Gate) -> None:
             sdk.put(bytes(MIB // 2), partition_key="key")
         assert sdk.stats().user_records_received == 4
         gate.opened.set()
+
+
+def test_put_can_raise_instead_of_waiting(gate: Gate) -> None:
+    with producer(StubClient(before=gate), buffer_bytes=4 * MIB, when_full="raise") as sdk:
+        for _ in range(4):
+            sdk.put(bytes(MIB - 1000), partition_key="key")
+        with pytest.raises(BufferFullError, match="more shards"):
+            sdk.put(bytes(MIB // 2), partition_key="key")
+        gate.opened.set()
+        sdk.flush()
+        assert sdk.put(bytes(MIB // 2), partition_key="key").result(timeout=30)
 
 
 def test_an_event_larger_than_any_record_fails_without_waiting_for_room() -> None:
@@ -360,4 +358,24 @@ def test_throttling_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     stub.stream.fault = throttle_once
     with caplog.at_level(logging.WARNING), producer(stub, backoff_base_seconds=0.001) as sdk:
         assert sdk.put(b"data", partition_key="key").result(timeout=30)
-    assert caplog.text.count("1 of the 1 records in a call to events failed, for shardId-000000000000 (1), with Prov") == 1
+    assert (
+        caplog.text.count("1 of the 1 records in a call to events failed, for shardId-000000000000 (1), with Prov") == 1
+    )
+
+
+def test_a_forgotten_producer_says_so_and_delivers_all_the_same() -> None:
+    sdk = producer(StubClient(), linger_seconds=60)
+    future = sdk.put(b"data", partition_key="key")
+    with pytest.warns(ResourceWarning, match="events was not closed"):
+        del sdk
+    assert future.result(timeout=30)
+
+
+def test_a_client_and_a_session_are_one_too_many() -> None:
+    with pytest.raises(ConfigurationError, match="not both"):
+        Producer("events", client=StubClient().client, session=boto3.Session())
+
+
+def test_a_name_that_no_stream_has_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="'social events' names no stream"):
+        Producer("social events", client=StubClient().client)
