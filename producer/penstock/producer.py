@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from types_boto3_kinesis import KinesisClient
 
+    from penstock.metrics import Exporter
+
 
 class Producer:
     """Sends events to a Kinesis stream: aggregated, routed by shard, retried until acknowledged.
@@ -33,6 +35,7 @@ class Producer:
             (``Config(retries={"total_max_attempts": 1})``). None makes a suitable one, in the region of the ARN, if
             it is one.
         session: a boto3 session to make that client from, for another account, profile or region.
+        metrics: an exporter of ``penstock.metrics``, which is given the statistics from time to time and at the end.
         config: the options; by default those of the environment (``penstock.environment``).
         options: single options, in place of the config's.
 
@@ -53,10 +56,11 @@ class Producer:
         *,
         client: "KinesisClient | None" = None,
         session: "Session | None" = None,
+        metrics: "Exporter | None" = None,
         config: ProducerConfig | None = None,
         **options: Unpack[ProducerOptions],
     ) -> None:
-        setup = set_up(stream, client=client, session=session, config=config, options=options)
+        setup = set_up(stream, client=client, session=session, metrics=metrics, config=config, options=options)
         self._stream = stream
         self._close_timeout = setup.config.close_timeout_seconds
         self._shell = ThreadShell(setup)

@@ -23,6 +23,11 @@ def check_stream_name(stream: str) -> None:
         )
 
 
+def name_of(stream: str) -> str:
+    """Return the stream's name, which may be the last part of its ARN."""
+    return stream.rpartition("/")[2]
+
+
 def region_of(stream: str) -> str | None:
     """Return the region that a stream's ARN names, none if it is given by its name."""
     match = _ARN.fullmatch(stream)

@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -24,6 +25,7 @@ from penstock.shells.refusals import (
     forked_error,
     warn_of_abandoned,
 )
+from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
 from penstock.shells.watch import Watch, say
 
@@ -73,6 +75,7 @@ class LoopShell:
         self._watch = Watch(setup)
         self._answers: SimpleQueue[tuple[Call, Answer]] = SimpleQueue()
         self._callers = Callers(setup, self._take_answer, partial(self._on_loop, self._end))
+        self._reports = Reports(setup.exporter, setup.stream, self._statistics_elsewhere)
         life_cycle.register(self)
 
     def enter(self) -> asyncio.AbstractEventLoop:
@@ -190,6 +193,18 @@ class LoopShell:
             self.enter()
         return self.delivery.statistics()
 
+    def _statistics_elsewhere(self) -> Statistics | None:
+        """Return what was done so far, on a thread that is not the loop's; none if the loop has no time for it."""
+        if self._loop is None or not self._loop.is_running():
+            return None  # nothing happens, or `end_drain` does it
+        snapshot: Future[Statistics] = Future()
+        self._on_loop(lambda: snapshot.set_result(self.delivery.statistics()))
+        try:
+            return snapshot.result(_GRACE_SECONDS)
+        except TimeoutError:
+            _logger.warning("the statistics of %s were not exported: its event loop is blocked", self._stream)
+            return None
+
     def begin_drain(self, *, terminating: bool) -> None:
         """Take no more events, and send those there are; see `life_cycle.Shell`."""
         self._terminating = terminating and not self.closed
@@ -236,6 +251,7 @@ class LoopShell:
         self._settle()
         self._callers.end()
         warn_of_abandoned(self._stream, abandoned)
+        self._reports.end(self.delivery.statistics())
         self._finished.set()
 
     def _poll(self) -> None:

@@ -14,11 +14,13 @@ from penstock.failure_log import FailureLog
 from penstock.kinesis_client import make_client, warn_of_retries
 from penstock.shells.termination import termination
 from penstock.stream_client import StreamClient
-from penstock.stream_name import check_stream_name, region_of
+from penstock.stream_name import check_stream_name, name_of, region_of
 
 if TYPE_CHECKING:
     from boto3.session import Session
     from types_boto3_kinesis import KinesisClient
+
+    from penstock.metrics import Exporter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +33,7 @@ class Setup:
         client: makes the core's calls.
         delivery: the core.
         failure_log: takes note of the answers.
+        exporter: is given the statistics from time to time, none if nobody is.
     """
 
     stream: str
@@ -38,6 +41,7 @@ class Setup:
     client: StreamClient
     delivery: Delivery
     failure_log: FailureLog
+    exporter: "Exporter | None"
 
 
 def set_up(
@@ -45,6 +49,7 @@ def set_up(
     *,
     client: "KinesisClient | None",
     session: "Session | None",
+    metrics: "Exporter | None",
     config: ProducerConfig | None,
     options: ProducerOptions,
 ) -> Setup:
@@ -53,6 +58,8 @@ def set_up(
     if client is not None and session is not None:
         raise ConfigurationError("pass client= or session=, not both: a session is there to make the client from")
     config = (config or config_from_environment(os.environ)).with_options(options)
+    if metrics is not None:
+        metrics.begin(name_of(stream))
     if config.drain_on_sigterm:
         termination.take_over()
     if client is None:
@@ -65,4 +72,5 @@ def set_up(
         client=StreamClient(client, stream),
         delivery=Delivery(config, random=random.random, epoch=time.time() - time.monotonic()),
         failure_log=FailureLog(stream, time.monotonic),
+        exporter=metrics,
     )

@@ -20,6 +20,7 @@ from penstock.shells.refusals import (
     forked_error,
     warn_of_abandoned,
 )
+from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
 from penstock.shells.watch import Watch, say
 
@@ -54,6 +55,7 @@ class ThreadShell:
         self._callers = Callers(setup, self._take_answer, self._break_down)
         self._sender = start_daemon(self._send, "sender", self._break_down)
         self._notifier = start_daemon(self._notify, "callbacks", self._break_down)
+        self._reports = Reports(setup.exporter, setup.stream, self.statistics)
         life_cycle.register(self)
 
     def refuse(self) -> NoReturn:
@@ -122,6 +124,7 @@ class ThreadShell:
             self._notifier.join(None if deadline is None else max(deadline - time.monotonic(), _GRACE_SECONDS))
             if self._notifier.is_alive():
                 _logger.warning("the producer for %s was closed while callbacks still run", self._stream)
+        self._reports.end(self.statistics())
 
     def close_later(self) -> None:
         """Have the producer closed, by one of its threads. Takes no lock, so that the garbage collector can call it."""
