@@ -121,8 +121,9 @@ class Delivery:
         listing = self._listing.poll(now, active=self._active)
         if listing is not None:
             calls.append(listing)
+        at_once = not self._departures.lingering
         calls += self._departures.poll(now)
-        self._ledger.called(calls, now)
+        self._ledger.polled(now, calls, at_once=at_once)
         return calls
 
     def wake_at(self) -> float | None:
@@ -193,7 +194,7 @@ class Delivery:
     @property
     def busy(self) -> bool:
         """Whether any event is without an outcome."""
-        return bool(self._ledger)
+        return self._active
 
     def signs(self, now: float) -> Signs:
         """Return what tells whether and why nothing gets through."""

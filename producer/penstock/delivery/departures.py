@@ -51,6 +51,11 @@ class Departures:
         return min((time for time in times if time is not None), default=None)
 
     @property
+    def lingering(self) -> bool:
+        """Whether a window is open. Otherwise the first event brings a poll about at once."""
+        return self._window_ends is not None
+
+    @property
     def oldest(self) -> Record | None:
         """The oldest record that is not in flight; known if there is a time to live or the oldest are dropped."""
         first = None if self._waiting is None else self._waiting.first

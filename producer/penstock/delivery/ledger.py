@@ -37,7 +37,8 @@ class Ledger:
 
     def __init__(self, buffer_bytes: int) -> None:
         self._capacity = buffer_bytes - _KEYS_BYTES
-        self._pending: dict[Record, None] = {}
+        self._pending: dict[Record, float] = {}  # and when each was born
+        self._newborn: list[Record] = []
         self._closed = 0
         self._total = Tally()
         self._tallies: dict[str, Tally] = {}
@@ -67,13 +68,10 @@ class Ledger:
         """The records without an outcome."""
         return list(self._pending)
 
-    def __bool__(self) -> bool:
-        """Tell whether any record is without an outcome."""
-        return bool(self._pending)
-
     def open(self, record: Record) -> None:
         """Note a new record."""
-        self._pending[record] = None
+        self._pending[record] = self._now
+        self._newborn.append(record)
 
     def put(self, record: Record, result: PutResult) -> None:
         """Settle a record as acknowledged."""
@@ -104,9 +102,29 @@ class Ledger:
         self._closed += record.count
         self.free += record.charge
 
-    def called(self, calls: Iterable[Call], now: float) -> None:
-        """Note calls that are to be made."""
-        self._under_way.update(dict.fromkeys(calls, now))
+    def polled(self, now: float, calls: Iterable[Call], *, at_once: bool) -> None:
+        """Learn the time, and the calls that are to be made.
+
+        Events bring no time with them: what came since the last poll came then at the earliest.
+
+        Args:
+            now: the time.
+            calls: the calls.
+            at_once: whether the first event since the last poll has brought this one about.
+        """
+        born = now if at_once else self._now
+        for record in self._newborn:
+            if record in self._pending:
+                self._pending[record] = born
+        self._newborn.clear()
+        self._now = now
+        for call in calls:
+            self._under_way[call] = now
+            if isinstance(call, PutRecords):
+                for record in call.records:
+                    if not record.tries:
+                        for tally in self._tallies_of(record.lane.shard_id):
+                            tally.buffering_time.add(now - self._pending[record])
 
     def answered(self, call: Call, answer: Answer, now: float) -> None:
         """Count a call that was answered or failed; what becomes of its records is told apart."""
