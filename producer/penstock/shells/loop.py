@@ -123,6 +123,11 @@ class LoopShell:
         if self._config.when_full == "raise":
             self.poll()
             raise buffer_full_error(self._stream, self._config, data)
+        if self._config.when_full == "drop_oldest" and not self.turns:
+            receipt = self._add(partition_key, explicit_hash_key, data)
+            self.poll()
+            if receipt is not None:
+                return receipt
         timeout = self._config.put_timeout_seconds
         deadline = None if timeout is None else time.monotonic() + timeout
         loop = self.enter()
@@ -135,8 +140,7 @@ class LoopShell:
                 if self.closed:
                     await self.admit()
                 if turn.done():
-                    # A missing key is refused by the core, like any other that is no key.
-                    receipt = self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+                    receipt = self._add(partition_key, explicit_hash_key, data)
                     if receipt is not None:
                         return receipt
                     self.turns[0] = turn = loop.create_future()
@@ -233,6 +237,12 @@ class LoopShell:
         """Take note of being the copy in a forked process."""
         self.closed = self.ended = self._forked = True
         self.open_on = None
+
+    def _add(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
+        if self._config.when_full == "drop_oldest":
+            self.delivery.make_room(len(data))
+        # A missing key is refused by the core, like any other that is no key.
+        return self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
 
     def _begin_to_close(self) -> None:
         self.closed = True

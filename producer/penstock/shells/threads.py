@@ -79,17 +79,16 @@ class ThreadShell:
         timeout = self._config.put_timeout_seconds
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
+            receipt = self._add(partition_key, explicit_hash_key, data)
             self.rouse()
+            if receipt is not None:
+                return receipt
             remaining = None if deadline is None else deadline - time.monotonic()
             if remaining is not None and remaining <= 0:
                 raise buffer_full_error(self._stream, self._config, data, f" within {timeout} s")
             self._progress.wait(remaining)
             if self.closed:
                 self.refuse()
-            # A missing key is refused by the core, like any other that is no key.
-            receipt = self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
-            if receipt is not None:
-                return receipt
 
     def rouse(self) -> None:
         """Have the core polled. Under the lock."""
@@ -164,6 +163,12 @@ class ThreadShell:
         self.lock = Lock()
         self._work = Condition(self.lock)
         self._progress = Condition(self.lock)
+
+    def _add(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
+        if self._config.when_full == "drop_oldest":
+            self.delivery.make_room(len(data))
+        # A missing key is refused by the core, like any other that is no key.
+        return self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
 
     def _flush(self, timeout: float | None) -> bool:
         mark = self.delivery.flush()

@@ -15,6 +15,7 @@ from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import (
     BufferFullError,
+    DroppedError,
     EventTooLargeError,
     FlushTimeoutError,
     InvalidEventError,
@@ -141,6 +142,19 @@ async def test_put_can_raise_instead_of_waiting(gate: Gate) -> None:
         with pytest.raises(BufferFullError, match="more shards"):
             await sdk.put(bytes(MIB // 2), partition_key="key")
         gate.opened.set()
+
+
+@on_a_loop
+async def test_put_can_drop_the_oldest_event_that_is_not_in_flight(gate: Gate) -> None:
+    stub = StubClient(before=gate)
+    async with producer(stub, buffer_bytes=4 * MIB, when_full="drop_oldest", calls_in_flight=1) as sdk:
+        first = await sdk.put(bytes(MIB - 1000), partition_key="key")
+        await reached(gate)
+        futures = [await sdk.put(bytes(MIB - 1000), partition_key="key") for _ in range(4)]
+        assert isinstance(futures[0].exception(), DroppedError)
+        gate.opened.set()
+        assert await asyncio.gather(first, *futures[1:])
+    assert sdk.stats().user_records_put == 4
 
 
 @on_a_loop

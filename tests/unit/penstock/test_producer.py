@@ -17,6 +17,7 @@ from penstock.delivery.outcomes import PutResult
 from penstock.errors import (
     BufferFullError,
     ConfigurationError,
+    DroppedError,
     EventTooLargeError,
     FlushTimeoutError,
     InvalidEventError,
@@ -141,6 +142,18 @@ def test_put_can_raise_instead_of_waiting(gate: Gate) -> None:
         gate.opened.set()
         sdk.flush()
         assert sdk.put(bytes(MIB // 2), partition_key="key").result(timeout=30)
+
+
+def test_put_can_drop_the_oldest_event_that_is_not_in_flight(gate: Gate) -> None:
+    stub = StubClient(before=gate)
+    with producer(stub, buffer_bytes=4 * MIB, when_full="drop_oldest", calls_in_flight=1) as sdk:
+        first = sdk.put(bytes(MIB - 1000), partition_key="key")
+        assert gate.reached.wait(30)
+        futures = [sdk.put(bytes(MIB - 1000), partition_key="key") for _ in range(4)]
+        assert isinstance(futures[0].exception(timeout=30), DroppedError)
+        gate.opened.set()
+        assert all(future.result(timeout=30) for future in (first, *futures[1:]))
+    assert sdk.stats().user_records_put == 4
 
 
 def test_an_event_larger_than_any_record_fails_without_waiting_for_room() -> None:
