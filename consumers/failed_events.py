@@ -77,6 +77,11 @@ class FailedEvent(NamedTuple):
         """The UTC day of its arrival, like ``2026-11-21``."""
         return _time(self.arrived_ms).date().isoformat()
 
+    @property
+    def arrived_at(self) -> str:
+        """When Kinesis took the record, like ``2026-11-21T09:30:00.123+00:00``."""
+        return _time(self.arrived_ms).isoformat(timespec="milliseconds")
+
     def to_json(self) -> bytes:
         """Return the failed event as one line of JSON, without the line's end."""
         line = {
@@ -86,7 +91,7 @@ class FailedEvent(NamedTuple):
             "shard_id": self.shard_id,
             "sequence_number": self.sequence_number,
             "sub_sequence_number": self.sub_sequence_number,
-            "arrived_at": _time(self.arrived_ms).isoformat(timespec="milliseconds"),
+            "arrived_at": self.arrived_at,
             "partition_key": self.partition_key,
             "data": b64encode(self.data).decode(),
         }

@@ -1,5 +1,6 @@
 """One batch from end to end: what is good goes into the pane log, what is bad to the failed events."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
@@ -64,15 +65,19 @@ class Ingest:
         self._schedule = schedule
         self._dedup_seconds = dedup_seconds
 
-    def process(self, batch: dict[str, Any], seconds_left: Callable[[], float]) -> Result:
+    def process(
+        self, batch: dict[str, Any], seconds_left: Callable[[], float], *, forgotten_before: float = -math.inf
+    ) -> Result:
         """Process a batch as Lambda hands it over; `seconds_left` says how long the invocation may still take.
+
+        `forgotten_before` is for a batch that comes later than the stream could bring it (`validate`).
 
         Raises:
             Exception: anything unforeseen, so that Lambda repeats the batch as a whole. What AWS's services answer
                 is foreseen: it makes the result's checkpoint.
         """
         arrivals, failed = decode(batch)
-        events, refused = validate(arrivals, self._dedup_seconds)
+        events, refused = validate(arrivals, self._dedup_seconds, forgotten_before)
         failed += refused
         folds = fold(events, self._schedule)
 

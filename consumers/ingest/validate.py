@@ -1,5 +1,6 @@
 """The verdict on each payload: an event that counts, or a failed event with its reason. Pure."""
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
@@ -23,11 +24,19 @@ _NOT_AN_OBJECT: Final = frozenset({"json_invalid", "model_type"})
 """Pydantic's error types for a payload that isn't JSON, or is JSON but no object."""
 
 
-def validate(arrivals: Iterable[Arrival], dedup_seconds: int) -> tuple[list[ValidEvent], list[FailedEvent]]:
+def validate(
+    arrivals: Iterable[Arrival], dedup_seconds: int, forgotten_before: float = -math.inf
+) -> tuple[list[ValidEvent], list[FailedEvent]]:
     """Judge each arrival.
 
     Time rules compare event time with the record's arrival time, never with the clock, so that a redelivery can't
     change a verdict: later than five minutes after arrival is `future`, older than the dedup horizon `too_late`.
+
+    Args:
+        arrivals: payloads and where they came from.
+        dedup_seconds: the dedup horizon.
+        forgotten_before: for records that come from elsewhere than the stream, long after it had them: segments of
+            event times before this (epoch seconds) have expired, so that such an event is `too_late` too.
     """
     valid: list[ValidEvent] = []
     failed: list[FailedEvent] = []
@@ -48,16 +57,20 @@ def validate(arrivals: Iterable[Arrival], dedup_seconds: int) -> tuple[list[Vali
             rule = FieldError("created_at", f"more than {dedup_seconds} s older than the record's arrival")
             failed.append(arrival.failed(Reason.TOO_LATE, (rule,)))
             continue
+        if created < forgotten_before:
+            rule = FieldError("created_at", "so old that the pane log no longer knows whether it was counted")
+            failed.append(arrival.failed(Reason.TOO_LATE, (rule,)))
+            continue
         if "event_id" not in event.model_fields_set:
-            event = event.model_copy(update={"event_id": _event_id(arrival)})
+            derived = derived_event_id(record.shard_id, record.sequence_number, arrival.sub_sequence_number)
+            event = event.model_copy(update={"event_id": derived})
         valid.append(ValidEvent(event, created, record.arrived_ms, record.sequence))
     return valid, failed
 
 
-def _event_id(arrival: Arrival) -> str:
+def derived_event_id(shard_id: str, sequence_number: str, sub_sequence_number: int) -> str:
     """Derive an id from the event's place in the stream, which a redelivery does not change."""
-    record = arrival.record
-    return f"{record.shard_id}:{record.sequence_number}:{arrival.sub_sequence_number}"
+    return f"{shard_id}:{sequence_number}:{sub_sequence_number}"
 
 
 def _refuse(arrival: Arrival, error: ValidationError) -> FailedEvent:
