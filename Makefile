@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test format schema lock clean
+.PHONY: help run test fuzz format schema lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run    [SOURCE=demo|bluesky|FILE|-] [RATE=events/s] [DURATION=s] [ONCE=1] [REPEAT=n]'
 	@echo '            [REPORT=file.json] [PORT=8080]   run the whole pipeline on this machine'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
+	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'
 	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'
@@ -52,6 +53,10 @@ test: $(VENV)/installed-test
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/pytest
+
+# Several minutes of arbitrary events, configurations and aggregates; a failure is a complete report.
+fuzz: $(VENV)/installed-test
+	$(BIN)/pytest --hypothesis-profile=fuzz --timeout=0 tests/unit/penstock/test_fuzz.py tests/unit/penstock/aggregation
 
 schema: $(VENV)/installed-local
 	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \
