@@ -1,0 +1,37 @@
+"""How a command ends that an exception ends: a message of one line, and the exit status."""
+
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from penstock.cli.safe_text import safe_text
+from penstock.errors import ConfigurationError, PenstockError
+
+FAILURE: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+
+
+def ending(error: BaseException, keep: Callable[[BaseException], str]) -> tuple[str, int]:
+    """Return what to print to standard error, if anything, and the exit status.
+
+    Args:
+        error: what has ended the command.
+        keep: writes the details of a defect somewhere and tells where.
+    """
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return "", INTERRUPTED
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message(), error.exit_code
+    if isinstance(error, click.UsageError):
+        return _line(f"{error.format_message()} (--help tells more)"), error.exit_code
+    if isinstance(error, click.ClickException):
+        return _line(error.format_message()), error.exit_code
+    if isinstance(error, PenstockError):
+        return _line(str(error)), USAGE if isinstance(error, ConfigurationError) else FAILURE
+    return _line(f"a defect of Penstock, {type(error).__name__}: {error}; {keep(error)} has the details"), FAILURE
+
+
+def _line(message: str) -> str:
+    return f"error: {safe_text(' '.join(message.split()))}"

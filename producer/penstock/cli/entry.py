@@ -1,0 +1,43 @@
+"""The console script: whatever goes wrong is one line on standard error, and an exit status."""
+
+import io
+import sys
+import tempfile
+import traceback
+from typing import Final
+
+MISSING_LIBRARY: Final = 2
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage or settings, 130 after Ctrl-C.
+    """
+    try:
+        import click  # noqa: F401 - both are looked for before anything else is
+        import rich  # noqa: F401 - as above
+    except ImportError as error:
+        sys.stderr.write(f"penstock's command line needs {error.name}: pip install 'penstock[cli]'\n")
+        sys.exit(MISSING_LIBRARY)
+    from penstock.cli.ending import ending
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the terminal can't show is no reason to end
+    try:
+        from penstock.cli.commands import cli
+
+        status = cli(prog_name="penstock", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
+        message, status = ending(error, _keep)
+        if message:
+            sys.stderr.write(f"{message}\n")
+    sys.exit(status)
+
+
+def _keep(error: BaseException) -> str:
+    """Write what a developer needs to a file of its own; return its path."""
+    with tempfile.NamedTemporaryFile("w", prefix="penstock-", suffix=".log", encoding="utf-8", delete=False) as log:
+        log.write("".join(traceback.format_exception(error)))
+    return log.name

@@ -1,0 +1,1 @@
+"""``penstock put``: lines in, acknowledged events out, and an account of both."""

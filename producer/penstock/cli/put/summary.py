@@ -1,0 +1,27 @@
+"""The line that ends a put."""
+
+from penstock.cli.put.account import Account
+from penstock.delivery.statistics import Statistics
+
+
+def summary(account: Account, statistics: Statistics, *, lines: int, seconds: float) -> str:
+    """Return what became of all lines, in one line.
+
+    Args:
+        account: of the lines.
+        statistics: of the producer, in the end.
+        lines: how many were read, blank ones too.
+        seconds: how long it took.
+    """
+    failed = f"{account.failed:,} failed"
+    if account.failed:
+        failed += f" ({', '.join(f'{count:,} {kind}' for kind, count in account.failures.most_common())})"
+    parts = [
+        f"{account.accepted:,} accepted",
+        f"{account.acknowledged:,} acknowledged",
+        failed,
+    ]
+    return (
+        f"{lines:,} lines: {', '.join(parts)}; {statistics.kinesis_records_put:,} records, "
+        f"{statistics.kinesis_records_data_put:,} bytes, {statistics.retries:,} retries in {seconds:,.1f} s"
+    )

@@ -1,0 +1,1 @@
+"""``penstock shards``: how a stream is divided, and how its load is."""

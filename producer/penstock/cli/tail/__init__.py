@@ -1,0 +1,1 @@
+"""``penstock tail``: what arrives in a stream, a line for each event."""
