@@ -1,0 +1,269 @@
+"""The spool: a directory that keeps events until they are acknowledged."""
+
+import errno
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Condition, Lock
+from typing import Final, Self
+from weakref import WeakSet
+
+from penstock.aggregation import UserRecord
+from penstock.config import Fsync
+from penstock.errors import SpoolError
+from penstock.spool.directory_lock import DirectoryLock
+from penstock.spool.disk import Disk
+from penstock.spool.entries import UnknownVersionError, encode_event
+from penstock.spool.group_commit import Commit, GroupCommit
+from penstock.spool.interval_sync import IntervalSync
+from penstock.spool.journal import Journal
+
+_logger = logging.getLogger("penstock")
+
+
+class Spool:
+    """Keeps events on disk: those of this process, and those that the last one left. Safe between threads.
+
+    An event that was appended survives the process, however it ends. When it survives the machine too, ``fsync`` says:
+    ``always``: when ``commit`` has returned; ``interval``: ``fsync_seconds`` later; ``never``: when the system pleases.
+
+    Args:
+        directory: its place, made if it does not exist. One spool at a time uses it.
+        limit: most bytes on disk, at least 4 MiB.
+        fsync: as above.
+        fsync_seconds: as above.
+        disk: the file system.
+
+    Raises:
+        SpoolError: if the directory cannot be used, or another spool has it.
+    """
+
+    def __init__(
+        self, directory: str | Path, *, limit: int, fsync: Fsync, fsync_seconds: float = 1.0, disk: Disk | None = None
+    ) -> None:
+        self._directory = Path(directory).absolute()
+        self._limit = limit
+        self._fsync = fsync
+        self._disk = disk or Disk()
+        self._make_locks()
+        self._closed = False
+        self._unsynced = False
+        self._failure: OSError | None = None
+        try:
+            self._make_directory()
+        except OSError as error:
+            raise self._error(error, "cannot be made") from error
+        self._lock_file = DirectoryLock(self._directory)
+        try:
+            self._journal = Journal(self._directory, limit=limit, disk=self._disk, durable=fsync != "never")
+        except BaseException as error:
+            self._lock_file.release()
+            if isinstance(error, OSError):
+                raise self._error(error, "cannot be read") from error
+            raise
+        self._interval = IntervalSync(self.sync, fsync_seconds) if fsync == "interval" else None
+        _spools.add(self)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self._journal.size
+
+    @property
+    def has_recovered(self) -> bool:
+        """Whether ``recovered`` has something to read."""
+        return bool(self._journal.unread)
+
+    def recovered(self) -> Iterator[tuple[int, UserRecord]]:
+        """Return what the last process left, with positions, in the order in which it was put.
+
+        One segment at a time is read, when it is its turn. One that cannot be read is left for the next start, and a
+        warning says so.
+        """
+        for segment in self._journal.unread:
+            with self._lock:
+                if self._closed:
+                    return
+                try:
+                    events = self._journal.read(segment)
+                except (OSError, UnknownVersionError) as error:
+                    _logger.warning("%s cannot be read, the next start will try again: %s", segment.events_path, error)
+                    continue
+            yield from events
+
+    def append(self, events: Sequence[tuple[str, str | None, bytes]]) -> range:
+        """Keep the first of these events, as many as there is room for; return their positions.
+
+        Args:
+            events: partition key, explicit hash key and data of each, at least one.
+
+        Returns:
+            Positions, one more each. They are at least one unless there is no room for the first event.
+
+        Raises:
+            InvalidEventError: if Kinesis takes no such keys as one of them has.
+            SpoolError: if they could not be written, which leaves things as they were, or what was written before
+                could not be synced.
+        """
+        payloads = [encode_event(*event) for event in events]
+        with self._lock:
+            self._check_open()
+            try:
+                if (self._failure or not self._journal.takes(payloads[0])) and not self._make_ready(payloads[0]):
+                    return range(0)
+                positions = self._journal.append(payloads)
+            except OSError as error:
+                raise self._error(error, "cannot be written, and the event was not taken") from error
+            if not self._unsynced and self._fsync != "never":
+                self._unsynced = True
+                if self._interval is not None:
+                    self._interval.start()
+        return positions
+
+    def retract(self, count: int) -> None:
+        """Take back the last ``count`` of the events that the latest ``append`` has kept."""
+        with self._lock:
+            self._journal.retract(count)
+
+    @property
+    def next_commit(self) -> Commit:
+        """What to ``commit`` for all that has been appended so far."""
+        return self._commits.next
+
+    def commit(self, commit: Commit) -> None:
+        """Return when what was appended before ``next_commit`` was read is on the disk, if the policy is ``always``.
+
+        Raises:
+            SpoolError: if it could not be brought there.
+        """
+        if self._fsync == "always":
+            with self._lock:
+                try:
+                    self._commits.wait(commit, self._sync)
+                except OSError as error:
+                    raise self._error(error, "cannot be synced, and the event may not survive the machine") from error
+
+    def sync(self) -> None:
+        """Bring to the disk what has been appended, unless the policy is ``never``. The next ``append`` tells of a
+        failure.
+        """
+        with self._lock:
+            self._sync_all()
+
+    def done(self, positions: Iterable[int]) -> None:
+        """Let go of events: they have arrived, or been given back."""
+        with self._lock:
+            if not self._closed:
+                self._journal.done(positions)
+
+    def close(self) -> None:
+        """Sync, and let others have the directory. What is not done is left for the next process."""
+        with self._lock:
+            self._sync_all()
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                self._journal.close()
+            except OSError as error:
+                _logger.warning("the spool %s was not closed properly: %s", self._directory, error)
+            self._lock_file.release()
+        if self._interval is not None:
+            self._interval.stop()
+        if self._failure is not None:
+            _logger.warning("the spool %s was not synced: %s", self._directory, self._failure)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the spool."""
+        self.close()
+
+    def _make_locks(self) -> None:
+        self._lock = Condition(Lock())
+        self._commits = GroupCommit(self._lock)
+
+    def _make_directory(self) -> None:
+        if not self._directory.is_dir():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._fsync != "never":
+                self._disk.sync_directory(self._directory.parent)
+
+    def _after_fork(self) -> None:
+        """Let go of what is the parent's. A thread of the parent may have held the lock."""
+        self._make_locks()
+        if not self._closed:
+            self._closed = True
+            with suppress(OSError):
+                self._journal.forget()
+            self._lock_file.release()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SpoolError(f"the spool {self._directory} is closed")
+
+    def _make_ready(self, payload: bytes) -> bool:
+        """Have the journal take an event; tell whether it has room."""
+        if len(payload) > self._journal.most_payload_bytes:
+            raise SpoolError(
+                f"an event of {len(payload):,} bytes never has room in the spool {self._directory}, which takes "
+                f"{self._limit:,} at most: raise spool_bytes"
+            )
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise self._error(failure, "could not be synced, and the event was not taken") from failure
+        while not self._journal.takes(payload):
+            if not self._journal.has_room(payload):
+                return False
+            if self._unsynced:
+                self._commits.wait(self._commits.next, self._sync)  # lets go of the lock
+                self._check_open()
+            else:
+                self._journal.start_segment()
+        return True
+
+    def _sync_all(self) -> None:
+        if (self._unsynced or self._commits.busy) and not self._closed:
+            try:
+                self._commits.wait(self._commits.next, self._sync)
+            except OSError as error:
+                self._failure = error
+
+    def _sync(self) -> Callable[[], None] | None:
+        """Return what syncs all that was written so far, when the lock is not held; none if all is synced."""
+        if not self._unsynced or self._journal.descriptor is None:
+            return None
+        self._unsynced = False
+        # Meanwhile the journal can leave its segment.
+        descriptor = self._disk.duplicate(self._journal.descriptor)
+
+        def sync() -> None:
+            try:
+                self._disk.sync(descriptor)
+            finally:
+                self._disk.close(descriptor)
+
+        return sync
+
+    def _error(self, error: OSError, what: str) -> SpoolError:
+        remedy = (
+            "make room on its disk"
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}
+            else "check its disk and its permissions, or choose another directory"
+        )
+        return SpoolError(f"the spool {self._directory} {what}: {error.strerror}; {remedy}")
+
+
+_spools: Final[WeakSet[Spool]] = WeakSet()
+
+
+def _mark_forked() -> None:
+    for spool in list(_spools):
+        spool._after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_mark_forked)

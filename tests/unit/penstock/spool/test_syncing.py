@@ -1,0 +1,188 @@
+"""When the disk is synced: by policy, before what depends on it, once for all that wait."""
+
+import threading
+from pathlib import Path
+from threading import Barrier, Event, Thread
+
+import pytest
+
+from penstock.config import MIB, Fsync
+from penstock.errors import SpoolError
+from penstock.spool.interval_sync import IntervalSync
+from penstock.spool.spool import Spool
+from tests.unit.penstock.spool.faulty_disk import FaultyDisk
+
+LIMIT = 4 * MIB
+EVENT = ("key", None, b"data")
+LARGE = ("key", None, bytes(200_000))
+
+
+def open_spool(directory: Path, disk: FaultyDisk, fsync: Fsync, seconds: float = 3600.0) -> Spool:
+    return Spool(directory, limit=LIMIT, fsync=fsync, fsync_seconds=seconds, disk=disk)
+
+
+def test_always_syncs_the_name_of_the_segment_and_then_each_event_before_commit_returns(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        for _ in range(2):
+            spool.append([EVENT])
+            spool.commit(spool.next_commit)
+        assert disk.deeds == [
+            "create 1.events",
+            "write 1.events",
+            "sync_directory",
+            "write 1.events",
+            "sync 1.events",
+            "write 1.events",
+            "sync 1.events",
+        ]
+
+
+def test_a_segment_is_synced_before_the_next_one_is_begun(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "interval") as spool:
+        spool.append([LARGE])
+        before = len(disk.deeds)
+        spool.append([LARGE])
+        assert disk.deeds[before:] == [
+            "sync 1.events",
+            "create 2.events",
+            "write 2.events",
+            "sync_directory",
+            "write 2.events",
+        ]
+
+
+def test_never_syncs_nothing(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "never") as spool:
+        for _ in range(5):
+            spool.append([LARGE])
+            spool.commit(spool.next_commit)
+        spool.sync()
+    assert not [deed for deed in disk.deeds if deed.startswith("sync")]
+
+
+def test_closing_syncs_what_was_not_yet(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "interval") as spool:
+        spool.append([EVENT])
+        assert "sync 1.events" not in disk.deeds
+    assert disk.deeds[-1] == "sync 1.events"
+
+
+def test_a_rewritten_segment_is_on_the_disk_before_it_takes_the_old_one_s_place(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        positions: list[int] = []
+        while kept := spool.append([("key", None, bytes(50_000))]):
+            positions += kept
+        spool.done(positions[1:4])
+        before = len(disk.deeds)
+        assert spool.append([("key", None, bytes(50_000))])
+        deeds = disk.deeds[before:]
+        steps = ["create 1.rewritten", "write 1.rewritten", "sync 1.rewritten", "replace 1.events", "sync_directory"]
+        assert [deed for deed in deeds if deed in steps][: len(steps)] == steps
+
+
+class SlowDisk(FaultyDisk):
+    """Syncs when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.syncing = Event()
+        self.let = Event()
+
+    def sync(self, descriptor: int) -> None:
+        self.syncing.set()
+        assert self.let.wait(30)
+        super().sync(descriptor)
+
+
+def test_threads_that_come_while_the_disk_is_synced_share_the_next_sync(tmp_path: Path) -> None:
+    disk = SlowDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        appended = Barrier(9)
+
+        def put(*, first: bool = False) -> None:
+            spool.append([EVENT])
+            commit = spool.next_commit
+            if not first:
+                appended.wait(30)
+            spool.commit(commit)
+
+        first = Thread(target=put, kwargs={"first": True})
+        first.start()
+        assert disk.syncing.wait(30)
+        others = [Thread(target=put) for _ in range(8)]
+        for thread in others:
+            thread.start()
+        appended.wait(30)  # none of them is held up by the sync under way
+        disk.let.set()
+        for thread in [first, *others]:
+            thread.join(30)
+        assert disk.deeds.count("sync 1.events") == 2
+
+
+def test_a_commit_begun_by_another_thread_s_sync_is_not_synced_twice(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        spool.append([EVENT])
+        mine = spool.next_commit
+        spool.append([EVENT])
+        spool.commit(spool.next_commit)
+        spool.commit(mine)
+        assert disk.deeds.count("sync 1.events") == 1
+
+
+def test_a_failed_sync_is_told_to_all_whom_it_concerns_and_to_nobody_else(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        spool.append([EVENT])
+        first, second = spool.next_commit, spool.next_commit
+        disk.failing = {"sync"}
+        with pytest.raises(SpoolError, match="may not survive the machine"):
+            spool.commit(first)
+        disk.failing = set()
+        with pytest.raises(SpoolError, match="Input/output error"):
+            spool.commit(second)
+        spool.append([EVENT])
+        spool.commit(spool.next_commit)
+
+
+def test_a_segment_that_cannot_be_synced_refuses_the_event_that_begins_the_next(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        spool.append([LARGE])
+        commit = spool.next_commit
+        disk.failing = {"sync"}
+        with pytest.raises(SpoolError, match="not taken"):
+            spool.append([LARGE])
+        disk.failing = set()
+        with pytest.raises(SpoolError, match="may not survive"):
+            spool.commit(commit)
+        assert spool.append([LARGE])
+
+
+def test_the_interval_s_sync_comes_by_itself_and_its_failure_is_told_by_the_next_append(tmp_path: Path) -> None:
+    disk = SlowDisk()
+    disk.let.set()
+    disk.failing = {"sync"}
+    with open_spool(tmp_path, disk, "interval", seconds=0.001) as spool:
+        spool.append([EVENT])
+        assert disk.syncing.wait(30)
+        spool.sync()  # has waited for the other when it returns
+        disk.failing = set()
+        with pytest.raises(SpoolError, match="could not be synced, and the event was not taken"):
+            spool.append([EVENT])
+        assert spool.append([EVENT])
+
+
+def test_interval_sync_counts_from_the_first_start_and_ends_when_stopped() -> None:
+    synced = threading.Semaphore(0)
+    interval = IntervalSync(synced.release, 0.0)
+    interval.start()
+    assert synced.acquire(timeout=30)
+    interval.start()
+    assert synced.acquire(timeout=30)
+    interval.stop()
