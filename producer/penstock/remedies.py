@@ -11,6 +11,9 @@ _SHARD_FULL: Final = (
     "over more partition keys (stats() names each shard's busiest), or, if other producers share the stream, lower "
     "rate_limit_percent"
 )
+_TOO_MANY_CALLS: Final = (
+    "too many such calls in this account and region: raise shard_refresh_seconds, or start fewer producers at once"
+)
 _CREDENTIALS: Final = (
     "give the process credentials, from its role, its environment or a profile; aws sts get-caller-identity tells "
     "whose they are"
@@ -26,8 +29,9 @@ _REMEDIES: Final[dict[str, str]] = {
     "ProvisionedThroughputExceededException": _SHARD_FULL,
     **dict.fromkeys(
         ("LimitExceededException", "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded"),
-        "too many such calls in this account and region: raise shard_refresh_seconds, or start fewer producers at once",
+        _TOO_MANY_CALLS,
     ),
+    **dict.fromkeys(("RequestThrottledException", "TooManyRequestsException"), _TOO_MANY_CALLS),
     "KMSThrottlingException": "raise the request quota of KMS, or use a key that others use less",
     "KMSAccessDeniedException": "the credentials need kms:GenerateDataKey on the stream's KMS key",
     **dict.fromkeys(

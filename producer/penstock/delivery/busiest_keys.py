@@ -32,7 +32,7 @@ HALF_LIFE_SECONDS: Final = 60.0
 KEPT_SECONDS: Final = 600.0
 """How long a shard is remembered after its last sample."""
 
-LEAST_CAPACITY: Final = 64
+LEAST_CAPACITY: Final = 128
 """Keys that are kept for each shard at least; twice as many as are asked for."""
 
 
@@ -54,9 +54,9 @@ class BusiestKeys:
     """Estimates how much of each shard's events and bytes the busiest keys have. Safe between threads.
 
     Each sample stands for all that was sent to its shard since the last, so that bursts count in full. Older traffic
-    fades away. A share is too small by at most 1 / 65 of the shard's traffic (less when more than 32 keys are asked
-    for), beyond what chance adds: with aggregates of 180 events, a key that has a tenth of them is found to have that
-    give or take 0.3 percentage points in two cases of three.
+    fades away. A share is never too large and too small by less than 1 / 129 of the shard's traffic, so keys with less
+    than that may be missing; but for chance: with aggregates of 180 events, a key that has a tenth of them is found to
+    have that give or take 0.3 percentage points in two cases of three.
 
     Args:
         keys: how many of each shard's keys to name, 0 for none: then nothing is sampled.

@@ -7,6 +7,7 @@ Sources: the errors that the API reference lists for PutRecords and ListShards, 
 from typing import Final
 
 from penstock.errors import AccessDeniedError, DeliveryError, RequestRefusedError, StreamNotFoundError
+from penstock.remedies import remedy
 
 _ACCESS: Final = (
     "AccessDenied",
@@ -95,7 +96,7 @@ def throttled(code: str) -> bool:
 
 def explain(kind: type[DeliveryError], code: str, message: str) -> str:
     """Return a message for people: what was wrong and what to do."""
-    return f"{code}: {message:.300}; {_REMEDIES[kind]}"
+    return f"{code}: {message:.300}; {remedy(code) or _REMEDIES[kind]}"
 
 
 def explain_throttling(code: str, message: str) -> str:
