@@ -93,7 +93,7 @@ class Producer:
         else:
             data, partition_key = serialise(event, partition_key)
         shell = self._shell
-        with shell.lock:
+        with shell.adding:
             if shell.closed:
                 shell.refuse()
             delivery = shell.delivery

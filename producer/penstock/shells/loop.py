@@ -28,6 +28,7 @@ from penstock.shells.refusals import (
 from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
 from penstock.shells.watch import Watch, say
+from penstock.spool.spooled_delivery import SpooledDelivery
 
 _logger = logging.getLogger("penstock")
 
@@ -59,7 +60,7 @@ class LoopShell:
         self.close_timeout = setup.config.close_timeout_seconds
         self.open_on: asyncio.AbstractEventLoop | None = None
         self.turns: deque[asyncio.Future[None]] = deque()
-        self.puts_left = PUTS_A_TURN
+        self.puts_left = 1
         self.closed = self.ended = False
         self._stream = setup.stream
         self._config = setup.config
@@ -152,9 +153,13 @@ class LoopShell:
             self._call_turns()
 
     async def give_way(self) -> None:
-        """Let others on the loop have their turn."""
-        self.puts_left = PUTS_A_TURN
-        await asyncio.sleep(0)
+        """Let others on the loop have their turn, and the disk if a spool is to survive the machine at once."""
+        if isinstance(self.delivery, SpooledDelivery) and self.delivery.durable:
+            self.puts_left = 1
+            await asyncio.to_thread(self.delivery.commit, self.delivery.last_commit)
+        else:
+            self.puts_left = PUTS_A_TURN
+            await asyncio.sleep(0)
 
     def poll(self) -> None:
         """Take the answers that have come, have the calls made that are due, and come back when the next are."""

@@ -13,6 +13,7 @@ from penstock.errors import ConfigurationError
 from penstock.failure_log import FailureLog
 from penstock.kinesis_client import make_client, warn_of_retries
 from penstock.shells.termination import termination
+from penstock.spool.opening import open_delivery
 from penstock.stream_client import StreamClient
 from penstock.stream_name import check_stream_name, name_of, region_of
 
@@ -70,7 +71,7 @@ def set_up(
         stream=stream,
         config=config,
         client=StreamClient(client, stream),
-        delivery=Delivery(config, random=random.random, epoch=time.time() - time.monotonic()),
+        delivery=open_delivery(config, random=random.random, epoch=time.time() - time.monotonic()),
         failure_log=FailureLog(stream, time.monotonic),
         exporter=metrics,
     )

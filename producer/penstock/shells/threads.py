@@ -23,6 +23,7 @@ from penstock.shells.refusals import (
 from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
 from penstock.shells.watch import Watch, say
+from penstock.spool.opening import adding
 
 _logger = logging.getLogger("penstock")
 
@@ -34,6 +35,7 @@ class ThreadShell:
 
     Attributes:
         lock: guards the core and what is below. Never held while a call is made or a caller's code runs.
+        adding: the lock while events are added, which then may wait for the disk.
         delivery: the core.
         closed: whether events are refused.
         ended: whether what had no outcome has been given up, so that there is nothing to do any more.
@@ -161,6 +163,7 @@ class ThreadShell:
     def _make_locks(self) -> None:
         # The sender waits for work; put and flush wait for progress.
         self.lock = Lock()
+        self.adding = adding(self.lock, self.delivery)
         self._work = Condition(self.lock)
         self._progress = Condition(self.lock)
 

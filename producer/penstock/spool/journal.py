@@ -41,6 +41,7 @@ class Journal:
 
     Attributes:
         size: bytes of all files.
+        next_position: of the next event.
         descriptor: of the youngest segment's file, none if it is yet to be created.
         most_payload_bytes: of the largest payload that an empty journal has room for.
 
@@ -59,7 +60,7 @@ class Journal:
         self._done_files = DoneFiles(disk)
         self._tail: Segment | None = None
         self._appended: list[int] = []
-        self._segments, self._next = find_segments(directory, disk)
+        self._segments, self.next_position = find_segments(directory, disk)
         self.descriptor: int | None = None
         self.size = LOCK_BYTES + sum(segment.size + segment.done_size for segment in self._segments)
         self.most_payload_bytes = self._append_limit - LOCK_BYTES - HEAD_BYTES - FRAME_BYTES
@@ -97,7 +98,7 @@ class Journal:
             OSError: if that fails.
         """
         self.leave_segment()
-        segment = Segment(self._directory, self._next, os.urandom(MARKER_BYTES))
+        segment = Segment(self._directory, self.next_position, os.urandom(MARKER_BYTES))
         segment.was_read = True
         descriptor = self._disk.create(segment.events_path)
         try:
@@ -152,8 +153,8 @@ class Journal:
         tail.size += len(data)
         self.size += len(data)
         tail.entries += len(frames)
-        first, self._next = self._next, self._next + len(frames)
-        return range(first, self._next)
+        first, self.next_position = self.next_position, self.next_position + len(frames)
+        return range(first, self.next_position)
 
     def retract(self, count: int) -> None:
         """Take back the last events of the latest call of ``append``."""
@@ -164,7 +165,7 @@ class Journal:
         tail.size -= size
         self.size -= size
         tail.entries -= count
-        self._next -= count
+        self.next_position -= count
         self._cut(tail, descriptor)
 
     def done(self, positions: Iterable[int]) -> None:

@@ -36,6 +36,10 @@ class Spool:
         fsync_seconds: as above.
         disk: the file system.
 
+    Attributes:
+        directory: as above, absolute.
+        last_commit: what the latest ``append`` needs, to ``commit`` it.
+
     Raises:
         SpoolError: if the directory cannot be used, or another spool has it.
     """
@@ -43,11 +47,12 @@ class Spool:
     def __init__(
         self, directory: str | Path, *, limit: int, fsync: Fsync, fsync_seconds: float = 1.0, disk: Disk | None = None
     ) -> None:
-        self._directory = Path(directory).absolute()
+        self.directory = Path(directory).absolute()
         self._limit = limit
         self._fsync = fsync
         self._disk = disk or Disk()
         self._make_locks()
+        self.last_commit = self._commits.next
         self._closed = False
         self._unsynced = False
         self._failure: OSError | None = None
@@ -55,9 +60,9 @@ class Spool:
             self._make_directory()
         except OSError as error:
             raise self._error(error, "cannot be made") from error
-        self._lock_file = DirectoryLock(self._directory)
+        self._lock_file = DirectoryLock(self.directory)
         try:
-            self._journal = Journal(self._directory, limit=limit, disk=self._disk, durable=fsync != "never")
+            self._journal = Journal(self.directory, limit=limit, disk=self._disk, durable=fsync != "never")
         except BaseException as error:
             self._lock_file.release()
             if isinstance(error, OSError):
@@ -114,6 +119,7 @@ class Spool:
                 if (self._failure or not self._journal.takes(payloads[0])) and not self._make_ready(payloads[0]):
                     return range(0)
                 positions = self._journal.append(payloads)
+                self.last_commit = self._commits.next
             except OSError as error:
                 raise self._error(error, "cannot be written, and the event was not taken") from error
             if not self._unsynced and self._fsync != "never":
@@ -128,12 +134,15 @@ class Spool:
             self._journal.retract(count)
 
     @property
-    def next_commit(self) -> Commit:
-        """What to ``commit`` for all that has been appended so far."""
-        return self._commits.next
+    def next_position(self) -> int:
+        """The position of the next event to be appended."""
+        return self._journal.next_position
 
     def commit(self, commit: Commit) -> None:
-        """Return when what was appended before ``next_commit`` was read is on the disk, if the policy is ``always``.
+        """Return when what was appended is on the disk, if the policy is ``always``.
+
+        Args:
+            commit: what ``last_commit`` was after that had been appended.
 
         Raises:
             SpoolError: if it could not be brought there.
@@ -168,12 +177,12 @@ class Spool:
             try:
                 self._journal.close()
             except OSError as error:
-                _logger.warning("the spool %s was not closed properly: %s", self._directory, error)
+                _logger.warning("the spool %s was not closed properly: %s", self.directory, error)
             self._lock_file.release()
         if self._interval is not None:
             self._interval.stop()
         if self._failure is not None:
-            _logger.warning("the spool %s was not synced: %s", self._directory, self._failure)
+            _logger.warning("the spool %s was not synced: %s", self.directory, self._failure)
 
     def __enter__(self) -> Self:
         return self
@@ -187,10 +196,10 @@ class Spool:
         self._commits = GroupCommit(self._lock)
 
     def _make_directory(self) -> None:
-        if not self._directory.is_dir():
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.directory.is_dir():
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self._fsync != "never":
-                self._disk.sync_directory(self._directory.parent)
+                self._disk.sync_directory(self.directory.parent)
 
     def _after_fork(self) -> None:
         """Let go of what is the parent's. A thread of the parent may have held the lock."""
@@ -203,13 +212,13 @@ class Spool:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise SpoolError(f"the spool {self._directory} is closed")
+            raise SpoolError(f"the spool {self.directory} is closed")
 
     def _make_ready(self, payload: bytes) -> bool:
         """Have the journal take an event; tell whether it has room."""
         if len(payload) > self._journal.most_payload_bytes:
             raise SpoolError(
-                f"an event of {len(payload):,} bytes never has room in the spool {self._directory}, which takes "
+                f"an event of {len(payload):,} bytes never has room in the spool {self.directory}, which takes "
                 f"{self._limit:,} at most: raise spool_bytes"
             )
         failure, self._failure = self._failure, None
@@ -254,7 +263,7 @@ class Spool:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}
             else "check its disk and its permissions, or choose another directory"
         )
-        return SpoolError(f"the spool {self._directory} {what}: {error.strerror}; {remedy}")
+        return SpoolError(f"the spool {self.directory} {what}: {error.strerror}; {remedy}")
 
 
 _spools: Final[WeakSet[Spool]] = WeakSet()

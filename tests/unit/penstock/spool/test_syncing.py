@@ -26,7 +26,7 @@ def test_always_syncs_the_name_of_the_segment_and_then_each_event_before_commit_
     with open_spool(tmp_path, disk, "always") as spool:
         for _ in range(2):
             spool.append([EVENT])
-            spool.commit(spool.next_commit)
+            spool.commit(spool.last_commit)
         assert disk.deeds == [
             "create 1.events",
             "write 1.events",
@@ -58,7 +58,7 @@ def test_never_syncs_nothing(tmp_path: Path) -> None:
     with open_spool(tmp_path, disk, "never") as spool:
         for _ in range(5):
             spool.append([LARGE])
-            spool.commit(spool.next_commit)
+            spool.commit(spool.last_commit)
         spool.sync()
     assert not [deed for deed in disk.deeds if deed.startswith("sync")]
 
@@ -106,7 +106,7 @@ def test_threads_that_come_while_the_disk_is_synced_share_the_next_sync(tmp_path
 
         def put(*, first: bool = False) -> None:
             spool.append([EVENT])
-            commit = spool.next_commit
+            commit = spool.last_commit
             if not first:
                 appended.wait(30)
             spool.commit(commit)
@@ -128,9 +128,9 @@ def test_a_commit_begun_by_another_thread_s_sync_is_not_synced_twice(tmp_path: P
     disk = FaultyDisk()
     with open_spool(tmp_path, disk, "always") as spool:
         spool.append([EVENT])
-        mine = spool.next_commit
+        mine = spool.last_commit
         spool.append([EVENT])
-        spool.commit(spool.next_commit)
+        spool.commit(spool.last_commit)
         spool.commit(mine)
         assert disk.deeds.count("sync 1.events") == 1
 
@@ -139,7 +139,7 @@ def test_a_failed_sync_is_told_to_all_whom_it_concerns_and_to_nobody_else(tmp_pa
     disk = FaultyDisk()
     with open_spool(tmp_path, disk, "always") as spool:
         spool.append([EVENT])
-        first, second = spool.next_commit, spool.next_commit
+        first, second = spool.last_commit, spool.last_commit
         disk.failing = {"sync"}
         with pytest.raises(SpoolError, match="may not survive the machine"):
             spool.commit(first)
@@ -147,14 +147,14 @@ def test_a_failed_sync_is_told_to_all_whom_it_concerns_and_to_nobody_else(tmp_pa
         with pytest.raises(SpoolError, match="Input/output error"):
             spool.commit(second)
         spool.append([EVENT])
-        spool.commit(spool.next_commit)
+        spool.commit(spool.last_commit)
 
 
 def test_a_segment_that_cannot_be_synced_refuses_the_event_that_begins_the_next(tmp_path: Path) -> None:
     disk = FaultyDisk()
     with open_spool(tmp_path, disk, "always") as spool:
         spool.append([LARGE])
-        commit = spool.next_commit
+        commit = spool.last_commit
         disk.failing = {"sync"}
         with pytest.raises(SpoolError, match="not taken"):
             spool.append([LARGE])

@@ -1,0 +1,253 @@
+"""The delivery core with a spool: each event is on disk before it is taken, and until it needs to be no more."""
+
+import logging
+from array import array
+from collections.abc import Callable
+from typing import Final
+
+from penstock.aggregation import UserRecord
+from penstock.config import ProducerConfig
+from penstock.delivery.calls import Answer, Call
+from penstock.delivery.completion import Completion, Observer
+from penstock.delivery.core import Delivery, Receipt
+from penstock.delivery.outcomes import Failure, PutResult
+from penstock.delivery.record import EVENT_OVERHEAD_BYTES
+from penstock.errors import AccessDeniedError, DroppedError, StreamNotFoundError, UndeliveredError
+from penstock.spool.group_commit import Commit
+from penstock.spool.spool import Spool
+
+_logger = logging.getLogger("penstock")
+
+_KEPT_FOR_NEXT_START: Final = (UndeliveredError, StreamNotFoundError, AccessDeniedError)
+"""Failures that the next start may be spared. What fails otherwise has been given back to whoever put it."""
+
+_FED_AT_ONCE: Final = 1000
+"""How many events are taken from the disk before others have their turn: a few milliseconds."""
+
+_NO_POSITION: Final = -1
+
+
+class _Kept:
+    """The positions of a record's events, and what is called when they have an outcome.
+
+    Attributes:
+        completion: the record's.
+        first: the index in it of the first position.
+        positions: of the events from that index on, ``_NO_POSITION`` for those that have come from another record.
+    """
+
+    __slots__ = ("_settle", "completion", "first", "positions")
+
+    def __init__(self, completion: Completion, first: int, settle: "Callable[[_Kept], None]") -> None:
+        self.completion = completion
+        self.first = first
+        self.positions = array("q")
+        self._settle = settle
+
+    def __call__(self) -> None:
+        self._settle(self)
+
+
+class SpooledDelivery(Delivery):
+    """Keeps events in a spool from before they are taken until they are acknowledged or given back.
+
+    Events that an earlier process left are sent too, as there is room: before all others if ``ordered``, otherwise in
+    half of the room that there is. They have no future: one that fails stays in the spool for the next start, unless
+    it was dropped. Marks of ``flush`` cover them. The spool is closed when the rest is abandoned.
+
+    Otherwise as `Delivery`, whose ``add`` can here also raise a SpoolError; then the event was not taken.
+
+    Args:
+        config: limits and times.
+        spool: where events are kept; nobody else appends to it.
+        random: as in `Delivery`.
+        epoch: as in `Delivery`.
+
+    Attributes:
+        durable: whether whoever adds an event must ``commit`` it.
+    """
+
+    def __init__(
+        self, config: ProducerConfig, *, spool: Spool, random: Callable[[], float], epoch: float = 0.0
+    ) -> None:
+        super().__init__(config, random=random, epoch=epoch)
+        self.durable = config.spool_fsync == "always"
+        self._spool = spool
+        self._kept: dict[Completion, _Kept] = {}
+        self._first_own = spool.next_position
+        self._recovered = spool.recovered()
+        self._waiting = next(self._recovered, None)
+        self._recovered_mark = 0
+        self._hungry = False
+        self._polled_at = 0.0
+        self._warned_of: set[type] = set()
+
+    @property
+    def last_commit(self) -> Commit:
+        """What the latest ``add`` needs, to ``commit`` it. Under the shell's lock."""
+        return self._spool.last_commit
+
+    def commit(self, commit: Commit) -> None:
+        """Return when what was added is on the disk. Outside of the shell's lock, so that threads share the waiting.
+
+        Raises:
+            SpoolError: if it could not be brought there. It is being sent all the same.
+        """
+        self._spool.commit(commit)
+
+    def add(self, partition_key: str, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
+        """Take an event and keep it on disk; see the class."""
+        if self._waiting is not None and self._config.ordered:
+            self.flush()
+            return None
+        if not self._ledger.free >= len(data) <= self._config.max_record_bytes:
+            return super().add(partition_key, explicit_hash_key, data)  # there is no room, or it fails at once
+        event = ((partition_key, explicit_hash_key, data),)
+        positions = self._spool.append(event)
+        while not positions:
+            if not self._drop_oldest():
+                self.flush()  # what is held back for company takes the room
+                return None
+            positions = self._spool.append(event)
+        receipt = super().add(partition_key, explicit_hash_key, data)
+        if receipt is None:
+            self._spool.retract(1)
+        else:
+            self._keep(receipt, positions[0])
+        return receipt
+
+    def poll(self, now: float) -> list[Call]:
+        """Return the calls to make now."""
+        self._polled_at = now
+        self._feed()
+        return super().poll(now)
+
+    def wake_at(self) -> float | None:
+        """Return when to poll at the latest."""
+        return self._polled_at if self._hungry else super().wake_at()
+
+    def answer(self, call: Call, answer: Answer, now: float) -> None:
+        """Take the answer to a call, or its failure."""
+        super().answer(call, answer, now)
+        self._feed()
+
+    def flushed(self, mark: int) -> bool:
+        """Tell whether the events before the mark have an outcome, and all that an earlier process left."""
+        return self._waiting is None and super().flushed(max(mark, self._recovered_mark))
+
+    def abandon(self) -> int:
+        """Give up what has no outcome, and close the spool, which keeps it."""
+        unread, self._waiting, self._hungry = self._waiting is not None, None, False
+        abandoned = super().abandon()
+        self._let_go()
+        self._spool.close()
+        if abandoned or unread:
+            _logger.info("the next producer with the spool %s sends what was not acknowledged", self._spool.directory)
+        return abandoned
+
+    def take_observers(self) -> list[Observer]:
+        """Take away the observers to call; the spool has let go of events already that need it no more."""
+        self._let_go()
+        return super().take_observers()
+
+    def _feed(self) -> None:
+        """Take events that an earlier process left, as far as there is room."""
+        self._hungry = False
+        if self._waiting is None:
+            return
+        room = self._ledger.free
+        if not self._config.ordered:
+            room //= 2
+        for _ in range(_FED_AT_ONCE):
+            if self._waiting is None:
+                return
+            position, event = self._waiting
+            if len(event.data) <= self._config.max_record_bytes:  # otherwise it fails at once and takes no room
+                room -= len(event.data) + EVENT_OVERHEAD_BYTES
+            if room < 0 or not self._take_recovered(position, event):
+                return
+        self._hungry = True
+
+    def _take_recovered(self, position: int, event: UserRecord) -> bool:
+        receipt = super().add(*event)
+        if receipt is None:
+            return False
+        self._keep(receipt, position)
+        self._ledger.recovered += 1
+        self._recovered_mark = self._lanes.last_serial
+        self._waiting = next(self._recovered, None)
+        return True
+
+    def _keep(self, receipt: Receipt, position: int) -> None:
+        completion, index = receipt
+        kept = self._kept.get(completion)
+        if kept is None:
+            kept = _Kept(completion, index, self._settled)
+            kept.positions.append(position)
+            if completion.observe(index, Observer(kept, foreign=False)):
+                self._kept[completion] = kept
+            else:
+                self._settled(kept)
+            return
+        # Between two events of ours, some can have come from another record, which keeps their positions.
+        while len(kept.positions) < index - kept.first:
+            kept.positions.append(_NO_POSITION)
+        kept.positions.append(position)
+
+    def _settled(self, kept: _Kept) -> None:
+        """Let go of a record's events, those that have an outcome and need the spool no more.
+
+        It is called when the first of them has an outcome. The others have the same, unless they were moved: those
+        that are still under way then are watched one by one.
+        """
+        completion = kept.completion
+        self._kept.pop(completion, None)
+        done: list[int] = []
+        for index, position in enumerate(kept.positions, kept.first):
+            if position == _NO_POSITION:
+                continue
+            outcome = completion.outcome(index)
+            if outcome is None:
+                single = _Kept(completion, index, self._settled)
+                single.positions.append(position)
+                if completion.observe(index, Observer(single, foreign=False)):
+                    continue
+                outcome = completion.outcome(index)
+            if outcome is not None and self._leaves(position, outcome):
+                done.append(position)
+        if done:
+            self._spool.done(done)
+
+    def _leaves(self, position: int, outcome: PutResult | Failure) -> bool:
+        if not isinstance(outcome, Failure):
+            return True
+        if issubclass(outcome.kind, _KEPT_FOR_NEXT_START):
+            return False
+        if position >= self._first_own:
+            return True
+        if outcome.kind not in self._warned_of:
+            self._warned_of.add(outcome.kind)
+            _logger.warning(
+                "events of an earlier process, from the spool %s, are not delivered, and %s. The first: %s",
+                self._spool.directory,
+                "given up" if outcome.kind is DroppedError else "left there for the next start",
+                outcome.message,
+            )
+        return outcome.kind is DroppedError
+
+    def _let_go(self) -> None:
+        settled = [observer.call for observer in self._ledger.observers if isinstance(observer.call, _Kept)]
+        if settled:
+            self._ledger.observers = [
+                observer for observer in self._ledger.observers if not isinstance(observer.call, _Kept)
+            ]
+            for call in settled:
+                call()
+
+    def _drop_oldest(self) -> bool:
+        """Make room on disk by giving the oldest record back, if that is wanted; tell whether there was one."""
+        if self._config.when_full != "drop_oldest" or not self.make_room(self._ledger.free + 1):
+            return False
+        self.urgent = True  # others may wait for what was given back
+        self._let_go()
+        return True
