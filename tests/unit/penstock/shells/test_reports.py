@@ -1,12 +1,15 @@
+import asyncio
 import logging
 from threading import Event
 
 import pytest
 
+from penstock.async_producer import AsyncProducer
 from penstock.delivery.statistics import Statistics
 from penstock.producer import Producer
 from penstock.shells.reports import Reports
 from tests.unit.penstock.metrics.snapshots import Traffic
+from tests.unit.penstock.on_a_loop import on_a_loop
 from tests.unit.penstock.stub_client import StubClient
 
 
@@ -101,3 +104,21 @@ def test_a_producer_exports_once_more_when_it_is_closed() -> None:
         assert collector.exported == []
     [statistics] = collector.exported
     assert (collector.stream_name, statistics.user_records_put) == ("events", 1)
+
+
+@on_a_loop
+async def test_an_async_producer_exports_at_intervals_and_once_more_at_its_end() -> None:
+    collector = Collector(interval_seconds=0.001)
+    async with AsyncProducer("events", client=StubClient().client, metrics=collector) as sdk:
+        await (await sdk.put(b"data", partition_key="key"))
+        assert await asyncio.to_thread(collector.twice.wait, 30)
+    assert collector.exported[-1].user_records_put == 1
+    assert collector.exported[-1].user_records_pending == 0
+
+
+def test_an_async_producer_that_no_loop_runs_exports_nothing() -> None:
+    collector = Collector()
+    sdk = AsyncProducer("events", client=StubClient().client, metrics=collector)
+    assert sdk._shell._statistics_elsewhere() is None
+    asyncio.run(sdk.close())
+    assert len(collector.exported) == 1
