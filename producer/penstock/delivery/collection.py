@@ -169,7 +169,8 @@ class Collection:
                 self.put_back(queue.take_where(lambda _: True))
             self._count(queue)
         for queue in self._queues.values():
-            self._stir(queue)
+            if self._stir(queue):
+                self.overdue = True
 
     def clear(self) -> None:
         """Forget everything."""

@@ -160,8 +160,8 @@ class Delivery:
 
     def flush(self) -> int:
         """Let all events so far leave without waiting for company; return a mark for ``flushed``."""
-        self._departures.hurry()
-        self.urgent = True
+        if self._departures.hurry():
+            self.urgent = True
         return self._lanes.last_serial
 
     def flushed(self, mark: int) -> bool:
@@ -208,7 +208,8 @@ class Delivery:
         self._ages.look(now, self._lanes.last_serial)
         if self._active:
             self._giving_back.expire_waiting()
-            self._rerouting.accept_misrouted(self._ages)
+            for record in self._rerouting.take_misrouted(self._ages.expired):
+                self._giving_back.expire_answered(record)
         else:
             self._ages.forget()
 

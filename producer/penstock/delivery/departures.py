@@ -1,6 +1,7 @@
 """Which records leave, in which calls, and when."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from penstock.backoff import Backoff
 from penstock.config import ProducerConfig
@@ -11,6 +12,8 @@ from penstock.delivery.record import Record
 from penstock.delivery.record_heap import RecordHeap
 from penstock.delivery.retries import Retries
 from penstock.routing import ShardMap
+
+_AT_ONCE: Final = float("-inf")
 
 
 class Departures:
@@ -95,9 +98,12 @@ class Departures:
             self._window_ends = None
         return calls
 
-    def hurry(self) -> None:
-        """End the window now."""
-        self._window_ends = float("-inf")
+    def hurry(self) -> bool:
+        """End the window now; tell whether there is something that this lets leave."""
+        if self._window_ends == _AT_ONCE or not (self._collection.ready or self._has_news):
+            return False
+        self._window_ends = _AT_ONCE
+        return True
 
     def put_back(self, records: Iterable[Record]) -> None:
         """Have records leave before all that are younger, as soon as a call can be made."""

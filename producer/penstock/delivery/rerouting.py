@@ -1,9 +1,9 @@
 """Keeping events where their keys belong while the shards change."""
 
 from collections import deque
+from collections.abc import Callable
 
 from penstock.config import ProducerConfig
-from penstock.delivery.ages import Ages
 from penstock.delivery.departures import Departures
 from penstock.delivery.intake import Intake
 from penstock.delivery.lanes import Lanes
@@ -58,7 +58,7 @@ class Rerouting:
         self._ledger.written(record, result)
         predicted = result.shard_id == record.lane.shard_id
         if not predicted and self._is_unknown(result.shard_id):
-            self._listing.want()
+            self._listing.want(fresh=True)
         if predicted or isinstance(record, PlainRecord) or not self._config.resend_misrouted:
             self._put(record, result)
         elif self._is_unknown(result.shard_id):
@@ -89,31 +89,47 @@ class Rerouting:
 
     def adopt(self, shard_map: ShardMap) -> None:
         """Use a new map, and route anew what is still here and has lost its lane."""
-        self._lanes.adopt(shard_map)
         self._ledger.adopt(shard.shard_id for shard in shard_map.shards)
+        if self._lanes.shard_map is not None and self._lanes.shard_map.lanes == shard_map.lanes:
+            self._lanes.shard_map = shard_map  # it may know more of the closed shards
+        else:
+            self._change_lanes(shard_map)
+        misrouted, self._misrouted = self._misrouted, []
+        unlisted = {result.shard_id for _, result in misrouted if shard_map.shard(result.shard_id) is None}
+        self._unlisted = set() if self._listing.wanted else unlisted
+        for record, result in misrouted:
+            if self._is_unknown(result.shard_id):
+                self._misrouted.append((record, result))  # the next listing tells
+            else:
+                self._judge(record, result)
+
+    def accept_misrouted(self) -> None:
+        """Settle what is written but not judged, as it is."""
+        misrouted, self._misrouted = self._misrouted, []
+        for record, result in misrouted:
+            self._put(record, result)
+
+    def take_misrouted(self, condition: Callable[[Record], bool]) -> list[Record]:
+        """Take away the records that are written but not judged, and meet a condition."""
+        taken = [record for record, _ in self._misrouted if condition(record)]
+        if taken:
+            self._misrouted = [(record, result) for record, result in self._misrouted if record not in taken]
+        for record in taken:
+            record.misplaced = True
+        return taken
+
+    def _change_lanes(self, shard_map: ShardMap) -> None:
+        self._lanes.adopt(shard_map)
         strays = deque(self._departures.take_where(self.is_stray))
         self._departures.adopt(shard_map)
-        if strays:
-            self._departures.hurry()
+        are_strays = bool(strays)
         while strays:
             # One by one, each forgotten before the next: all of them twice could exhaust the memory. Oldest first, and
             # their new lanes are empty, so they stay in order.
             self._scatter(strays.popleft())
         self._departures.collect()
-        misrouted, self._misrouted = self._misrouted, []
-        shard_ids = {result.shard_id for _, result in misrouted}
-        self._unlisted = {shard_id for shard_id in shard_ids if shard_map.shard(shard_id) is None}
-        for record, result in misrouted:
-            self._judge(record, result)
-
-    def accept_misrouted(self, ages: Ages | None = None) -> None:
-        """Settle what is written but not judged, as it is: all of it, or what is beyond its time to live."""
-        misrouted, self._misrouted = self._misrouted, []
-        for record, result in misrouted:
-            if ages is None or ages.expired(record):
-                self._put(record, result)
-            else:
-                self._misrouted.append((record, result))
+        if are_strays:
+            self._departures.hurry()
 
     def _put(self, record: Record, result: PutResult) -> None:
         self._ledger.put(record, result)

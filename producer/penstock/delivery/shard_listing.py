@@ -30,6 +30,7 @@ class ShardListing:
         self._refresh_at: float | None = None
         self._wanted = False
         self._asking = False
+        self._again = False
         self._not_before = float("-inf")
         self._failures = 0
         self._next_token: str | None = None
@@ -43,8 +44,18 @@ class ShardListing:
             return self._not_before
         return max(self._not_before, self._refresh_at) if active and self._refresh_at is not None else None
 
-    def want(self) -> None:
-        """Have the shards listed as soon as the interval allows, unless that is under way."""
+    @property
+    def wanted(self) -> bool:
+        """Whether someone wants to know more than the last listing told."""
+        return self._wanted
+
+    def want(self, *, fresh: bool = False) -> None:
+        """Have the shards listed as soon as the interval allows.
+
+        Args:
+            fresh: whether a listing that is under way may have begun too early to tell.
+        """
+        self._again = self._again or (fresh and (self._asking or self._next_token is not None))
         self._wanted = True
 
     def poll(self, now: float, *, active: bool) -> ListShards | None:
@@ -74,7 +85,7 @@ class ShardListing:
         except ShardMapError:
             self.failed(now)
             raise
-        self._wanted = False
+        self._wanted, self._again = self._again, False
         self._failures = 0
         self._not_before = now + MIN_INTERVAL_SECONDS
         self._refresh_at = now + self._refresh_seconds
@@ -94,7 +105,7 @@ class ShardListing:
         self._not_before = now + MIN_INTERVAL_SECONDS
 
     def _restart(self) -> None:
-        self._asking = False
+        self._asking = self._again = False
         self._failures += 1
         self._next_token = None
         self._pages = []

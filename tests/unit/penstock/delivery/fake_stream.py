@@ -19,15 +19,19 @@ from penstock.hash_keys import MAX_HASH_KEY, hash_key
 MIB = 2**20
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeShard:
-    """A shard: its hash keys, whether it is open, and the data, partition key and explicit hash key of its records."""
+    """A shard: its hash keys, whether it is open, and the data, partition key and explicit hash key of its records.
+
+    ``parents`` are the shards that it was split or merged from.
+    """
 
     shard_id: str
     start: int
     end: int
     closed: bool = False
     records: list[tuple[bytes, str, str | None]] = field(default_factory=list)
+    parents: tuple["FakeShard", ...] = ()
 
     def listed(self) -> dict[str, Any]:
         sequence = {"StartingSequenceNumber": "0", **({"EndingSequenceNumber": "1"} if self.closed else {})}
@@ -90,13 +94,13 @@ class FakeStream:
         """Close a shard whose hash keys from ``at`` on go to one child, the others to another."""
         assert shard.start < at <= shard.end
         shard.closed = True
-        self.shards += self._new(shard.start, at - 1), self._new(at, shard.end)
+        self.shards += self._new(shard.start, at - 1, shard), self._new(at, shard.end, shard)
 
     def merge(self, lower: FakeShard, upper: FakeShard) -> None:
         """Close two adjacent shards in favour of one."""
         assert lower.end + 1 == upper.start
         lower.closed = upper.closed = True
-        self.shards.append(self._new(lower.start, upper.end))
+        self.shards.append(self._new(lower.start, upper.end, lower, upper))
 
     @property
     def open_shards(self) -> list[FakeShard]:
@@ -121,8 +125,8 @@ class FakeStream:
                     found += events
         return found
 
-    def _new(self, start: int, end: int) -> FakeShard:
-        return FakeShard(f"shardId-{next(self._numbers):012d}", start, end)
+    def _new(self, start: int, end: int, *parents: FakeShard) -> FakeShard:
+        return FakeShard(f"shardId-{next(self._numbers):012d}", start, end, parents=parents)
 
 
 LOST = CallFailure("ReadTimeoutError", "no answer in time", None)

@@ -1,166 +1,117 @@
-"""Random runs: whatever goes wrong for a while, every event arrives and every future resolves."""
+"""Random runs: whatever goes wrong, every event has an outcome, and what the options promise holds."""
 
 from collections import Counter
-from heapq import heappop, heappush
-from itertools import count
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penstock.aggregation import UserRecord
-from penstock.config import ProducerConfig
-from penstock.delivery.calls import Answer, Call, CallFailure, PutRecords
-from penstock.delivery.core import Delivery
-from penstock.delivery.outcomes import PutResult
-from penstock.hash_keys import MAX_HASH_KEY
-from tests.unit.penstock.delivery.fake_stream import LOST, MIB, FakeStream
-from tests.unit.penstock.delivery.hand_shell import Fate
-
-CODES = ["ProvisionedThroughputExceededException", "InternalFailure"]
-REFUSED = CallFailure("ThrottlingException", "slow down", 400)
+from tests.unit.penstock.delivery.fake_stream import MIB
+from tests.unit.penstock.delivery.random_run import RandomRun
+from tests.unit.penstock.delivery.readers import everything, its_own, read_in_order, whole
 
 
-class Run:
-    """A producer and a stream in virtual time, with faults drawn from a seed."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
-        self.config = ProducerConfig(**self._options())
-        self.stream = FakeStream(self.random.randint(1, 4), page=self.random.choice([1, 2, 1000]))
-        self.stream.fault = self._record_fault
-        self.core = Delivery(self.config, random=self.random.random)
-        self.faults = self.random.choice([0.0, 0.2, 0.6])
-        self.resharding = self.random.choice([0.0, 0.05])
-        self.now = 0.0
-        self.answers: list[tuple[float, int, Call, Answer | None]] = []
-        self.order = count()
-        self.put: list[UserRecord] = []
-        self.fates: list[Fate] = []
-
-    def _options(self) -> dict[str, Any]:
-        choose = self.random.choice
-        return {
-            "aggregate": choose([True, True, True, False]),
-            "aggregate_bytes": choose([64, 500, 51_200]),
-            "lanes_per_shard": choose([1, 2, 3]),
-            "linger_seconds": choose([0, 0.1, 1]),
-            "call_records": choose([1, 3, 500]),
-            "call_bytes": choose([MIB, 10 * MIB]),
-            "calls_in_flight": choose([1, 2, 4]),
-            "buffer_bytes": 4 * MIB,
-        }
-
-    def _record_fault(self, _: str) -> str | None:
-        return self.random.choice(CODES) if self.random.random() < self.faults else None
-
-    def go(self, events: int) -> None:
-        """Put events while things go wrong, then let the producer recover."""
-        while len(self.put) < events:
-            for _ in range(self.random.choice([1, 1, 5, 50])):
-                self._put()
-            if self.random.random() < self.resharding:
-                self._reshard()
-            self._advance(self.now + self.random.choice([0, 0.01, 0.1, 2]))
-        self.faults = 0.0
-        mark = self.core.flush()
-        for _ in range(10_000):
-            if self.core.flushed(mark):
-                return
-            self._advance(self.now + 1)
-        raise AssertionError("the producer has not recovered")
-
-    def _put(self) -> None:
-        key = self.random.choice(["a", "b", f"key-{self.random.randrange(1000)}"])
-        explicit = str(self.random.randint(0, MAX_HASH_KEY)) if self.random.random() < 0.1 else None
-        data = b"%d:" % len(self.put) + bytes(self.random.choice([0, 10, 100, 100, 1000, 60_000]))
-        receipt = self.core.add(key, explicit, data)
-        if receipt is not None:
-            self.put.append(UserRecord(key, explicit, data))
-            self.fates.append(Fate(*receipt))
-        if self.core.urgent:
-            self._poll()
-
-    def _reshard(self) -> None:
-        shards = self.stream.open_shards
-        if self.random.random() < 0.5 and len(shards) > 1:
-            at = self.random.randrange(len(shards) - 1)
-            self.stream.merge(shards[at], shards[at + 1])
-        elif len(shards) < 8:
-            shard = self.random.choice(shards)
-            middle = (shard.start + shard.end) // 2 + 1
-            self.stream.split(shard, self.random.choice([middle, self.random.randint(shard.start + 1, shard.end)]))
-
-    def _advance(self, until: float) -> None:
-        while True:
-            times = [until, *(answer[0] for answer in self.answers[:1])]
-            wake_at = self.core.wake_at()
-            if wake_at is not None:
-                times.append(wake_at)
-            self.now = max(self.now, min(times))
-            if self.answers and self.answers[0][0] <= self.now:
-                _, _, call, answer = heappop(self.answers)
-                self.core.answer(call, answer or self.stream.answer(call), self.now)
-                self._poll()
-            elif wake_at is not None and wake_at <= self.now:
-                self._poll()
-            else:
-                return
-
-    def _poll(self) -> None:
-        for call in self.core.poll(self.now):
-            self._check(call)
-            heappush(self.answers, (self.now + self.random.uniform(0, 0.5), next(self.order), call, self._fate(call)))
-        in_flight = [call for _, _, call, _ in self.answers]
-        assert sum(isinstance(call, PutRecords) for call in in_flight) <= self.config.calls_in_flight
-        assert sum(not isinstance(call, PutRecords) for call in in_flight) <= 1
-        assert self.core.statistics().buffered_bytes <= self.config.buffer_bytes + 100_000
-
-    def _fate(self, call: Call) -> Answer | None:
-        """Return a call's answer if it is carried out now or never; otherwise it will be when the answer is due."""
-        if self.random.random() >= self.faults:
-            return self.stream.answer(call) if self.random.random() < 0.5 else None
-        fault = self.random.choice(["lost", "never arrived", "refused"])
-        if fault == "lost":
-            self.stream.answer(call)
-        return REFUSED if fault == "refused" else LOST
-
-    def _check(self, call: Call) -> None:
-        if isinstance(call, PutRecords):
-            entries = call.entries()
-            size = sum(len(entry["Data"]) + len(entry["PartitionKey"]) for entry in entries)
-            assert len(entries) <= self.config.call_records
-            assert len(entries) == 1 or size <= self.config.call_bytes
-            for record, entry in zip(call.records, entries, strict=True):
-                assert record.size == len(entry["Data"])
-                assert record.count == 1 or record.size <= self.config.aggregate_bytes
+def check(run: RandomRun) -> None:
+    config = run.config
+    assert all(fate.outcome is not None for fate in run.fates)
+    assert not Counter(run.acknowledged) - Counter(run.stream.events)
+    if config.resend_misrouted:
+        assert not Counter(run.acknowledged) - Counter(run.stream.events_for_kcl)
+    possible = {
+        "ThrottledError": config.fail_if_throttled,
+        "ExpiredError": config.time_to_live_seconds is not None,
+        "DroppedError": config.when_full == "drop_oldest",
+        "RequestRefusedError": run.poison > 0,
+    }
+    assert {kind for kind in run.failures if not possible[kind]} == set()
+    check_books(run)
+    if config.ordered:
+        check_order(run)
+    if not run.resharding:
+        check_rates(run)
 
 
-def check(run: Run) -> None:
-    outcomes = [fate.outcome for fate in run.fates]
-    assert all(isinstance(outcome, PutResult) for outcome in outcomes)
-    put = Counter(run.put)
-    assert not put - Counter(run.stream.events)
-    assert not put - Counter(run.stream.events_for_kcl)
+def check_books(run: RandomRun) -> None:
     statistics = run.core.statistics()
-    assert statistics.user_records_put == statistics.user_records_received == len(put)
-    assert statistics.buffered_bytes == statistics.calls_in_flight == 0
+    assert statistics.user_records_received == len(run.put)
+    assert statistics.user_records_put == len(run.acknowledged)
+    assert statistics.user_records_failed == run.failures.total()
+    assert statistics.user_records_pending == statistics.buffered_bytes == 0
 
 
-@settings(deadline=None, max_examples=50)
+def check_order(run: RandomRun) -> None:
+    numbers = {event: number for number, event in enumerate(run.put)}
+    acknowledged = set(run.acknowledged)
+    if run.config.resend_misrouted or not run.resharding:
+        seen = read_in_order(run.stream, everything, run.random)
+        check_first_occurrences([event for event in seen if event in acknowledged], numbers)
+    if run.config.resend_misrouted:
+        for reader in (its_own, whole):
+            check_first_occurrences(read_in_order(run.stream, reader, run.random), numbers)
+
+
+def check_first_occurrences(seen: list[UserRecord], numbers: dict[UserRecord, int]) -> None:
+    last: dict[tuple[str, str | None], int] = {}
+    for event in dict.fromkeys(seen):
+        key = event.partition_key, event.explicit_hash_key
+        assert numbers[event] > last.get(key, -1), f"{key} is out of order"
+        last[key] = numbers[event]
+
+
+def check_rates(run: RandomRun) -> None:
+    if run.config.rate_limit_percent is None:
+        return
+    share = run.config.rate_limit_percent / 100
+    for sent in run.sent.values():
+        check_rate([(at, 1) for at, _ in sent], rate=1000 * share, burst=1000 * min(share, 1))
+        check_rate(sent, rate=MIB * share, burst=MIB * min(share, 1))
+
+
+def check_rate(sent: list[tuple[float, int]], *, rate: float, burst: float) -> None:
+    """Check that in any time t at most ``rate * t + burst`` was sent, and what the largest exceeds the burst by."""
+    level, last = burst, 0.0
+    for at, amount in sent:
+        level = min(burst, level + rate * (at - last))
+        last = at
+        assert level > min(amount, burst) - 1e-6 * burst
+        level -= amount
+
+
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32))
-def test_every_event_arrives_and_every_future_resolves(seed: int) -> None:
-    run = Run(seed)
-    run.go(events=150)
+def test_every_event_has_an_outcome_and_what_the_options_promise_holds(seed: int) -> None:
+    run = RandomRun(seed)
+    run.go(events=80)
     check(run)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32))
+def test_every_event_arrives_if_nothing_may_be_given_back(seed: int) -> None:
+    run = RandomRun(seed, fail_if_throttled=False, time_to_live_seconds=None, when_full="wait")
+    run.poison = 0.0
+    run.go(events=80)
+    check(run)
+    assert run.acknowledged == run.put
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_is_sent_twice_when_nothing_goes_wrong(seed: int) -> None:
-    run = Run(seed)
-    run.faults = run.resharding = 0.0
+    run = RandomRun(seed, time_to_live_seconds=None, when_full="wait", rate_limit_percent=None)
+    run.faults = run.resharding = run.poison = 0.0
+    run.sizes = [0, 10, 100, 1000]
     run.go(events=1000)
     check(run)
     assert Counter(run.stream.events) == Counter(run.put)
+
+
+def test_the_readers_notice_what_is_out_of_order() -> None:
+    run = RandomRun(1, ordered=False, aggregate=False, resend_misrouted=True, rate_limit_percent=None)
+    numbers = {UserRecord("a", None, bytes([n])): n for n in range(3)}
+    first, second, third = numbers
+    with pytest.raises(AssertionError):
+        check_first_occurrences([first, third, second], numbers)
+    check_first_occurrences([first, second, first, third], numbers)
+    assert read_in_order(run.stream, everything, Random(1)) == []
