@@ -1,7 +1,7 @@
 """Distributions of what is measured: compact while they grow, plain values when they are reported."""
 
 from dataclasses import dataclass
-from math import ceil, frexp, ldexp
+from math import ceil, frexp, ldexp, nan
 from typing import Final
 
 RELATIVE_ERROR: Final = 1 / 32
@@ -74,15 +74,21 @@ class Histogram:
     each doubling, so that a millisecond and an hour take 350 between them, and there are never more than 961.
     """
 
-    __slots__ = ("_buckets", "_max", "_min", "_sum")
+    __slots__ = ("_buckets", "_last", "_last_bucket", "_max", "_min", "_sum")
 
     def __init__(self) -> None:
         self._buckets: dict[float, int] = {}
         self._sum = 0.0
         self._min = self._max = 0.0
+        self._last = nan  # equal to nothing
+        self._last_bucket = 0.0
 
     def add(self, value: float) -> None:
         """Count a value; a negative one, as of a clock that was set back, as 0."""
+        if value == self._last:  # as most are: no retries, the same age as the others of the call
+            self._sum += value
+            self._buckets[self._last_bucket] += 1
+            return
         value = max(value, 0.0)
         if value < _LEAST_VALUE:
             bucket = 0.0
@@ -98,6 +104,7 @@ class Histogram:
             self._max = value
         self._sum += value
         buckets[bucket] = buckets.get(bucket, 0) + 1
+        self._last, self._last_bucket = value, bucket
 
     def snapshot(self) -> Distribution:
         """Return what was counted so far."""
