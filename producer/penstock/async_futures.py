@@ -40,6 +40,7 @@ class AsyncEventFuture(Awaitable[PutResult]):
     def __await__(self) -> Generator[Any, None, PutResult]:
         """Wait for the outcome."""
         if not self.done():
+            self._completion.check_process()
             if asyncio.get_running_loop() is not self._loop:
                 raise WrongLoopError("the event was put on another event loop: await its future there")
             waiter = self._loop.create_future()

@@ -76,9 +76,11 @@ class EventFuture(Future[PutResult]):
         Raises:
             DeliveryError: if the event will not be delivered.
             TimeoutError: if there is no answer in time.
+            ForkedProducerError: if there was none when this process was forked from the producer's.
         """
         outcome = self._completion.outcome(self._index)
         if outcome is None:
+            self._completion.check_process()
             return super().result(timeout)
         if isinstance(outcome, Failure):
             raise self._error(outcome)
@@ -88,6 +90,7 @@ class EventFuture(Future[PutResult]):
         """Return why the event will not be delivered, or none if it was; otherwise as ``result``."""
         outcome = self._completion.outcome(self._index)
         if outcome is None:
+            self._completion.check_process()
             return super().exception(timeout)
         return self._error(outcome) if isinstance(outcome, Failure) else None
 

@@ -1,10 +1,12 @@
 """The promise of an outcome, one for all events of a record."""
 
+import os
 from collections.abc import Callable
 from threading import Lock
 from typing import NamedTuple
 
 from penstock.delivery.outcomes import Failure, Moved, Outcome, PutResult
+from penstock.errors import ForkedProducerError
 
 
 class Observer(NamedTuple):
@@ -26,9 +28,10 @@ class Completion:
     nothing is done event by event, except for events that somebody waits for.
     """
 
-    __slots__ = ("_lock", "_observers", "_outcome")
+    __slots__ = ("_lock", "_observers", "_outcome", "_process")
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._lock = Lock()
         self._observers: list[tuple[int, Observer]] = []
         self._outcome: Outcome | None = None
@@ -43,14 +46,31 @@ class Completion:
         """Return the index that the event at ``index`` has in the record which it has moved to, if it has."""
         return self._follow(index)[1]
 
+    def check_process(self) -> None:
+        """Check that what has no outcome can get one: in a process that was forked since, nobody is there to tell.
+
+        Raises:
+            ForkedProducerError: if this is such a process.
+        """
+        if self._process != os.getpid():
+            raise ForkedProducerError(
+                "the event was put before this process was forked, and had no outcome then: what becomes of it, the "
+                "parent's future tells"
+            )
+
     def observe(self, index: int, observer: Observer) -> bool:
         """Have ``observer`` called once the event at ``index`` has an outcome.
 
         Returns:
             Whether that is still to come. Otherwise the observer is forgotten, and calling it is up to the caller.
+
+        Raises:
+            ForkedProducerError: if it is still to come, in the process that this one was forked from.
         """
         while True:
             completion, position = self._follow(index)
+            if completion._outcome is None:
+                self.check_process()
             with completion._lock:
                 if completion._outcome is None:
                     completion._observers.append((position, observer))

@@ -20,6 +20,7 @@ from penstock.shells import life_cycle
 _logger = logging.getLogger("penstock")
 
 _GRACE_SECONDS: Final = 5.0
+_ATTEMPTS: Final = 50
 
 
 class Termination:
@@ -34,6 +35,7 @@ class Termination:
         self._drainer: Thread | None = None
         self._draining = self._drained = False
         self._received: SimpleQueue[None] = SimpleQueue()
+        self._passing_on: SimpleQueue[None] = SimpleQueue()
         self._passed_on: SimpleQueue[None] = SimpleQueue()
 
     def take_over(self) -> None:
@@ -78,6 +80,7 @@ class Termination:
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         self._draining = self._drained = False
+        self._passing_on.put(None)
         former = self._former
         try:
             if callable(former):
@@ -100,17 +103,30 @@ class Termination:
                 life_cycle.drain(shells, terminating=True)
             except Exception:
                 _logger.exception("draining on SIGTERM broke down")  # a defect; the signal has its effect all the same
-            while not self._passed_on.empty():
-                self._passed_on.get()
-            self._drained = True
-            _signal_main_thread()
-            try:
-                self._passed_on.get(timeout=_GRACE_SECONDS)
-            except Empty:
-                # Somebody has replaced the handler meanwhile; who waits for the end should not wait for ever.
-                self._draining = self._drained = False
+            self._let_pass()
             for shell in shells:
                 shell.resume()
+
+    def _let_pass(self) -> None:
+        """Have the signal have its former effect, and wait until it has, if it is one that passes."""
+        self._passing_on, self._passed_on = SimpleQueue(), SimpleQueue()
+        self._drained = True
+        for _ in range(_ATTEMPTS):
+            # One that comes just before the main thread begins to wait for something does not end that wait.
+            if self._drained:
+                _signal_main_thread()
+            if _comes(self._passing_on, within=_GRACE_SECONDS / _ATTEMPTS):
+                _comes(self._passed_on, within=_GRACE_SECONDS)  # it may itself wait for those who put
+                return
+        self._draining = self._drained = False  # somebody has replaced the handler
+
+
+def _comes(queue: SimpleQueue[None], *, within: float) -> bool:
+    try:
+        queue.get(timeout=within)
+    except Empty:
+        return False
+    return True
 
 
 def _signal_main_thread() -> None:

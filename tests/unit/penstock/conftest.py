@@ -1,8 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.unit.penstock.gate import Gate
+from tests.unit.penstock.program_server import Ran, program_server
 
 
 @pytest.fixture
@@ -11,3 +12,10 @@ def gate() -> Iterator[Gate]:
     gate = Gate()
     yield gate
     gate.opened.set()
+
+
+@pytest.fixture(scope="session")
+def run() -> Iterator[Callable[[str], Ran]]:
+    """Runs a program in a process of its own."""
+    with program_server() as run:
+        yield run
