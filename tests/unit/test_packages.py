@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = {
     "ingest": "consumers.ingest.handler",
+    "redrive": "consumers.redrive.handler",
     "rollup": "consumers.rollup.handler",
     "sweep": "consumers.sweep.handler",
     "reporting": "reporting.handler",
@@ -34,7 +35,8 @@ print(json.dumps(sorted({each for top in tops for each in distributions.get(top,
 
 
 def locked(function: str) -> set[str]:
-    function = {"sweep": "rollup"}.get(function, function)  # the sweep is rollup's code on a schedule
+    # The sweep is rollup's code on a schedule, and redrive judges and folds with ingest's.
+    function = {"sweep": "rollup", "redrive": "ingest"}.get(function, function)
     return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
 
 

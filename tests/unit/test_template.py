@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from consumers.ingest.settings import Settings as IngestSettings
+from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.settings import RollupSettings
 from local.template.intrinsics import Intrinsics, Json
 from local.template.resources import StackResources
@@ -18,7 +19,7 @@ from reporting.settings import Settings as ReportingSettings
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
 
 PATH = Path(__file__).parents[2] / "template.yaml"
-FUNCTIONS = {"IngestFunction", "RollupFunction", "SweepFunction", "ReportingFunction"}
+FUNCTIONS = {"IngestFunction", "RedriveFunction", "RollupFunction", "SweepFunction", "ReportingFunction"}
 DATA = {"EventStream", "PaneLogTable", "TrendsTable", "FailedEventsBucket"}
 
 ARNS: dict[tuple[str, str | None], str] = {
@@ -84,6 +85,11 @@ def test_functions_are_traced_arm64_with_a_handler_that_exists(template: Templat
 def test_settings_are_read_from_what_the_template_sets(stack: StackResources) -> None:
     ingest = IngestSettings.read(stack.functions["IngestFunction"].environment)
     assert (ingest.dedup_days, ingest.stream_retention_hours) == (7, 24)
+    of_ingest = stack.functions["IngestFunction"].environment
+    of_redrive = stack.functions["RedriveFunction"].environment
+    assert RedriveSettings.read(of_redrive).stream == "<EventStream>"
+    # Or else it would fold to other addresses.
+    assert {**of_redrive, "POWERTOOLS_SERVICE_NAME": "ingest"} == {**of_ingest, "STREAM": "<EventStream>"}
     for name in ("RollupFunction", "SweepFunction"):
         assert RollupSettings.read(stack.functions[name].environment).dedup_days == 7
     reporting = ReportingSettings.read(stack.functions["ReportingFunction"].environment)
@@ -92,7 +98,7 @@ def test_settings_are_read_from_what_the_template_sets(stack: StackResources) ->
 
 def test_every_function_logs_under_its_own_name_for_a_limited_time(template: Template, stack: StackResources) -> None:
     services = [function.environment["POWERTOOLS_SERVICE_NAME"] for function in stack.functions.values()]
-    assert sorted(services) == ["ingest", "reporting", "rollup", "sweep"]
+    assert sorted(services) == ["ingest", "redrive", "reporting", "rollup", "sweep"]
     groups = resolved(template, "AWS::Logs::LogGroup")
     assert {group["Properties"]["LogGroupName"] for group in groups.values()} == {
         function.log_group.replace("/penstock/penstock/", "/penstock/S/") for function in stack.functions.values()
@@ -132,6 +138,7 @@ def test_ingest_and_reporting_cannot_touch_each_others_table(template: Template)
             touched.setdefault(role, set()).add(resource.split(".")[0].strip("<"))
     assert "TrendsTable" not in touched["IngestRole"]
     assert "PaneLogTable" not in touched["ReportingRole"]
+    assert "TrendsTable" not in touched["RedriveRole"]
     assert "EventStream" not in touched["RollupRole"] | touched["SweepRole"] | touched["ReportingRole"]
 
 
@@ -279,6 +286,7 @@ def test_outputs_are_what_a_client_needs(stack: StackResources) -> None:
         "FailedEventsBucketName",
         "TrendsTableName",
         "PaneLogTableName",
+        "RedriveFunctionName",
     }
 
 

@@ -1,0 +1,301 @@
+"""The commands: list, show, send, fold."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from consumers.failed_events import Reason
+from penstock.cli.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from consumers.redrive.fix_up import FixUp
+    from consumers.redrive.parts import Parts
+    from consumers.redrive.request import Request
+    from consumers.redrive.run import Hooks
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FAILED: Final = 1
+
+
+class PositiveNumber(click.FloatRange):
+    """A number above zero."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which stack, and who asks."""
+
+    stack: str
+    region: str | None
+    profile: str | None
+
+    def parts(self) -> "Parts":
+        """Find the stack and return what redrive is made of there."""
+        import os
+
+        import boto3
+
+        from consumers.redrive.command.stack import find
+        from consumers.redrive.parts import Parts
+
+        # The other AWS SDKs take AWS_REGION, boto3 AWS_DEFAULT_REGION alone.
+        session = boto3.Session(profile_name=self.profile, region_name=self.region or os.environ.get("AWS_REGION"))
+        return Parts(find(session, self.stack), session)
+
+
+def selecting(*, days: str, failed_events_only: bool = True) -> Callable[[_Command], _Command]:
+    """Give a command the options that select."""
+
+    def decorate(command: _Command) -> _Command:
+        options = [
+            click.option("--day", "days", multiple=True, metavar="DAY", help=days),
+            click.option(
+                "--key", "keys", multiple=True, metavar="KEY", help="An object's name, or KEY#POSITION of one event."
+            ),
+        ]
+        if failed_events_only:
+            options += [
+                click.option(
+                    "--reason",
+                    "reasons",
+                    multiple=True,
+                    type=click.Choice(list(map(str, Reason))),
+                    help="Why it failed.",
+                ),
+                click.option("--author", "authors", multiple=True, metavar="AUTHOR", help="Who the event says did it."),
+            ]
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON.")
+_all = click.option("--all", "everything", is_flag=True, help="All of them; needed where nothing else selects.")
+_again = click.option("--again", is_flag=True, help="Those too that are marked as redriven.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option("--stack", default="penstock", show_default=True, metavar="NAME", help="The deployed stack.")
+@click.option("--region", metavar="NAME", help="AWS region. [default: AWS_REGION, AWS_DEFAULT_REGION or the profile's]")
+@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration files.")
+@click.pass_context
+def cli(context: click.Context, stack: str, region: str | None, profile: str | None) -> None:
+    """Look at failed events and discarded batches, and bring them back to be counted.
+
+    Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage, 130 after Ctrl-C. Whatever
+    ends it, running it again is safe. docs/redrive.md tells more.
+    """
+    context.obj = Target(stack, region, profile)
+
+
+@cli.command("list")
+@selecting(days="UTC day of arrival, like 2026-11-21.")
+@click.option("--each", is_flag=True, help="Each event by itself, with the key that show takes.")
+@_json
+@click.pass_obj
+def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
+    """Count what was set aside, by day and reason."""
+    from consumers.redrive.command import output
+    from consumers.redrive.run import count
+
+    request = _request("list", **selected)
+    parts = target.parts()
+    if each:
+        _list_each(parts, request, as_json=_machine(as_json))
+        return
+    with _hooks() as hooks:
+        rows, not_readable = count(parts, request, hooks)
+    for line in (output.json_line(row.as_dict()) for row in rows) if _machine(as_json) else output.census_lines(rows):
+        click.echo(line)
+    sys.exit(FAILED if not_readable else 0)
+
+
+def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
+    from consumers.redrive.command import output
+    from consumers.redrive.redrive import Troubles, failed_events
+
+    troubles = Troubles(_tell)
+    for number, selected in enumerate(failed_events(parts.bucket, request.selection, troubles)):
+        if as_json:
+            line = output.json_line(dict(zip(output.event_head(), output.event_row(selected), strict=True)))
+        else:
+            line = "  ".join(safe_text(cell or "-") for cell in output.event_row(selected))
+            if not number:
+                click.echo("  ".join(output.event_head()))
+        click.echo(line)
+    sys.exit(FAILED if troubles.count else 0)
+
+
+@cli.command()
+@click.argument("key")
+@_json
+@click.pass_obj
+def show(target: Target, /, *, key: str, as_json: bool) -> None:
+    """Show a failed event, or all of an object, with their data.
+
+    KEY is what list --each prints: failed-events/….jsonl#POSITION, or an object's name.
+    """
+    from consumers.redrive.command import output
+    from consumers.redrive.redrive import Troubles, failed_events
+
+    troubles = Troubles(_tell)
+    found = False
+    for selected in failed_events(target.parts().bucket, _request("list", keys=(key,)).selection, troubles):
+        if _machine(as_json):
+            click.echo(output.json_line(output.event_fields(selected)))
+        else:
+            if found:
+                click.echo("")
+            for line in output.event_lines(selected):
+                click.echo(line)
+        found = True
+    if not found:
+        raise click.ClickException(f"there is no failed event {key!r:.200}")
+    sys.exit(FAILED if troubles.count else 0)
+
+
+@cli.command()
+@selecting(days="UTC day of arrival, like 2026-11-21.")
+@_all
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Change a field first: created_at=arrival, event_id=position, lang=und, hashtags=[], text=null …",
+)
+@click.option("--fix", metavar="MODULE:FUNCTION", help="Change the event by a Python function first.")
+@_again
+@click.option("--unchecked", is_flag=True, help="Those too that would fail again by this version's rules.")
+@click.option("--rate", type=PositiveNumber(), metavar="EVENTS/S", help="Most events a second. [default: any number]")
+@_dry_run
+@_json
+@click.pass_obj
+def send(
+    target: Target,
+    /,
+    *,
+    everything: bool,
+    assignments: tuple[str, ...],
+    fix: str | None,
+    again: bool,
+    unchecked: bool,
+    rate: float | None,
+    dry_run: bool,
+    as_json: bool,
+    **selected: tuple[str, ...],
+) -> None:
+    """Send failed events back through the stream, and mark them.
+
+    Those that would only fail again are held back, with the reason. An event that is too_late or future can only count
+    if its time is mended (--set created_at=arrival), the horizon is raised, or, if future, its time has come.
+
+    \b
+    Examples:
+      python -m consumers.redrive send --reason future
+      python -m consumers.redrive send --reason invalid --day 2026-11-21 --set lang=und --dry-run
+      python -m consumers.redrive send --all --fix mending:lower_case --rate 100
+    """
+    from consumers.redrive.command import output
+    from consumers.redrive.report import SendReport
+    from consumers.redrive.run import send as run
+
+    request = _request(
+        "send",
+        all=everything,
+        again=again,
+        unchecked=unchecked,
+        rate=rate,
+        dry_run=dry_run,
+        **selected,
+    )
+    fix_up = _fix_up(assignments, fix)
+    report = SendReport(dry_run=dry_run)
+    parts = target.parts()
+    try:
+        with _hooks() as hooks:
+            run(parts, request, fix_up, report, hooks)
+    finally:
+        for line in [output.json_line(report.as_dict())] if _machine(as_json) else output.send_lines(report):
+            click.echo(line)
+    sys.exit(0 if report.well else FAILED)
+
+
+@cli.command()
+@selecting(days="UTC day on which Lambda gave the batch up.", failed_events_only=False)
+@_all
+@_again
+@_dry_run
+@_json
+@click.pass_obj
+def fold(
+    target: Target, /, *, everything: bool, again: bool, dry_run: bool, as_json: bool, **selected: tuple[str, ...]
+) -> None:
+    """Fold discarded batches directly into the pane log, and mark them.
+
+    Those are the batches that Lambda gave up, under aws/lambda/ in the bucket. Their events are judged by the time at
+    which they first arrived, and what ingest had counted of them before is not counted again.
+    """
+    from consumers.redrive.command import output
+    from consumers.redrive.report import FoldReport
+    from consumers.redrive.run import fold as run
+
+    request = _request("fold", all=everything, again=again, dry_run=dry_run, **selected)
+    report = FoldReport(dry_run=dry_run)
+    parts = target.parts()
+    try:
+        with _hooks() as hooks:
+            run(parts, request, report, hooks)
+    finally:
+        for line in [output.json_line(report.as_dict())] if _machine(as_json) else output.fold_lines(report):
+            click.echo(line)
+    sys.exit(0 if report.well else FAILED)
+
+
+def _request(action: str, **fields: Any) -> "Request":  # noqa: ANN401 - checked by the request itself
+    from consumers.redrive.request import Request, RequestError
+    from consumers.redrive.selection import SelectionError
+
+    try:
+        return Request.read({"action": action, **fields})
+    except (RequestError, SelectionError) as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _fix_up(assignments: tuple[str, ...], name: str | None) -> "FixUp":
+    from consumers.redrive.command.function import FunctionError, load
+    from consumers.redrive.fix_up import FixUp, FixUpError
+
+    try:
+        return FixUp.parse(assignments, load(name) if name else None, name or "")
+    except (FixUpError, FunctionError) as error:
+        raise click.UsageError(str(error)) from error
+
+
+@contextmanager
+def _hooks() -> "Iterator[Hooks]":
+    """Show on a terminal how far it is, on standard error."""
+    from consumers.redrive.command.progress import Progress
+    from consumers.redrive.run import Hooks
+
+    with Progress() as progress:
+        yield Hooks(tell=progress.tell, progress=progress.show)
+
+
+def _tell(line: str) -> None:
+    click.echo(safe_text(line), err=True)
+
+
+def _machine(as_json: bool) -> bool:
+    return as_json or not sys.stdout.isatty()

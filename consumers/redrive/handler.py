@@ -1,0 +1,82 @@
+"""The redrive function: invoked by hand with a request (`consumers.redrive.request`)."""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from consumers.redrive.parts import Parts
+from consumers.redrive.report import FoldReport, SendReport
+from consumers.redrive.request import Request
+from consumers.redrive.run import Hooks, count, fold, send
+from consumers.redrive.settings import Settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+STOP_SECONDS: Final = 30.0
+"""With so much time left nothing new is begun: what was sent needs its answers and marks."""
+
+_NOT_LOGGED: Final = ("rows", "advice")
+
+logger = Logger()
+metrics = Metrics()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Do what the event asks for and answer what it came to.
+
+    An answer with ``"complete": false`` asks for another invocation with the same event: what is marked is skipped.
+
+    Raises:
+        RequestError, SelectionError, FixUpError: the event can't be understood.
+        SendingError: the stream or the permission is missing.
+    """
+    request = Request.read(event)
+
+    def seconds_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    hooks = Hooks(tell=_warn, stop=lambda: seconds_left() < STOP_SECONDS, seconds_left=seconds_left)
+    answer: dict[str, Any]
+    match request.action:
+        case "list":
+            rows, not_readable = count(parts(), request, hooks)
+            answer = {"rows": [row.as_dict() for row in rows], "not_readable": not_readable}
+        case "send":
+            sent = SendReport(dry_run=request.dry_run)
+            send(parts(), request, request.fix_up, sent, hooks)
+            answer = sent.as_dict()
+            _measure({"EventsRedriven": sent.sent, "EventsUndelivered": sent.undelivered.total()}, request)
+        case "fold":
+            folded = FoldReport(dry_run=request.dry_run)
+            fold(parts(), request, folded, hooks)
+            answer = folded.as_dict()
+            _measure({"BatchesFolded": folded.folded_batches, "EventsFolded": folded.counted}, request)
+    logger.info("redrive", action=request.action, **{key: answer[key] for key in answer if key not in _NOT_LOGGED})
+    return answer
+
+
+@cache
+def parts() -> Parts:
+    """Return what lives as long as the execution environment.
+
+    Raises:
+        SettingsError: an environment variable is missing or wrong.
+    """
+    return Parts(Settings.read(os.environ), boto3.Session())
+
+
+def _warn(line: str) -> None:
+    logger.warning("not readable", what=line)
+
+
+def _measure(values: dict[str, int], request: Request) -> None:
+    if not request.dry_run:
+        for name, value in values.items():
+            metrics.add_metric(name, MetricUnit.Count, value)
+        metrics.flush_metrics()

@@ -1,0 +1,68 @@
+"""Whether a failed event would count if it were sent now. Pure."""
+
+from typing import Final, NamedTuple
+
+from consumers.failed_events import FailedEvent, Reason
+from consumers.ingest.decode import Arrival, Record
+from consumers.ingest.validate import validate
+from consumers.redrive.fix_up import FixUp, FixUpError
+
+REFUSED: Final = "fix_up_refused"
+"""Held back because the fix-up could not be applied."""
+LEFT_ALONE: Final = "left_alone"
+"""Held back because the fix-up's function returned None."""
+
+
+class Resend(NamedTuple):
+    """What to put on the stream for one failed event."""
+
+    partition_key: str
+    payloads: list[bytes]
+
+
+class Held(NamedTuple):
+    """A failed event that is not sent, since that would only make another failed event."""
+
+    why: str
+    """The reason it would fail for, `REFUSED` or `LEFT_ALONE`."""
+    detail: str
+    """A sentence without any of the event's values, but for what the fix-up says."""
+
+
+def judge(
+    event: FailedEvent, fix_up: FixUp, *, now_ms: int, dedup_seconds: int, unchecked: bool = False
+) -> Resend | Held:
+    """Apply a fix-up to a failed event and judge it as ingest would if it arrived at `now_ms`.
+
+    `unchecked` sends what would fail again too: for a stack that takes more than this code does.
+    """
+    try:
+        payloads = fix_up.apply(event)
+    except FixUpError as error:
+        return Held(REFUSED, str(error))
+    if not payloads:
+        return Held(LEFT_ALONE, f"{fix_up.function_name} returned nothing to send")
+    if not unchecked:
+        sequence = int(event.sequence_number)
+        record = Record(event.stream_arn, event.shard_id, event.sequence_number, sequence, now_ms)
+        arrivals = [Arrival(record, number, event.partition_key, data) for number, data in enumerate(payloads)]
+        _, failed = validate(arrivals, dedup_seconds)
+        if failed:
+            first, *_ = failed
+            # An aggregate that goes out as it is comes back as one unreadable event, which says less.
+            why = event.reason if first.data is event.data and first.reason is Reason.UNREADABLE else first.reason
+            rules = "; ".join(": ".join(filter(None, rule)) for rule in first.errors)
+            return Held(why, f"{_ADVICE[why]} ({rules})" if rules else _ADVICE[why])
+    return Resend(event.partition_key, payloads)
+
+
+_ADVICE: Final = {
+    Reason.UNREADABLE: "it is no JSON object: give a function that makes one of it (--fix)",
+    Reason.INVALID: "it still breaks a rule of events: mend the field (--set, --fix)",
+    Reason.DAMAGED_AGGREGATE: "its checksum or structure is wrong: give a function that takes events out of it (--fix)",
+    Reason.FUTURE: "its time has not come yet: send it later, or mend its time (--set created_at=arrival)",
+    Reason.TOO_LATE: (
+        "it is older than the dedup horizon, so that nobody can tell whether it was counted: if it was not, mend its "
+        "time (--set created_at=arrival), or raise DedupDays (docs/deploying.md)"
+    ),
+}

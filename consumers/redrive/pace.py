@@ -1,0 +1,23 @@
+"""How fast to send: an even pace, so that a redrive leaves the stream's room to what is new."""
+
+from collections.abc import Callable
+
+
+class Pace:
+    """At most so many events a second. What a wait overshoots is made up for; a pause is not followed by a burst."""
+
+    def __init__(self, rate: float | None, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        """Allow `rate` events a second, or any number if it is None; `monotonic` and `sleep` are in seconds."""
+        self._interval = 0.0 if rate is None else 1.0 / rate
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._due = float("-inf")
+
+    def wait(self) -> None:
+        """Wait for the next event's turn."""
+        if not self._interval:
+            return
+        now = self._monotonic()
+        if self._due > now:
+            self._sleep(self._due - now)
+        self._due = max(self._due, now - 0.05) + self._interval
