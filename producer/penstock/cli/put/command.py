@@ -25,7 +25,7 @@ class PositiveNumber(click.ParamType[float]):
         return number
 
 
-@click.command()
+@click.command(short_help="Send lines of JSON to a stream.")
 @click.argument("stream")
 @click.argument("source", metavar="[FILE|-]", default="-")
 @click.option("--raw", is_flag=True, help="Send lines as they are, instead of as SocialEvents.")

@@ -15,25 +15,21 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 
 
 class LineInput:
-    """An open input that counts what was read of it.
+    """An open input.
 
     Attributes:
         name: what to call it in a message.
         size: its bytes, none if that is not known, as of a pipe or of a compressed file.
-        read: how many of them have been read.
     """
 
     def __init__(self, source: Input, size: int | None) -> None:
         self._source = source
         self.name = source.name
         self.size = size
-        self.read = 0
 
     def chunks(self) -> Iterator[bytes]:
         """Read to the end, or until ``close``; raises SourceError where that fails."""
-        for chunk in self._source.chunks():
-            self.read += len(chunk)
-            yield chunk
+        return self._source.chunks()
 
     def close(self) -> None:
         """Make a read that waits end at once; a signal's handler may call it."""

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from penstock.cli.safe_text import safe_text
@@ -45,6 +45,7 @@ class PutProgress:
             BarColumn(bar_width=None),
             *([TaskProgressColumn(), TimeRemainingColumn(compact=True)] if size is not None else []),
             _CountsColumn(statistics),
+            TextColumn("  "),  # room for the ^C of a terminal, which would push a full line up
             console=console,
             disable=not console.is_terminal,
             transient=True,
@@ -67,9 +68,9 @@ class PutProgress:
         logging.getLogger("penstock").removeHandler(self._log)
         self._progress.stop()
 
-    def show(self, read: int) -> None:
-        """Show how many bytes have been read."""
-        self._progress.update(self._task, completed=read)
+    def show(self, put: int) -> None:
+        """Show how many of the input's bytes have been put."""
+        self._progress.update(self._task, completed=put)
 
     def tell(self, message: str) -> None:
         """Show a line above the bar, and keep it."""

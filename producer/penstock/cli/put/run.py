@@ -112,6 +112,7 @@ class _Putting:
         self._began = time.monotonic()
         self._show_at = 0.0
         self._lines = 0
+        self._bytes = 0
 
     def run(self) -> int:
         whole = self._put_all()
@@ -140,6 +141,7 @@ class _Putting:
             if self._account.hopeless is not None and not self._keeps_failed:
                 return False
             self._lines += 1
+            self._bytes += 1 + (len(line) if isinstance(line, bytes) else line.size)
             if line == b"":
                 continue
             if not isinstance(line, bytes):
@@ -198,7 +200,7 @@ class _Putting:
         now = time.monotonic()
         if now >= self._show_at:
             self._show_at = now + SLICE_SECONDS
-            self._progress.show(self._source.read)
+            self._progress.show(self._bytes)
 
 
 def _config(options: dict[str, Any]) -> ProducerConfig:

@@ -22,6 +22,10 @@ def summary(account: Account, statistics: Statistics, *, lines: int, seconds: fl
         failed,
     ]
     return (
-        f"{lines:,} lines: {', '.join(parts)}; {statistics.kinesis_records_put:,} records, "
-        f"{statistics.kinesis_records_data_put:,} bytes, {statistics.retries:,} retries in {seconds:,.1f} s"
+        f"{_count(lines, 'line')}: {', '.join(parts)}; {_count(statistics.kinesis_records_put, 'record')}, "
+        f"{_count(statistics.kinesis_records_data_put, 'byte')}, {statistics.retries:,} retried, {seconds:,.1f} s"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -7,7 +7,7 @@ import click
 from penstock.cli.connection import Connection, connection_options
 
 
-@click.command()
+@click.command(short_help="Show how a stream is divided, and its load.")
 @click.argument("stream")
 @click.option(
     "--lanes", type=click.IntRange(1, 1000), metavar="N", help="Show each open shard's N lanes and their keys."

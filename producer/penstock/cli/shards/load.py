@@ -9,8 +9,8 @@ from penstock.cli.safe_text import safe_text
 from penstock.cli.shards.table import columns
 
 MAX_KEYS: Final = 20_000
-"""Keys that are counted in a shard. When there are more, the rarer half is forgotten: of a key that has more than one
-in 10,000 of the events, little or nothing is missed."""
+"""Keys that are counted in a shard. When there are more, the rarest are forgotten, and counted anew if they come again:
+of a key that is among the busiest, little or nothing is missed."""
 
 BUSIEST_KEYS: Final = 5
 
@@ -55,8 +55,9 @@ class ShardLoad:
         return [(key, self._events_by_key[key], self._bytes_by_key[key]) for key in keys if self._events_by_key[key]]
 
     def _forget(self) -> None:
-        half = MAX_KEYS // 2
-        kept = {key for counter in (self._events_by_key, self._bytes_by_key) for key, _ in counter.most_common(half)}
+        # A quarter by each, so that half at least are forgotten: each time is then worth its cost.
+        most = MAX_KEYS // 4
+        kept = {key for counter in (self._events_by_key, self._bytes_by_key) for key, _ in counter.most_common(most)}
         for counter in (self._events_by_key, self._bytes_by_key):
             for key in counter.keys() - kept:
                 del counter[key]

@@ -7,7 +7,7 @@ import click
 from penstock.cli.connection import Connection, connection_options
 
 
-@click.command()
+@click.command(short_help="Print what arrives in a stream.")
 @click.argument("stream")
 @click.option(
     "--from",
