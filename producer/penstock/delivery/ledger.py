@@ -213,7 +213,7 @@ class Ledger:
                         open=shard_id in self._open_shards,
                         busiest_keys=busiest_keys.get(shard_id, ()),
                     )
-                    for shard_id, tally in self._tallies.items()
+                    for shard_id, tally in sorted(self._tallies.items())
                 }
             ),
         )

@@ -12,6 +12,7 @@ MOST_PATIENCE_SECONDS: Final = 3600.0
 """Longest time from a warning to the next one of the same stall."""
 
 _NAMED_SHARDS: Final = 5
+_LONG_CALL_SECONDS: Final = 1.0
 
 
 class TroubledShard(NamedTuple):
@@ -177,13 +178,13 @@ def _causes(signs: Signs) -> list[str]:
         causes.append(
             f"the last PutRecords failed with {with_remedy(signs.put_failure.code, signs.put_failure.message)}"
         )
-    if signs.calls:
-        causes.append(
-            f"{signs.calls} PutRecords calls have no answer yet, the oldest for {signs.oldest_call_seconds:,.0f} s"
-        )
+    if signs.oldest_call_seconds >= _LONG_CALL_SECONDS:
+        calls = "1 PutRecords call has" if signs.calls == 1 else f"{signs.calls} PutRecords calls have"
+        causes.append(f"{calls} no answer yet, the oldest for {signs.oldest_call_seconds:,.0f} s")
     if signs.troubled_shards:
         named = [f"{shard.shard_id} ({shard.last_error}, {shard.errors:,} times)" for shard in signs.troubled_shards]
-        text = f"{len(named)} shards take no records: {', '.join(named[:_NAMED_SHARDS])}"
+        shards = "1 shard takes" if len(named) == 1 else f"{len(named)} shards take"
+        text = f"{shards} no records: {', '.join(named[:_NAMED_SHARDS])}"
         if len(named) > _NAMED_SHARDS:
             text += f" and {len(named) - _NAMED_SHARDS} others"
         advice = remedy(signs.troubled_shards[0].last_error)

@@ -115,6 +115,8 @@ def warning(**signs: Any) -> str:  # noqa: ANN401 - of Signs, each of its own ty
 
 def test_calls_that_hang_are_named() -> None:
     assert "4 PutRecords calls have no answer yet, the oldest for 31 s" in warning(calls=4, oldest_call_seconds=31.4)
+    assert "1 PutRecords call has no answer yet" in warning(calls=1, oldest_call_seconds=31.4)
+    assert "PutRecords" not in warning(calls=1, oldest_call_seconds=0.2)
 
 
 def test_an_unknown_shard_map_is_named_with_its_reason() -> None:
@@ -134,6 +136,7 @@ def test_shards_that_refuse_are_named_with_their_error() -> None:
     text = warning(troubled_shards=[TroubledShard(f"shard-{n}", 70 - n, code) for n in range(7)])
     assert f"7 shards take no records: shard-0 ({code}, 70 times), shard-1 ({code}, 69 times)" in text
     assert "and 2 others; a shard takes 1,000 records" in text
+    assert "wait: 1 shard takes no records: a (X, 1 times)" in warning(troubled_shards=[TroubledShard("a", 1, "X")])
 
 
 def test_a_callback_that_blocks_is_told_of_whether_or_not_events_wait() -> None:

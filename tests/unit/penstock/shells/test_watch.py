@@ -62,10 +62,10 @@ def producer(stub: StubClient, **options: Any) -> Producer:  # noqa: ANN401 - Pr
 
 @pytest.mark.usefixtures("fast")
 def test_a_call_that_hangs_is_told_of_and_its_end_too(gate: Gate, hear: Callable[..., Heard]) -> None:
-    heard = hear("1 PutRecords calls have no answer yet", "events are acknowledged again")
+    heard = hear("1 PutRecords call has no answer yet", "events are acknowledged again")
     with producer(StubClient(before=gate), stall_seconds=1) as sdk:
         future = sdk.put(b"data", partition_key="key")
-        heard.wait_for("1 PutRecords calls have no answer yet")
+        heard.wait_for("1 PutRecords call has no answer yet")
         gate.opened.set()
         future.result(timeout=30)
         heard.wait_for("events are acknowledged again")
