@@ -3,13 +3,12 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Final
+from typing import Final, TypeVar
 
 from penstock.delivery.calls import Answer, Call
 from penstock.delivery.completion import Observer
@@ -18,6 +17,7 @@ from penstock.delivery.statistics import Statistics
 from penstock.errors import WrongLoopError
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers
+from penstock.shells.deadlines import deadline_after, remaining
 from penstock.shells.refusals import (
     buffer_full_error,
     closed_error,
@@ -27,10 +27,13 @@ from penstock.shells.refusals import (
 )
 from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
+from penstock.shells.waiting import News, Turns
 from penstock.shells.watch import Watch, say
 from penstock.spool.spooled_delivery import SpooledDelivery
 
 _logger = logging.getLogger("penstock")
+
+Added = TypeVar("Added")
 
 _GRACE_SECONDS: Final = 5.0
 
@@ -59,7 +62,7 @@ class LoopShell:
         self.drain_on_sigterm = setup.config.drain_on_sigterm
         self.close_timeout = setup.config.close_timeout_seconds
         self.open_on: asyncio.AbstractEventLoop | None = None
-        self.turns: deque[asyncio.Future[None]] = deque()
+        self.turns = Turns()
         self.puts_left = 1
         self.closed = self.ended = False
         self._stream = setup.stream
@@ -67,7 +70,7 @@ class LoopShell:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
-        self._waiters: list[asyncio.Future[None]] = []
+        self._news = News()
         # When all is flushed up to this mark of the core's, the producer ends.
         self._last_mark: int | None = None
         self._finished = Event()
@@ -108,8 +111,7 @@ class LoopShell:
         """Begin on this loop, or say why no events are taken here; raises as `enter` does, and if closed."""
         self.enter()
         if self.closed:
-            while self._terminating:
-                await self._wait_for_news(None)
+            await self._news.wait_until(lambda: not self._terminating)
             raise closed_error(self._stream)
 
     async def add_when_room(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt:
@@ -121,36 +123,7 @@ class LoopShell:
             BufferFullError: if there was no room in time.
             ProducerClosedError: if the producer was closed meanwhile.
         """
-        if self._config.when_full == "raise":
-            self.poll()
-            raise buffer_full_error(self._stream, self._config, data)
-        if self._config.when_full == "drop_oldest" and not self.turns:
-            receipt = self._add(partition_key, explicit_hash_key, data)
-            self.poll()
-            if receipt is not None:
-                return receipt
-        timeout = self._config.put_timeout_seconds
-        deadline = None if timeout is None else time.monotonic() + timeout
-        loop = self.enter()
-        turn = loop.create_future()
-        self.turns.append(turn)
-        self.poll()
-        try:
-            while True:
-                await asyncio.wait((turn,), timeout=_remaining(deadline))
-                if self.closed:
-                    await self.admit()
-                if turn.done():
-                    receipt = self._add(partition_key, explicit_hash_key, data)
-                    if receipt is not None:
-                        return receipt
-                    self.turns[0] = turn = loop.create_future()
-                    self.poll()
-                if _remaining(deadline) == 0:
-                    raise buffer_full_error(self._stream, self._config, data, f" within {timeout} s")
-        finally:
-            self.turns.remove(turn)
-            self._call_turns()
+        return await self._when_room(lambda: self._add(partition_key, explicit_hash_key, data), data)
 
     async def give_way(self) -> None:
         """Let others on the loop have their turn, and the disk if a spool is to survive the machine at once."""
@@ -179,7 +152,9 @@ class LoopShell:
         self.enter()
         mark = None if self._taken_over else self.delivery.flush()
         self.poll()
-        if not await self._news(lambda: self.ended or (mark is not None and self.delivery.flushed(mark)), seconds):
+        if not await self._news.wait_until(
+            lambda: self.ended or (mark is not None and self.delivery.flushed(mark)), seconds
+        ):
             raise flush_timeout_error(self._stream, self.delivery.statistics().user_records_pending, seconds)
 
     async def close(self, seconds: float | None) -> None:
@@ -188,7 +163,7 @@ class LoopShell:
             return  # what was put is the parent's to send
         self.enter()
         self._begin_to_close()
-        if not await self._news(lambda: self.ended, seconds) and not self._taken_over:
+        if not await self._news.wait_until(lambda: self.ended, seconds) and not self._taken_over:
             self._end()
         await asyncio.sleep(0)  # in which the callbacks run
 
@@ -228,7 +203,7 @@ class LoopShell:
     def end_drain(self, timeout: float | None) -> None:
         """Wait for what `begin_drain` began, and end."""
         if self._taken_over:
-            self._drive(None if timeout is None else time.monotonic() + timeout)
+            self._drive(deadline_after(timeout))
         elif not self._finished.wait(timeout):
             self._on_loop(self._end)
             self._finished.wait(_GRACE_SECONDS)
@@ -248,6 +223,25 @@ class LoopShell:
             self.delivery.make_room(len(data))
         # A missing key is refused by the core, like any other that is no key.
         return self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+
+    async def _when_room(self, try_to_add: Callable[[], Added | None], data: bytes) -> Added:
+        if self._config.when_full == "raise":
+            self.poll()
+            raise buffer_full_error(self._stream, self._config, data)
+        added = None
+        if self._config.when_full == "drop_oldest" and not self.turns:
+            added = try_to_add()
+            self.poll()
+        if added is None:
+            seconds = self._config.put_timeout_seconds
+            added = await self.turns.wait(
+                try_to_add, poll=self.poll, over=lambda: self.closed, deadline=deadline_after(seconds)
+            )
+        if added is None:
+            if self.closed:
+                await self.admit()
+            raise buffer_full_error(self._stream, self._config, data, f" within {seconds} s")
+        return added
 
     def _begin_to_close(self) -> None:
         self.closed = True
@@ -293,12 +287,12 @@ class LoopShell:
         """Do what the loop would, until all is flushed."""
         mark = self.delivery.flush()
         self._poll()
-        while not self.ended and not self.delivery.flushed(mark) and _remaining(deadline) != 0:
+        while not self.ended and not self.delivery.flushed(mark) and remaining(deadline) != 0:
             wake_at = self._watch.wake_at(self.delivery.wake_at())
             if deadline is not None:
                 wake_at = deadline if wake_at is None else min(wake_at, deadline)
             try:
-                call, answer = self._answers.get(timeout=_remaining(wake_at))
+                call, answer = self._answers.get(timeout=remaining(wake_at))
             except Empty:
                 pass  # a retry is due, or the time is over
             else:
@@ -332,30 +326,5 @@ class LoopShell:
     def _tell(self, observers: Sequence[Observer]) -> None:
         for observer in observers:
             observer.call()
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._call_turns()
-
-    def _call_turns(self) -> None:
-        """Let the first of those who wait for room see whether there is any, or all of them that the end has come."""
-        for turn in list(self.turns) if self.closed else list(self.turns)[:1]:
-            if not turn.done():
-                turn.set_result(None)
-
-    async def _news(self, condition: Callable[[], bool], seconds: float | None) -> bool:
-        """Wait for a condition; tell whether it was met in time."""
-        deadline = None if seconds is None else time.monotonic() + seconds
-        while not (met := condition()) and _remaining(deadline) != 0:
-            await self._wait_for_news(deadline)
-        return met
-
-    async def _wait_for_news(self, deadline: float | None) -> None:
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        await asyncio.wait((waiter,), timeout=_remaining(deadline))
-
-
-def _remaining(deadline: float | None) -> float | None:
-    return None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        self._news.spread()
+        self.turns.call(everyone=self.closed)
