@@ -34,11 +34,11 @@ class _Committing:
     def __enter__(self) -> None:
         self._lock.acquire()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         commit = self._delivery.last_commit
         self._lock.release()
-        if kind is None:
-            self._delivery.commit(commit)
+        # After an error too: events before the one that it concerns can have been added.
+        self._delivery.commit(commit)
 
 
 def adding(lock: Lock, delivery: Delivery) -> AbstractContextManager[bool | None]:

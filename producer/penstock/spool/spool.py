@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from penstock.aggregation import UserRecord
 from penstock.config import Fsync
-from penstock.errors import SpoolError
+from penstock.errors import InvalidEventError, SpoolError
 from penstock.spool.directory_lock import DirectoryLock
 from penstock.spool.disk import Disk
 from penstock.spool.entries import UnknownVersionError, encode_event
@@ -108,11 +108,18 @@ class Spool:
             Positions, one more each. They are at least one unless there is no room for the first event.
 
         Raises:
-            InvalidEventError: if Kinesis takes no such keys as one of them has.
+            InvalidEventError: if Kinesis takes no such keys as the first has. Another ends what is kept.
             SpoolError: if they could not be written, which leaves things as they were, or what was written before
                 could not be synced.
         """
-        payloads = [encode_event(*event) for event in events]
+        payloads: list[bytes] = []
+        for event in events:
+            try:
+                payloads.append(encode_event(*event))
+            except InvalidEventError:
+                if not payloads:
+                    raise
+                break
         with self._lock:
             self._check_open()
             try:

@@ -2,7 +2,7 @@
 
 import logging
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from penstock.aggregation import UserRecord
@@ -11,6 +11,7 @@ from penstock.delivery.calls import Answer, Call
 from penstock.delivery.completion import Completion, Observer
 from penstock.delivery.core import Delivery, Receipt
 from penstock.delivery.outcomes import Failure, PutResult
+from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES
 from penstock.errors import AccessDeniedError, DroppedError, StreamNotFoundError, UndeliveredError
 from penstock.spool.group_commit import Commit
@@ -23,6 +24,9 @@ _KEPT_FOR_NEXT_START: Final = (UndeliveredError, StreamNotFoundError, AccessDeni
 
 _FED_AT_ONCE: Final = 1000
 """How many events are taken from the disk before others have their turn: a few milliseconds."""
+
+_MOST_OVERHEAD_BYTES: Final = EVENT_OVERHEAD_BYTES + 2 * 1024
+"""More than an event is charged for beyond its data."""
 
 _NO_POSITION: Final = -1
 
@@ -78,7 +82,8 @@ class SpooledDelivery(Delivery):
         self._recovered = spool.recovered()
         self._waiting = next(self._recovered, None)
         self._recovered_mark = 0
-        self._hungry = False
+        self._are_kept = False
+        self.urgent = self._hungry = self._waiting is not None
         self._polled_at = 0.0
         self._warned_of: set[type] = set()
 
@@ -97,6 +102,8 @@ class SpooledDelivery(Delivery):
 
     def add(self, partition_key: str, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
         """Take an event and keep it on disk; see the class."""
+        if self._are_kept:
+            return super().add(partition_key, explicit_hash_key, data)
         if self._waiting is not None and self._config.ordered:
             self.flush()
             return None
@@ -115,6 +122,27 @@ class SpooledDelivery(Delivery):
         else:
             self._keep(receipt, positions[0])
         return receipt
+
+    def add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> int:
+        """Take events, in their order, until there is no room for one; see `Delivery`."""
+        taken = 0
+        while taken < len(events):
+            positions = self._keep_ahead(events[taken:])
+            if positions:
+                count = self._take_kept(events[taken : taken + len(positions)], positions, receipts)
+                taken += count
+                if count < len(positions):
+                    break
+            else:
+                # It is one that is refused, or fails at once, or there is no room: as by itself.
+                if type(events[taken].data) is not bytes:
+                    return taken + super().add_many(events[taken : taken + 1], receipts)
+                receipt = self.add(*events[taken])
+                if receipt is None:
+                    break
+                receipts.append(*receipt)
+                taken += 1
+        return taken
 
     def poll(self, now: float) -> list[Call]:
         """Return the calls to make now."""
@@ -177,6 +205,38 @@ class SpooledDelivery(Delivery):
         self._recovered_mark = self._lanes.last_serial
         self._waiting = next(self._recovered, None)
         return True
+
+    def _keep_ahead(self, events: Sequence[UserRecord]) -> range:
+        """Keep the first events, those that are nothing special and have room, by one write; return their positions."""
+        if self._waiting is not None and self._config.ordered:
+            return range(0)
+        room = self._ledger.free
+        count = 0
+        for event in events:
+            if type(event.data) is not bytes or len(event.data) > self._config.max_record_bytes:
+                break
+            room -= len(event.data) + _MOST_OVERHEAD_BYTES
+            if room < 0:
+                break
+            count += 1
+        return self._spool.append(events[:count]) if count else range(0)
+
+    def _take_kept(self, events: Sequence[UserRecord], positions: range, receipts: Receipts) -> int:
+        """Take events that are on disk already; return how many were taken."""
+        before = len(receipts)
+        self._are_kept = True
+        try:
+            super().add_many(events, receipts)
+        finally:
+            self._are_kept = False
+            count = len(receipts) - before
+            if count < len(events):
+                self._spool.retract(len(events) - count)
+            for position, completion, index in zip(
+                positions, receipts.completions[before:], receipts.indexes[before:], strict=False
+            ):
+                self._keep((completion, index), position)
+        return count
 
     def _keep(self, receipt: Receipt, position: int) -> None:
         completion, index = receipt
