@@ -86,7 +86,21 @@ def test_distributions_are_histograms() -> None:
     meter.exporter.export(traffic.snapshot())
     [point] = meter.points("penstock.user_records_per_kinesis_record").values()
     assert (point.count, point.sum, point.min, point.max) == (2, 8, 3, 5)
-    assert meter.points("penstock.request_time")[None, None].count == traffic.snapshot().calls
+    request_time = meter.points("penstock.request_time")[None, None]
+    assert request_time.count == traffic.snapshot().calls
+    assert {0.1, 1, 10} <= set(request_time.explicit_bounds)
+
+
+def test_of_very_many_values_an_even_choice_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penstock.metrics.opentelemetry.MOST_RECORDED", 30)
+    traffic, meter = Traffic(), Meter()
+    for number in range(100):
+        traffic.put(1 + 9 * (number % 2))
+    meter.exporter.export(traffic.snapshot())
+    [point] = meter.points("penstock.user_records_per_kinesis_record").values()
+    assert 4 <= point.count <= 6
+    assert point.sum / point.count == pytest.approx(5.5, abs=1)
+    assert meter.values("penstock.kinesis_records.put") == {(LOW, None): 100}
 
 
 def test_without_a_meter_the_global_one_is_used() -> None:
