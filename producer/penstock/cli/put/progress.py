@@ -5,8 +5,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.console import Console, RenderableType
+from rich.constrain import Constrain
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TimeRemainingColumn
 from rich.text import Text
 
 from penstock.cli.safe_text import safe_text
@@ -30,6 +31,26 @@ class _CountsColumn(ProgressColumn):
         return Text(text, no_wrap=True, overflow="ellipsis")
 
 
+class _Line(Progress):
+    """A progress display with room at its right for the ^C of a terminal, which would push a full line up."""
+
+    def __init__(self, *columns: ProgressColumn, console: Console) -> None:
+        self._shown_on = console  # rich asks for a first drawing before it has set its own
+        super().__init__(
+            *columns,
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+            expand=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            refresh_per_second=REFRESHES_PER_SECOND,
+        )
+
+    def get_renderable(self) -> RenderableType:
+        return Constrain(super().get_renderable(), max(1, self._shown_on.width - len("^C") - 1))
+
+
 class PutProgress:
     """The display of one put, between its enter and its exit.
 
@@ -41,18 +62,11 @@ class PutProgress:
 
     def __init__(self, console: Console, size: int | None, statistics: Callable[[], Statistics]) -> None:
         self._console = console
-        self._progress = Progress(
+        self._progress = _Line(
             BarColumn(bar_width=None),
             *([TaskProgressColumn(), TimeRemainingColumn(compact=True)] if size is not None else []),
             _CountsColumn(statistics),
-            TextColumn("  "),  # room for the ^C of a terminal, which would push a full line up
             console=console,
-            disable=not console.is_terminal,
-            transient=True,
-            expand=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-            refresh_per_second=REFRESHES_PER_SECOND,
         )
         self._task = self._progress.add_task("", total=size)
         self._log = _ToMessages(self.tell)

@@ -28,7 +28,7 @@ LISTING = [
 def test_shards_are_shown_by_their_hash_keys_with_parents_and_shares() -> None:
     first, last, half = "0" * 32, "f" * 32, "7" + "f" * 31
     lines = shard_lines(shard_views(LISTING, None), "hex", None)
-    assert lines[0].split("  ")[-1] == "PARENTS"
+    assert lines[0].endswith("  PARENTS")
     assert [line.split() for line in lines[1:]] == [
         ["shardId-000000000000", "closed", "100.00%", first, last],
         ["shardId-000000000001", "open", "50.00%", first, half, "shardId-000000000000"],
