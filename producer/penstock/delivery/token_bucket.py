@@ -1,5 +1,10 @@
 """A token bucket: so much a second, and a little at once."""
 
+from typing import Final
+
+_ROUNDING_SECONDS: Final = 1e-8
+"""More than times are rounded by: what is due exactly now must not seem to be due a moment later."""
+
 
 class TokenBucket:
     """Tokens that grow at a rate until the bucket is full.
@@ -17,7 +22,7 @@ class TokenBucket:
 
     >>> bucket = TokenBucket(rate=10, burst=5)
     >>> bucket.take(5, now=0)
-    >>> bucket.ready_at(1)
+    >>> round(bucket.ready_at(1), 3)
     0.1
     """
 
@@ -30,7 +35,7 @@ class TokenBucket:
 
     def ready_at(self, tokens: float) -> float:
         """Return when so many can be taken, a time in the past if they can be now."""
-        return self._full_at - max(self._burst - tokens, 0) / self._rate
+        return self._full_at - max(self._burst - tokens, 0) / self._rate - _ROUNDING_SECONDS
 
     def take(self, tokens: float, now: float) -> None:
         """Take tokens at a time that ``ready_at`` allows."""
