@@ -184,9 +184,10 @@ def test_a_stream_that_does_not_exist_fails_the_events_by_name(kinesis: KinesisC
     assert error.event == UserRecord("key", None, b"data")
 
 
-def test_the_readme_s_example_runs(kinesis: KinesisClient, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("number", [1, 2], ids=["threads", "asyncio"])
+def test_the_readme_s_examples_run(kinesis: KinesisClient, capsys: pytest.CaptureFixture[str], number: int) -> None:
     kinesis.create_stream(StreamName="social-events", ShardCount=1)
     readme = (Path(__file__).parents[2] / "producer/README.md").read_text()
-    example = readme.split("```python\n")[1].split("```")[0]
+    example = readme.split("```python\n")[number].split("```")[0]
     exec(example, {})  # noqa: S102 - the project's own
     assert capsys.readouterr().out == "shardId-000000000000\n"
