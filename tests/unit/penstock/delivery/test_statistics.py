@@ -1,14 +1,17 @@
-"""What a snapshot counts. That the counts add up whatever fails is in test_faults."""
+"""What a snapshot counts."""
 
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from penstock.delivery.calls import CallFailure
 from penstock.delivery.ledger import KEPT_SECONDS
 from penstock.delivery.statistics import Statistics
 from tests.unit.penstock.delivery.fake_stream import LOST, FakeStream
 from tests.unit.penstock.delivery.hand_shell import HandShell
+from tests.unit.penstock.delivery.random_run import RandomRun
 
 HALF = 2**127
 LOW, HIGH = "0", str(HALF)
@@ -208,3 +211,31 @@ def test_a_snapshot_does_not_change() -> None:
     assert before.shards["shardId-000000000000"].user_records_put == put
     with pytest.raises(TypeError):
         before.errors_by_code["code"] = 1  # type: ignore[index]  # which is what must not be possible
+
+
+class Audited(RandomRun):
+    """A run whose counts are checked after each poll, whatever fails."""
+
+    def _poll(self) -> None:
+        super()._poll()
+        stats = self.core.statistics()
+        assert stats.user_records_pending == sum(record.count for record in self.core._ledger.pending)
+        assert stats.user_records_received == len(self.put)
+        assert stats.user_records_received == (
+            stats.user_records_pending + stats.user_records_put + stats.user_records_failed
+        )
+        shards = stats.shards.values()
+        assert sum(shard.user_records_put for shard in shards) <= stats.user_records_put
+        assert sum(shard.all_errors for shard in shards) <= stats.all_errors
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 2**32))
+def test_the_counts_add_up_at_every_moment_whatever_fails(seed: int) -> None:
+    run = Audited(seed)
+    run.go(events=60)
+    stats = run.core.statistics()
+    assert stats.user_records_put == len(run.acknowledged)
+    assert stats.user_records_data_put == sum(len(event.data) for event in run.acknowledged)
+    assert stats.failures_by_kind == run.failures
+    assert stats.request_time.count == stats.calls
