@@ -23,9 +23,12 @@ def forked_error(stream: str) -> ForkedProducerError:
 
 def buffer_full_error(stream: str, config: ProducerConfig, data: bytes, within: str = "") -> BufferFullError:
     """Return what ``put`` raises when there is no room for an event."""
+    full, larger = f"{config.buffer_bytes:,} bytes", "buffer_bytes"
+    if config.spool is not None:
+        full, larger = f"{full}, or {config.spool_bytes:,} on disk,", f"{larger} or spool_bytes"
     return BufferFullError(
-        f"no room for {len(data)} bytes{within}: {config.buffer_bytes:,} bytes wait for {stream}; it needs more "
-        "shards, or fewer events, or a larger buffer_bytes"
+        f"no room for {len(data)} bytes{within}: {full} wait for {stream}; it needs more shards, or fewer events, or "
+        f"a larger {larger}"
     )
 
 
