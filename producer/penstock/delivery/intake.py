@@ -38,6 +38,7 @@ class Intake:
                 f"{self._config.max_record_bytes:,}: make it smaller, or raise max_record_bytes if the stream allows"
             )
             self._ledger.refuse(record, EventTooLargeError, message, None)
+            self._departures.collect()  # the open aggregate that it has closed
             return record
         self._ledger.free -= charge
         if record.count == 1:

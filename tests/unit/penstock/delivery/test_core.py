@@ -133,6 +133,21 @@ def test_an_event_too_large_for_company_travels_alone_and_behind_those_before_it
     assert events == [[b"before"], [bytes(5000)], [b"after"]]
 
 
+def test_an_event_too_large_for_any_record_ends_an_aggregate_that_a_rate_limit_holds_back() -> None:
+    shell = HandShell(aggregate_bytes=MIB)
+    for _ in range(2):
+        shell.put("key", bytes(MIB - 100))
+    shell.flush()
+    shell.answer_all()
+    held = shell.put("key")
+    shell.wait(0.2)
+    assert not shell.calls
+    assert shell.put("key", bytes(MIB)).failure.kind is EventTooLargeError
+    shell.wait(1)
+    shell.answer_all()
+    assert held.result
+
+
 @pytest.mark.parametrize("key", ["k", "😀" * 256])
 @pytest.mark.parametrize("explicit", [None, "7"])
 def test_the_largest_event_fills_a_record_to_the_last_byte(key: str, explicit: str | None) -> None:
