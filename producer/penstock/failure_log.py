@@ -35,23 +35,30 @@ class FailureLog:
     def note(self, call: Call, answer: Answer) -> None:
         """Log what failed, each error code at most once in ``INTERVAL_SECONDS``, with how often it was not said."""
         if isinstance(answer, CallFailure):
-            kind = type(call).__name__
-            unsaid = self._take_turn((kind, answer.code), 1)
-            if unsaid is not None:
-                _logger.warning(
-                    "%s on %s failed with %s%s",
-                    kind,
-                    self._stream_name,
-                    with_remedy(answer.code, answer.message),
-                    f" ({unsaid:,} more such calls since this was said last)" if unsaid else "",
-                )
+            self._note_call(call, answer.code, answer.message)
         elif isinstance(call, PutRecords) and isinstance(answer, PutRecordsAnswer):
-            self._note_records(call, answer)
+            if len(call.records) == len(answer.records):
+                self._note_records(call, answer)
+            else:
+                text = f"it tells of {len(answer.records)} records, and {len(call.records)} were sent"
+                self._note_call(call, "MalformedAnswer", text)
+
+    def _note_call(self, call: Call, code: str, message: str) -> None:
+        kind = type(call).__name__
+        unsaid = self._take_turn((kind, code), 1)
+        if unsaid is not None:
+            _logger.warning(
+                "%s on %s failed with %s%s",
+                kind,
+                self._stream_name,
+                with_remedy(code, message),
+                f" ({unsaid:,} more such calls since this was said last)" if unsaid else "",
+            )
 
     def _note_records(self, call: PutRecords, answer: PutRecordsAnswer) -> None:
         messages: dict[str, str] = {}
         shards: dict[str, Counter[str]] = {}
-        for record, result in zip(call.records, answer.records, strict=False):
+        for record, result in zip(call.records, answer.records, strict=True):
             if result.error_code is not None:
                 messages.setdefault(result.error_code, result.error_message)
                 shards.setdefault(result.error_code, Counter())[record.lane.shard_id] += 1

@@ -68,8 +68,10 @@ def test_a_failed_call_is_named(log: Log) -> None:
     assert log.note_call(ListShards(None), failure) == ["ListShards on events failed with SomethingNew: try later"]
 
 
-def test_an_answer_that_does_not_fit_its_call_is_logged_as_far_as_it_goes(log: Log) -> None:
-    assert len(log.note_call(PutRecords([], 0.0), PutRecordsAnswer([THROTTLED]))) == 0
+def test_an_answer_that_does_not_fit_its_call_is_a_failed_call(log: Log) -> None:
+    assert log.note_call(PutRecords([], 0.0), PutRecordsAnswer([THROTTLED])) == [
+        "PutRecords on events failed with MalformedAnswer: it tells of 1 records, and 0 were sent"
+    ]
 
 
 def test_what_succeeds_is_not_logged(log: Log) -> None:
