@@ -7,6 +7,7 @@ has a pool of ``concurrent.futures`` worked since the main thread ended, so shel
 
 import atexit
 import os
+import sys
 import time
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -48,11 +49,14 @@ class Shell(Protocol):
 
 # By id: its values can be listed, at once for any thread, while other threads add theirs.
 _shells: Final[WeakValueDictionary[int, Shell]] = WeakValueDictionary()
+# The process whose end multiprocessing tells of, if it does.
+_finalized_process: Final[list[int]] = []
 
 
 def register(shell: Shell) -> None:
     """Have a shell told of the process's fork and end, until nothing else refers to it."""
     _shells[id(shell)] = shell
+    _register_with_multiprocessing()
 
 
 def open_shells() -> list[Shell]:
@@ -77,6 +81,21 @@ def _known_shells() -> list[Shell]:
 def _after_fork() -> None:
     for shell in _known_shells():
         shell.after_fork()
+
+
+def _register_with_multiprocessing() -> None:
+    """Have producers drained at the end of a child of ``multiprocessing``, which may leave exit handlers out.
+
+    Not all versions of Python call them there (CPython issue 83856), but all call the finalizers of its own.
+    """
+    if "multiprocessing" not in sys.modules:
+        return
+    from multiprocessing import parent_process
+    from multiprocessing.util import Finalize
+
+    if parent_process() is not None and _finalized_process != [os.getpid()]:
+        _finalized_process[:] = [os.getpid()]
+        Finalize(None, _at_exit, exitpriority=100)
 
 
 def _at_exit() -> None:

@@ -76,6 +76,29 @@ def test_the_interpreter_s_exit_drains_open_producers(run: Run, program: str) ->
     assert ran.stderr in ("", "over\n")
 
 
+@KINDS
+def test_the_end_of_a_child_of_multiprocessing_drains_open_producers(run: Run, kind: str) -> None:
+    ran = run(
+        PRELUDE
+        + f"""
+from multiprocessing import get_context
+
+def child():
+    sdk = make({kind}, linger_seconds=60)
+    put(sdk) if {kind} is Producer else asyncio.run(put_async(sdk))
+    globals()["kept"] = sdk
+    at_the_end.clear()
+    stub.before = lambda: print("put")
+
+process = get_context("fork").Process(target=child)
+process.start()
+process.join()
+assert process.exitcode == 0
+"""
+    )
+    assert ran == (0, "put\ndelivered 0\n", "")
+
+
 PUT_WHILE_CALLS_HANG = """
 stub.before = threading.Event().wait
 sdk = make({kind}, linger_seconds=0, close_timeout_seconds=0.05, {options})
