@@ -71,10 +71,10 @@ def run(order: TailOrder) -> int:
 
 def _print(order: TailOrder, reader: StreamReader, output: Output) -> None:
     left = order.count
-    positioned = False
+    told = False
     for page in reader.pages():
-        if not positioned and reader.positioned:
-            positioned = True
+        if not told and (reader.positioned or (page is not None and page.records)):
+            told = True
             _tell(f"reading {order.stream} from {order.start_text}; Ctrl-C ends")
         if output.reader_gone():
             output.abandon()
