@@ -37,7 +37,7 @@ class Departures:
         self._config = config
         self._lanes = lanes
         self._collection = Collection(config, lanes, backoff)
-        self._retries = Retries()
+        self._retries = Retries(config.backoff_base_seconds)
         self._window_ends: float | None = None
         self._due_until = 0
         # All that are here, oldest first, where somebody asks for the oldest.

@@ -7,10 +7,17 @@ from penstock.delivery.record_heap import RecordHeap
 
 
 class Retries:
-    """Failed records, until their time comes. They come back in the order of their times."""
+    """Failed records, until their time comes. They come back in the order of their times.
 
-    def __init__(self) -> None:
+    Args:
+        together_seconds: how much earlier than its time a record may come back along with another. Records that fail
+            one after the other, as in an outage, would otherwise each have a call of their own, and the longer it
+            lasts, the more calls a second.
+    """
+
+    def __init__(self, together_seconds: float) -> None:
         self._heap = RecordHeap()
+        self._together_seconds = together_seconds
 
     @property
     def next_at(self) -> float | None:
@@ -27,9 +34,11 @@ class Retries:
         return self._heap.discard(record)
 
     def take_due(self, now: float) -> list[Record]:
-        """Take away the records whose time has come."""
+        """Take away the records whose time has come, if there are any, and those whose time is near."""
         due: list[Record] = []
-        while (first := self._heap.first) is not None and first[0] <= now:
+        if self.next_at is None or self.next_at > now:
+            return due
+        while (first := self._heap.first) is not None and first[0] <= now + self._together_seconds:
             self._heap.discard(first[1])
             due.append(first[1])
         return due
