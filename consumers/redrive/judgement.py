@@ -49,8 +49,9 @@ def judge(
         _, failed = validate(arrivals, dedup_seconds)
         if failed:
             first, *_ = failed
-            # An aggregate that goes out as it is comes back as one unreadable event, which says less.
-            why = event.reason if first.data is event.data and first.reason is Reason.UNREADABLE else first.reason
+            # A damaged aggregate that goes out as it is comes back as one unreadable event, which says less.
+            as_before = event.reason is Reason.DAMAGED_AGGREGATE and payloads == [event.data]
+            why = event.reason if as_before else first.reason
             rules = "; ".join(": ".join(filter(None, rule)) for rule in first.errors)
             return Held(why, f"{_ADVICE[why]} ({rules})" if rules else _ADVICE[why])
     return Resend(event.partition_key, payloads)

@@ -1,6 +1,10 @@
 """How fast to send: an even pace, so that a redrive leaves the stream's room to what is new."""
 
 from collections.abc import Callable
+from typing import Final
+
+OVERSHOOT_SECONDS: Final = 0.05
+"""How late a turn may be and the next still be due as if it had not been: sleeping takes a little longer than asked."""
 
 
 class Pace:
@@ -20,4 +24,4 @@ class Pace:
         now = self._monotonic()
         if self._due > now:
             self._sleep(self._due - now)
-        self._due = max(self._due, now - 0.05) + self._interval
+        self._due = self._interval + (self._due if self._due >= now - OVERSHOOT_SECONDS else now)

@@ -117,6 +117,8 @@ def main() -> None:
     application = Application(DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, 0, application, threaded=True, request_handler=Handler)
     print(json.dumps({"port": server.port}), flush=True)  # noqa: T201 - what the parent waits for
+    # For whoever reads the log: where other programs of this machine reach the services (AWS_ENDPOINT_URL).
+    print(f"listening on http://{HOST}:{server.port}", file=sys.stderr, flush=True)  # noqa: T201 - the log's first line
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what moto prints belongs with its errors; nobody reads on here
     server.serve_forever()
 

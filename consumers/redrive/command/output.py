@@ -37,7 +37,7 @@ def census_lines(rows: list[Row]) -> Iterator[str]:
     body = [
         (
             row.day,
-            f"{row.reason}, {row.discarded_batches:,} discarded batches" if row.discarded_batches else row.reason,
+            f"{row.reason}, discarded batches: {row.discarded_batches:,}" if row.discarded_batches else row.reason,
             f"{row.events:,}",
             f"{row.redriven:,}",
             _clock(row.oldest),
@@ -96,6 +96,7 @@ def event_lines(selected: Selected) -> Iterator[str]:
 
 def send_lines(report: SendReport) -> Iterator[str]:
     """Yield what a sending came to, for a person."""
+    yield f"{'selected':<18}{report.selected:>9,}"
     yield f"{'would be sent' if report.dry_run else 'sent':<18}{report.sent:>9,}"
     if report.already_redriven:
         yield f"{'already redriven':<18}{report.already_redriven:>9,}   skipped; --again sends them too"
@@ -109,6 +110,7 @@ def send_lines(report: SendReport) -> Iterator[str]:
 
 def fold_lines(report: FoldReport) -> Iterator[str]:
     """Yield what a folding came to, for a person."""
+    yield f"{'selected':<18}{report.batches:>9,}   batches"
     name = "would be folded" if report.dry_run else "folded"
     yield f"{name:<18}{report.folded_batches:>9,}   batches of {report.records:,} records"
     if report.already_redriven:

@@ -48,7 +48,7 @@ def find(session: "Session", name: str) -> Settings:
     found = {
         _RESOURCES[each["LogicalResourceId"]]: each.get("PhysicalResourceId", "")
         for each in resources
-        if each["LogicalResourceId"] in _RESOURCES
+        if each.get("LogicalResourceId") in _RESOURCES  # moto lists what it could not make without a name
     } | {
         _PARAMETERS[each["ParameterKey"]]: each.get("ParameterValue", "")
         for each in stack.get("Parameters", [])

@@ -1,0 +1,51 @@
+"""Lambda's own objects are read as its documentation describes them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from consumers.redrive.discarded_batch import DiscardedBatchError, read
+
+PAYLOAD: dict[str, Any] = {"Records": [{"kinesis": {}}, {"kinesis": {}}]}
+DOCUMENT: dict[str, Any] = {
+    "requestContext": {"requestId": "x", "condition": "RetryAttemptsExhausted", "approximateInvokeCount": 1},
+    "KinesisBatchInfo": {
+        "shardId": "shardId-000000000001",
+        "approximateArrivalOfFirstRecord": "2026-11-21T00:38:04.835Z",
+        "approximateArrivalOfLastRecord": "2026-11-21T00:38:05.580Z",
+    },
+    "payload": json.dumps(PAYLOAD),
+}
+
+
+@pytest.mark.parametrize("payload", [json.dumps(PAYLOAD), PAYLOAD])
+def test_the_payload_is_the_event_that_ingest_would_have_been_given(payload: object) -> None:
+    batch = read(DOCUMENT | {"payload": payload})
+    assert batch.batch == PAYLOAD
+    assert batch.records == 2
+    assert batch.condition == "RetryAttemptsExhausted"
+    assert batch.arrivals == ("2026-11-21T00:38:04.835Z", "2026-11-21T00:38:05.580Z")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"payload": ""},
+        {"payload": "{}"},
+        {"payload": '{"Records": []}'},
+        {"payload": None},
+        {"payload": '{"Records": {"a": 1}}'},
+        {"KinesisBatchInfo": {}},
+        {"KinesisBatchInfo": None},
+        {"requestContext": []},
+    ],
+)
+def test_anything_else_is_told(change: dict[str, object]) -> None:
+    with pytest.raises(DiscardedBatchError, match="not the record of a discarded Kinesis batch"):
+        read(DOCUMENT | change)
+
+
+def test_a_batch_of_a_tables_stream_is_left_to_the_sweep() -> None:
+    with pytest.raises(DiscardedBatchError, match="the sweep repairs"):
+        read({"DDBStreamBatchInfo": {}, "payload": "{}"})

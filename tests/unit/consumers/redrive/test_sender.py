@@ -1,0 +1,146 @@
+"""Only what the stream has acknowledged is marked, and only once it has."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import pytest
+
+from consumers.redrive.judgement import Resend
+from consumers.redrive.marks import Mark
+from consumers.redrive.pace import Pace
+from consumers.redrive.report import SendReport
+from consumers.redrive.sender import CHUNK_EVENTS, WINDOW_EVENTS, Sender, SendingError
+from penstock.delivery.outcomes import PutResult
+from penstock.errors import AccessDeniedError, ExpiredError, InvalidEventError
+from tests.unit.consumers.redrive.failures import a_failed_event
+
+OK = PutResult("shardId-000000000000", "1", ())
+
+
+class AtOnce(Executor):
+    """Runs what is submitted before it answers."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":  # noqa: ANN401 - the base's signature
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except OSError as error:
+            future.set_exception(error)
+        return future
+
+
+class FakeProducer:
+    """Answers what a test says, payload by payload; the others are acknowledged at once."""
+
+    def __init__(self, **outcomes: Exception) -> None:
+        self.outcomes = outcomes
+        self.taken: list[bytes] = []
+        self.open: list[Future[PutResult]] = []
+        self.wait = False
+
+    def put(self, event: bytes, *, partition_key: str | None = None) -> "Future[PutResult]":
+        assert partition_key == "ada"
+        outcome = self.outcomes.get(event.decode())
+        if isinstance(outcome, InvalidEventError):
+            raise outcome
+        self.taken.append(event)
+        future: Future[PutResult] = Future()
+        if outcome is not None:
+            future.set_exception(outcome)
+        elif self.wait:
+            self.open.append(future)
+        else:
+            future.set_result(OK)
+        return future
+
+
+class Sending:
+    """A sender and all that it told anybody."""
+
+    def __init__(self, **outcomes: Exception) -> None:
+        self.producer = FakeProducer(**outcomes)
+        self.report = SendReport()
+        self.marks: list[tuple[str, Mark]] = []
+        self.sender = Sender(
+            self.producer,
+            lambda key, mark: self.marks.append((key, mark)),
+            AtOnce(),
+            self.report,
+            pace=Pace(None, lambda: 0.0, lambda _seconds: None),
+            fix_up="lang=und",
+            now=lambda: "now",
+        )
+
+    def send(self, key: str, number: int, *payloads: str) -> None:
+        event = a_failed_event(sequence_number=str(number), sub_sequence_number=0)
+        self.sender.send(key, event, Resend("ada", [each.encode() for each in payloads or ("good",)]))
+
+
+def test_what_is_acknowledged_is_marked_by_object() -> None:
+    sending = Sending()
+    for number in range(3):
+        sending.send("a", number)
+    sending.send("b", 3)
+    sending.sender.finish()
+    assert sending.marks == [
+        ("a", Mark(("0.0", "1.0", "2.0"), "now", "sent", "lang=und")),
+        ("b", Mark(("3.0",), "now", "sent", "lang=und")),
+    ]
+    assert (sending.report.sent, sending.report.undelivered) == (4, {})
+
+
+def test_what_is_not_is_counted_and_stays_unmarked() -> None:
+    sending = Sending(old=ExpiredError("too old"), odd=InvalidEventError("no key"))
+    sending.send("a", 1, "old")
+    sending.send("a", 2, "odd")
+    sending.send("a", 3, "good", "old")
+    sending.send("a", 4, "good", "good")
+    sending.sender.finish()
+    assert [mark.places for _, mark in sending.marks] == [("4.0",)]
+    assert sending.report.sent == 1
+    assert sending.report.undelivered == {"ExpiredError": 2, "InvalidEventError": 1}
+
+
+def test_where_nothing_will_be_delivered_it_ends() -> None:
+    sending = Sending(any=AccessDeniedError("not allowed to put"))
+    sending.send("a", 1, "any")
+    with pytest.raises(SendingError, match="not allowed to put"):
+        sending.sender.finish()
+    sending.sender.give_up()
+    assert sending.marks == []
+
+
+def test_giving_up_marks_what_has_arrived_and_waits_no_longer_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.redrive.sender.GRACE_SECONDS", 0.0)
+    sending = Sending()
+    sending.send("a", 1)
+    sending.producer.wait = True
+    sending.send("a", 2)
+    sending.sender.give_up()
+    assert [mark.places for _, mark in sending.marks] == [("1.0",)]
+    assert sending.report.undelivered == {"Unanswered": 1}
+
+
+def test_a_mark_that_cannot_be_written_is_an_error() -> None:
+    sending = Sending()
+
+    def fail(_key: str, _mark: Mark) -> None:
+        raise OSError("no room")
+
+    sending.sender._put_mark = fail
+    sending.send("a", 1)
+    with pytest.raises(OSError, match="no room"):
+        sending.sender.finish()
+    assert sending.report.sent == 0
+
+
+def test_events_whose_outcome_is_awaited_are_bounded_and_so_are_marks() -> None:
+    sending = Sending()
+    for number in range(2 * WINDOW_EVENTS):
+        sending.send("a", number)
+        assert sending.sender._events <= WINDOW_EVENTS + 1
+    assert sending.report.sent < 2 * WINDOW_EVENTS
+    sending.sender.finish()
+    assert sending.report.sent == 2 * WINDOW_EVENTS
+    assert {len(mark.places) for _, mark in sending.marks} == {CHUNK_EVENTS}
