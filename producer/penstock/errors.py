@@ -4,7 +4,8 @@
 ``DeliveryError`` are what the future of an undelivered event holds; the others are raised at the call.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from penstock.aggregation import UserRecord
@@ -12,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class PenstockError(Exception):
-    """Root of every exception that the SDK raises on purpose."""
+    """Root of every exception that the SDK raises on purpose.
+
+    Attributes:
+        futures: when ``put_many`` raises it, those of the events that were taken before it.
+    """
+
+    futures: "Sequence[Any]" = ()
 
 
 class DamagedAggregateError(PenstockError):

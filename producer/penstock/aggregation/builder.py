@@ -7,9 +7,13 @@ from penstock.aggregation.wire import DIGEST_BYTES, MAGIC, varint
 
 EMPTY_BYTES: Final = len(MAGIC) + DIGEST_BYTES
 
-_MOST_FRAME_BYTES: Final = 18  # three tags and three numbers of up to 32 bits: what goes around an event's data
+MOST_FRAME_BYTES: Final = 18
+"""Three tags and three numbers of up to 32 bits: what goes around an event's data."""
+
+ONE_BYTE: Final = 0x80
+"""A number below takes one byte as a varint."""
+
 _KEPT_LENGTHS: Final = 8192  # a bound on the memory of the tables below, about 2 MB when all are used
-_ONE_BYTE: Final = 0x80  # a number below takes one byte as a varint
 _TWO_BYTES: Final = 0x4000
 
 
@@ -34,9 +38,11 @@ class _Heads(dict[int, tuple[bytes, int]]):
         return value
 
 
-_HEADS_ONE: Final = _Heads(1)
-_HEADS_TWO: Final = _Heads(2)
-_TAILS: Final = [b"\x08" + varint(index) for index in range(1024)]
+HEADS_ONE: Final = _Heads(1)
+HEADS_TWO: Final = _Heads(2)
+
+TAILS: Final = [b"\x08" + varint(index) for index in range(1024)]
+"""By its key's index, what is behind a record's data."""
 
 
 def partition_key_entry(encoded: bytes) -> bytes:
@@ -57,9 +63,13 @@ class AggregateBuilder:
 
     Attributes:
         limit: the aggregate never becomes larger, in bytes.
-        size: how large it is now, in bytes, exactly.
-        count: how many user records it holds.
-        data_bytes: how much of its size is their payloads, counted when it is built.
+        free: by how much it can still grow, in bytes.
+        keys: the entries in its table of partition keys, each with its index.
+        parts: three for each user record: what is before its data, its data, and what is behind it.
+        data_bytes: how much of its size is data, counted when it is built.
+
+    ``penstock.delivery.lanes`` does what ``add`` does by itself where many events come at once: a call for each event
+    costs as much as the rest.
 
     >>> builder = AggregateBuilder(limit=100)
     >>> builder.add(partition_key_entry(b"key"), b"hello")
@@ -68,17 +78,27 @@ class AggregateBuilder:
     True
     """
 
-    __slots__ = ("_built", "_hash_keys", "_keys", "_parts", "count", "data_bytes", "limit", "size")
+    __slots__ = ("_built", "_count", "_hash_keys", "data_bytes", "free", "keys", "limit", "parts")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.size = EMPTY_BYTES
-        self.count = 0
+        self.free = limit - EMPTY_BYTES
+        self.keys: dict[bytes, int] = {}
+        self.parts: list[bytes] = []
         self.data_bytes = 0
-        self._keys: dict[bytes, int] = {}
         self._hash_keys: dict[bytes, int] = {}
-        self._parts: list[bytes] = []
         self._built: bytes | None = None
+        self._count = 0  # once it is built; until then the parts tell
+
+    @property
+    def size(self) -> int:
+        """How large it is now, in bytes, exactly."""
+        return self.limit - self.free
+
+    @property
+    def count(self) -> int:
+        """How many user records it holds."""
+        return self._count or len(self.parts) // 3
 
     def add(self, key_entry: bytes, data: bytes) -> int:
         """Add a user record without an explicit hash key.
@@ -91,66 +111,66 @@ class AggregateBuilder:
             By how many bytes the aggregate has grown, or 0 if there is no room for it; then nothing changed.
         """
         length = len(data)
-        keys = self._keys
-        free = self.limit - self.size - length
-        if free < _MOST_FRAME_BYTES + len(key_entry) and free < self._overhead(key_entry, length):
+        entry_bytes = len(key_entry)
+        keys = self.keys
+        free = self.free
+        if free < length + entry_bytes + MOST_FRAME_BYTES and free - length < self._overhead(key_entry, length):
             return 0
         known = len(keys)
         index = keys.setdefault(key_entry, known)
-        if index < _ONE_BYTE:
-            head, size = _HEADS_ONE[length]
-            self._parts += (head, data, _TAILS[index])
+        if index < ONE_BYTE:
+            head, size = HEADS_ONE[length]
+            self.parts += (head, data, TAILS[index])
         elif index < _TWO_BYTES:
-            head, size = _HEADS_TWO[length]
-            self._parts += (head, data, _TAILS[index] if index < len(_TAILS) else b"\x08" + varint(index))
+            head, size = HEADS_TWO[length]
+            self.parts += (head, data, TAILS[index] if index < len(TAILS) else b"\x08" + varint(index))
         else:
             size = self._append(data, b"\x08" + varint(index))
         if index == known:
-            size += len(key_entry)
-        self.size += size
-        self.count += 1
+            size += entry_bytes
+        self.free = free - size
         return size
 
     def add_hashed(self, key_entry: bytes, hash_key_entry: bytes, data: bytes) -> int:
         """Add a user record with an explicit hash key; otherwise as ``add``."""
-        index = self._keys.get(key_entry, len(self._keys))
+        index = self.keys.get(key_entry, len(self.keys))
         hash_index = self._hash_keys.get(hash_key_entry, len(self._hash_keys))
         indexes = b"\x08" + varint(index) + b"\x10" + varint(hash_index)
         size = _record_bytes(len(data), len(indexes))
-        size += len(key_entry) if index == len(self._keys) else 0
+        size += len(key_entry) if index == len(self.keys) else 0
         size += len(hash_key_entry) if hash_index == len(self._hash_keys) else 0
-        if self.size + size > self.limit:
+        if size > self.free:
             return 0
-        self._keys.setdefault(key_entry, index)
+        self.keys.setdefault(key_entry, index)
         self._hash_keys.setdefault(hash_key_entry, hash_index)
         self._append(data, indexes)
-        self.size += size
-        self.count += 1
+        self.free -= size
         return size
 
     def build(self) -> bytes:
         """Return the aggregate's bytes, ``size`` of them. From the first call on, nothing more can be added."""
         if self._built is None:
-            message = b"".join([MAGIC, *self._keys, *self._hash_keys, *self._parts])
+            message = b"".join([MAGIC, *self.keys, *self._hash_keys, *self.parts])
             digest = md5(memoryview(message)[len(MAGIC) :], usedforsecurity=False).digest()
             self._built = message + digest
-            self.limit = 0
-            self.data_bytes = sum(map(len, self._parts[1::3]))
-            self._keys, self._hash_keys, self._parts = {}, {}, []
+            self._count = self.count
+            self.data_bytes = sum(map(len, self.parts[1::3]))
+            self.limit, self.free = self.size, 0
+            self.keys, self._hash_keys, self.parts = {}, {}, []
         return self._built
 
     def _overhead(self, key_entry: bytes, length: int) -> int:
         """Return how many bytes beyond its data a user record would take."""
-        index = self._keys.get(key_entry)
+        index = self.keys.get(key_entry)
         if index is None:
-            return _record_bytes(length, 1 + len(varint(len(self._keys)))) - length + len(key_entry)
+            return _record_bytes(length, 1 + len(varint(len(self.keys)))) - length + len(key_entry)
         return _record_bytes(length, 1 + len(varint(index))) - length
 
     def _append(self, data: bytes, indexes: bytes) -> int:
         """Append a record of any size; return how many bytes it takes."""
         before_data = b"\x1a" + varint(len(data))
         inner = len(before_data) + len(data) + len(indexes)
-        self._parts += (b"\x1a" + varint(inner) + before_data, data, indexes)
+        self.parts += (b"\x1a" + varint(inner) + before_data, data, indexes)
         return _record_bytes(len(data), len(indexes))
 
 

@@ -4,7 +4,7 @@ A shell feeds it events, answers and the time, makes the calls that it asks for,
 thread shell is ``penstock.producer``; tests and simulations are others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from penstock.aggregation import UserRecord
 from penstock.backoff import Backoff
@@ -25,13 +25,14 @@ from penstock.delivery.giving_back import GivingBack
 from penstock.delivery.intake import Intake
 from penstock.delivery.lanes import Lanes
 from penstock.delivery.ledger import Ledger
+from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES, Record
 from penstock.delivery.rerouting import Rerouting
 from penstock.delivery.shard_listing import ShardListing
 from penstock.delivery.statistics import Statistics
 from penstock.delivery.verdicts import explain, incurable
 from penstock.delivery.watchdog import Signs
-from penstock.errors import ShardMapError, UndeliveredError
+from penstock.errors import InvalidEventError, ShardMapError, UndeliveredError
 
 Receipt = tuple[Completion, int]
 """What tells the outcome of an event, and the event's index there."""
@@ -112,6 +113,33 @@ class Delivery:
                 return place.completion, builder.count - 1
         record = self._add(UserRecord(partition_key, explicit_hash_key, data))
         return record.completion, record.count - 1
+
+    def add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> int:
+        """Take events, in their order, until the buffer has no room for one.
+
+        Args:
+            events: the events.
+            receipts: is given those of the events that were taken, also when an error is raised.
+
+        Returns:
+            How many were taken.
+
+        Raises:
+            InvalidEventError: if the next event's data is not bytes, or Kinesis takes no such keys.
+        """
+        taken = 0
+        while taken < len(events):
+            taken += self._extend(events, taken, receipts)
+            if taken < len(events):
+                partition_key, explicit_hash_key, data = events[taken]
+                if type(data) is not bytes:
+                    raise InvalidEventError(f"the data of a UserRecord is bytes, not {data!r:.60}")
+                receipt = self.add(partition_key, explicit_hash_key, data)
+                if receipt is None:
+                    break
+                receipts.append(*receipt)
+                taken += 1
+        return taken
 
     def poll(self, now: float) -> list[Call]:
         """Return the calls to make now."""
@@ -212,6 +240,16 @@ class Delivery:
                 self._giving_back.expire_answered(record)
         else:
             self._ages.forget()
+
+    def _extend(self, events: Sequence[UserRecord], start: int, receipts: Receipts) -> int:
+        """Take the events from an index on as long as they go into open aggregates; return how many."""
+        events = events[start:]
+        room = self._ledger.free - EVENT_OVERHEAD_BYTES * len(events)
+        before = len(receipts)
+        left = self._lanes.extend(events, room, receipts)
+        taken = len(receipts) - before
+        self._ledger.free -= room - left + EVENT_OVERHEAD_BYTES * taken
+        return taken
 
     def _add(self, event: UserRecord) -> Record:
         record = self._intake.take(event)

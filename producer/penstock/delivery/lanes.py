@@ -1,11 +1,14 @@
 """Events on their way into records: each lane's open aggregate, and the routes that lead there."""
 
+from collections.abc import Sequence
 from sys import getsizeof
 from typing import Final
 
 from penstock.aggregation import AggregateBuilder, UserRecord, hash_key_entry, partition_key_entry
+from penstock.aggregation.builder import HEADS_ONE, HEADS_TWO, MOST_FRAME_BYTES, ONE_BYTE, TAILS
 from penstock.config import ProducerConfig
 from penstock.delivery.completion import Completion
+from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES, AggregateRecord, PlainRecord, Record
 from penstock.hash_keys import MAX_HASH_KEY, encode_partition_key, hash_key, parse_hash_key
 from penstock.routing import Lane, ShardMap
@@ -119,6 +122,60 @@ class Lanes:
             self._close_lane(place.lane)
         record = self._start(place, entry, hash_entry, event)
         return record, record.charge
+
+    def extend(self, events: Sequence[UserRecord], room: int, receipts: Receipts) -> int:
+        """Put events into open aggregates, from the first on, as long as nothing else is to be done for them.
+
+        It ends before an event whose key is new, whose aggregate has no room for it, which has an explicit hash key, or
+        which is not well formed: that one is for ``add``.
+
+        Args:
+            events: the events.
+            room: how many bytes they may take; data beyond that is not taken.
+            receipts: is given those of the events that were taken, and so tells how many there are.
+
+        Returns:
+            What is left of the room.
+        """
+        routes = self.routes
+        heads_one, heads_two, tails = HEADS_ONE, HEADS_TWO, TAILS
+        completions, indexes = receipts.completions, receipts.indexes
+        try:
+            for partition_key, explicit_hash_key, data in events:
+                place, entry = routes[partition_key]
+                builder = place.builder
+                length = len(data)
+                free = builder.free
+                if (
+                    free - length - MOST_FRAME_BYTES < len(entry)
+                    or room < length
+                    or explicit_hash_key is not None
+                    or type(data) is not bytes
+                ):
+                    break
+                keys = builder.keys
+                # What can fail comes first, so that an event that is left to ``add`` has changed nothing.
+                if entry in keys:
+                    index = keys[entry]
+                    tail = tails[index]
+                    head, size = heads_one[length] if index < ONE_BYTE else heads_two[length]
+                else:
+                    index = len(keys)
+                    tail = tails[index]
+                    head, size = heads_one[length] if index < ONE_BYTE else heads_two[length]
+                    size += len(entry)
+                    keys[entry] = index
+                builder.free = free - size
+                room -= size
+                parts = builder.parts
+                indexes.append(len(parts) // 3)
+                completions.append(place.completion)
+                parts.append(head)
+                parts.append(data)
+                parts.append(tail)
+        except (KeyError, IndexError, TypeError):
+            pass  # a key that is new, or none; an aggregate of very many keys; data that is none
+        return room
 
     def close_all(self) -> None:
         """Close every open record."""

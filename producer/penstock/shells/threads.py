@@ -2,14 +2,17 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Lock, current_thread
 from typing import Final, NoReturn
 
+from penstock.aggregation import UserRecord
 from penstock.delivery.calls import Answer, Call
 from penstock.delivery.completion import Observer
 from penstock.delivery.core import Receipt
+from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers, start_daemon
@@ -91,6 +94,31 @@ class ThreadShell:
             self._progress.wait(remaining)
             if self.closed:
                 self.refuse()
+
+    def add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> None:
+        """Add events, each as ``add_when_room`` does where there is no room. Takes the lock for them all.
+
+        Args:
+            events: as few as others can wait for.
+            receipts: is given those of the events that were taken, also when an error is raised.
+
+        Raises:
+            InvalidEventError: if Kinesis takes no such event.
+            BufferFullError: as ``add_when_room``.
+            ProducerClosedError: if the producer was closed.
+        """
+        with self.adding:
+            if self.closed:
+                self.refuse()
+            try:
+                taken = self.delivery.add_many(events, receipts)
+                while taken < len(events):
+                    receipts.append(*self.add_when_room(*events[taken]))
+                    taken += 1
+                    taken += self.delivery.add_many(events[taken:], receipts)
+            finally:
+                if self.delivery.urgent:
+                    self.rouse()
 
     def rouse(self) -> None:
         """Have the core polled. Under the lock."""
