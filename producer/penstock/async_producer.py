@@ -2,15 +2,20 @@
 
 import asyncio
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from penstock.aggregation import UserRecord
 from penstock.async_futures import AsyncEventFuture
 from penstock.config import ProducerConfig, ProducerOptions
+from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
+from penstock.errors import PenstockError
 from penstock.events import SocialEvent
-from penstock.serialisation import serialise
+from penstock.lazy_futures import LazyFutures
+from penstock.serialisation import serialise, user_records
 from penstock.shells.loop import LoopShell
 from penstock.shells.setup import set_up
 
@@ -114,6 +119,50 @@ class AsyncProducer:
         if not shell.puts_left:
             await shell.give_way()
         return future
+
+    async def put_many(
+        self,
+        events: Iterable[SocialEvent | Mapping[str, Any] | UserRecord]
+        | AsyncIterable[SocialEvent | Mapping[str, Any] | UserRecord],
+    ) -> Sequence[AsyncEventFuture]:
+        """Take many events for delivery, as ``put`` does each, at a fraction of the cost.
+
+        An asynchronous iterable's are taken as they come, others in slices of up to 1,000. If the task is cancelled,
+        or anything raised, the events before have been taken.
+
+        Args:
+            events: each an event, or a mapping that is one by ``SocialEvent``'s rules, or bytes with their key as a
+                ``penstock.aggregation.UserRecord``.
+
+        Returns:
+            A future for each event, in their order, made when it is looked at.
+
+        Raises:
+            InvalidEventError: if one is no event, or Kinesis takes no such keys.
+            BufferFullError: if there was no room for one within ``put_timeout_seconds``, or at all with
+                ``when_full="raise"``.
+            ProducerClosedError: if the producer has been closed, or (``ForkedProducerError``) this process was forked
+                since it was made.
+            WrongLoopError: if the producer belongs to another event loop.
+            Exception: whatever ``events`` raises.
+
+        Errors of the SDK have the ``futures`` of the events that were taken.
+        """
+        shell = self._shell
+        receipts = Receipts()
+        futures = LazyFutures(receipts, partial(AsyncEventFuture, loop=shell.enter()))
+        try:
+            if isinstance(events, AsyncIterable):
+                async for event in events:
+                    for records in user_records((event,)):
+                        await shell.add_many(records, receipts)
+            else:
+                for records in user_records(events):
+                    await shell.add_many(records, receipts)
+        except PenstockError as error:
+            error.futures = futures
+            raise
+        return futures
 
     async def flush(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as Producer.flush, with its error
         """Wait until every event that was put before this call has an outcome; send them without delay.

@@ -11,7 +11,7 @@ from penstock.shells.setup import Setup
 _logger = logging.getLogger("penstock")
 
 
-def start_daemon(run: Callable[[], None], name: str, break_down: Callable[[], None]) -> Thread:
+def start_daemon(run: Callable[[], None], name: str, break_down: Callable[[], object]) -> Thread:
     """Start a thread that ends with the process.
 
     Args:
@@ -45,7 +45,7 @@ class Callers:
     """
 
     def __init__(
-        self, setup: Setup, take_answer: Callable[[Call, Answer], None], break_down: Callable[[], None]
+        self, setup: Setup, take_answer: Callable[[Call, Answer], None], break_down: Callable[[], object]
     ) -> None:
         self._make_call = setup.client.make
         self._note = setup.failure_log.note

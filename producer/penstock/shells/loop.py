@@ -10,14 +10,16 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Final, TypeVar
 
+from penstock.aggregation import UserRecord
 from penstock.delivery.calls import Answer, Call
 from penstock.delivery.completion import Observer
 from penstock.delivery.core import Receipt
+from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
-from penstock.errors import WrongLoopError
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers
 from penstock.shells.deadlines import deadline_after, remaining
+from penstock.shells.home_loop import HomeLoop
 from penstock.shells.refusals import (
     buffer_full_error,
     closed_error,
@@ -67,7 +69,7 @@ class LoopShell:
         self.closed = self.ended = False
         self._stream = setup.stream
         self._config = setup.config
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._home = HomeLoop(setup.stream)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._news = News()
@@ -78,7 +80,7 @@ class LoopShell:
         self._forked = self._terminating = self._taken_over = False
         self._watch = Watch(setup)
         self._answers: SimpleQueue[tuple[Call, Answer]] = SimpleQueue()
-        self._callers = Callers(setup, self._take_answer, partial(self._on_loop, self._end))
+        self._callers = Callers(setup, self._take_answer, partial(self._home.post, self._end))
         self._reports = Reports(setup.exporter, setup.stream, self._statistics_elsewhere)
         life_cycle.register(self)
 
@@ -91,20 +93,13 @@ class LoopShell:
         """
         if self._forked:
             raise forked_error(self._stream)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError as error:
-            raise WrongLoopError(
-                f"the AsyncProducer for {self._stream} was used where no event loop runs: use it in coroutines, or use "
-                "Producer instead"
-            ) from error
-        if self._loop is None:
-            self._loop = loop
+        first = not self._home.known
+        loop = self._home.enter()
+        if first:
             if not self.closed:
                 self.open_on = loop
-        elif self._loop is not loop:
-            which = "an event loop that has been closed" if self._loop.is_closed() else "another event loop"
-            raise WrongLoopError(f"the AsyncProducer for {self._stream} belongs to {which}: make one for each loop")
+            if self.delivery.urgent:  # a spool has events of an earlier process
+                loop.call_soon(self.poll)
         return loop
 
     async def admit(self) -> None:
@@ -124,6 +119,35 @@ class LoopShell:
             ProducerClosedError: if the producer was closed meanwhile.
         """
         return await self._when_room(lambda: self._add(partition_key, explicit_hash_key, data), data)
+
+    async def add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> None:
+        """Add events, each as `add_when_room` does where there is no room.
+
+        Args:
+            events: as few as others on the loop can wait for.
+            receipts: is given those of the events that were taken, also when an error is raised.
+
+        Raises:
+            InvalidEventError: if Kinesis takes no such event.
+            BufferFullError: as `add_when_room`.
+            ProducerClosedError: if the producer was closed.
+        """
+        if self.enter() is not self.open_on:
+            await self.admit()
+        taken = 0
+        try:
+            while taken < len(events):
+                if not self.turns:
+                    taken += self.delivery.add_many(events[taken:], receipts)
+                if taken < len(events):
+                    receipts.append(*await self.add_when_room(*events[taken]))
+                    taken += 1
+        finally:
+            if self.delivery.urgent:
+                self.poll()
+        self.puts_left -= len(events)
+        if self.puts_left <= 0:
+            await self.give_way()
 
     async def give_way(self) -> None:
         """Let others on the loop have their turn, and the disk if a spool is to survive the machine at once."""
@@ -169,20 +193,20 @@ class LoopShell:
 
     def close_later(self) -> None:
         """Have the producer closed by its loop, or at exit if that runs no more. The garbage collector can call it."""
-        self._on_loop(self._begin_to_close)
+        self._home.post(self._begin_to_close)
 
     def statistics(self) -> Statistics:
         """Return what was done so far; raise as `enter` does if that is being done elsewhere."""
-        if self._loop is not None and self._loop.is_running():
+        if self._home.running:
             self.enter()
         return self.delivery.statistics()
 
     def _statistics_elsewhere(self) -> Statistics | None:
         """Return what was done so far, on a thread that is not the loop's; none if the loop has no time for it."""
-        if self._loop is None or not self._loop.is_running():
+        if not self._home.running:
             return None  # nothing happens, or `end_drain` does it
         snapshot: Future[Statistics] = Future()
-        self._on_loop(lambda: snapshot.set_result(self.delivery.statistics()))
+        self._home.post(lambda: snapshot.set_result(self.delivery.statistics()))
         try:
             return snapshot.result(_GRACE_SECONDS)
         except TimeoutError:
@@ -196,22 +220,22 @@ class LoopShell:
         self.open_on = None
         # First said, then looked: should the loop begin to run now, it leaves the core alone.
         self._taken_over = True
-        if self._loop is not None and self._loop.is_running():
+        if self._home.running:
             self._taken_over = False
-            self._on_loop(self._begin_to_close)
+            self._home.post(self._begin_to_close)
 
     def end_drain(self, timeout: float | None) -> None:
         """Wait for what `begin_drain` began, and end."""
         if self._taken_over:
             self._drive(deadline_after(timeout))
         elif not self._finished.wait(timeout):
-            self._on_loop(self._end)
+            self._home.post(self._end)
             self._finished.wait(_GRACE_SECONDS)
 
     def resume(self) -> None:
         """Refuse the events that waited for the end of the process."""
         self._terminating = False
-        self._on_loop(partial(self._tell, ()))
+        self._home.post(partial(self._tell, ()))
 
     def after_fork(self) -> None:
         """Take note of being the copy in a forked process."""
@@ -270,14 +294,14 @@ class LoopShell:
         self._settle()
         say(self._watch.look(now))
         wake_at = self._watch.wake_at(self.delivery.wake_at())
-        if self._taken_over or self.ended or wake_at is None or self._loop is None:
+        if self._taken_over or self.ended or wake_at is None:
             return
         # One timer; that it goes off too early, for what has been done by then, only polls once more.
         if self._timer is None or wake_at < self._timer_at:
             if self._timer is not None:
                 self._timer.cancel()
             self._timer_at = wake_at
-            self._timer = self._loop.call_later(max(wake_at - now, 0.0), self._on_timer)
+            self._timer = self._home.call_later(max(wake_at - now, 0.0), self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
@@ -302,22 +326,13 @@ class LoopShell:
 
     def _take_answer(self, call: Call, answer: Answer) -> None:
         self._answers.put((call, answer))
-        self._on_loop(self.poll)
-
-    def _on_loop(self, act: Callable[[], None]) -> None:
-        """Have something done by the loop, from any thread, if it still runs."""
-        if self._loop is not None:
-            try:
-                self._loop.call_soon_threadsafe(act)
-            except RuntimeError:
-                # It has been closed: nobody waits there any more, and what is to be sent, `_drive` sends at exit.
-                _logger.debug("the event loop of the producer for %s has been closed", self._stream)
+        self._home.post(self.poll)  # if it has been closed, `_drive` takes the answer, at exit
 
     def _settle(self) -> None:
         """Tell everyone who waits what has come to pass."""
         observers = self.delivery.take_observers()
         if self._taken_over:
-            self._on_loop(partial(self._tell, observers))
+            self._home.post(partial(self._tell, observers))
             return
         self._tell(observers)
         if self._last_mark is not None and not self.ended and self.delivery.flushed(self._last_mark):

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, assert_type
 
 import pytest
 
+from penstock.aggregation import UserRecord
 from penstock.async_futures import AsyncEventFuture
 from penstock.async_producer import AsyncProducer
 from penstock.config import ProducerConfig
@@ -198,6 +200,49 @@ async def test_a_task_that_puts_without_end_lets_others_run() -> None:
         while not others.done():
             await sdk.put(b"data", partition_key="key")
         assert sdk.stats().user_records_received < 5000
+
+
+@on_a_loop
+async def test_many_events_arrive_each_with_its_future() -> None:
+    async def one_by_one() -> AsyncIterator[UserRecord]:
+        for event in events:
+            yield event
+
+    events = [UserRecord(f"key-{n % 50}", None, b"%d" % n) for n in range(2500)]
+    stub = StubClient(FakeStream(shards=3))
+    async with producer(stub) as sdk:
+        futures = [*await sdk.put_many(events), *await sdk.put_many(one_by_one())]
+        assert_type(futures, list[AsyncEventFuture])
+        results = await asyncio.gather(*futures)
+    where = {shard.shard_id: shard for shard in stub.stream.shards}
+    assert all(where[result.shard_id].has(event) for event, result in zip(events * 2, results, strict=True))
+    assert sorted(stub.stream.events) == sorted(events * 2)
+
+
+@on_a_loop
+async def test_many_events_wait_for_room_and_let_others_run(gate: Gate) -> None:
+    stub = StubClient(before=gate)
+    async with producer(stub, buffer_bytes=4 * MIB) as sdk:
+        await fill(sdk, gate)
+        putting = asyncio.create_task(sdk.put_many([UserRecord("key", None, bytes(MIB // 2))] * 20))
+        await asyncio.sleep(0)
+        gate.opened.set()
+        futures = await putting
+        assert len(await asyncio.gather(*futures)) == 20
+        others = asyncio.create_task(asyncio.sleep(0))
+        while not others.done():
+            await sdk.put_many([UserRecord("key", None, b"data")] * 500)
+    assert len(stub.stream.events) < 24 + 5000
+
+
+@on_a_loop
+async def test_what_is_no_event_among_many_is_refused_after_those_before_it() -> None:
+    stub = StubClient()
+    async with producer(stub) as sdk:
+        with pytest.raises(InvalidEventError) as raised:
+            await sdk.put_many([UserRecord("key", None, b"1"), EVENT, {"kind": "post"}, EVENT])
+        assert len(await asyncio.gather(*raised.value.futures)) == 2
+    assert len(stub.stream.events) == 2
 
 
 @on_a_loop

@@ -84,11 +84,10 @@ def test_the_end_of_a_child_of_multiprocessing_drains_open_producers(run: Run, k
 from multiprocessing import get_context
 
 def child():
+    stub.before = lambda: print("put")
     sdk = make({kind}, linger_seconds=60)
     put(sdk) if {kind} is Producer else asyncio.run(put_async(sdk))
     globals()["kept"] = sdk
-    at_the_end.clear()
-    stub.before = lambda: print("put")
 
 process = get_context("fork").Process(target=child)
 process.start()
