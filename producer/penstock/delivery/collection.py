@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from penstock.backoff import Backoff
 from penstock.config import ProducerConfig
 from penstock.delivery.lanes import UNROUTED, Lanes
-from penstock.delivery.record import Record
+from penstock.delivery.record import PlainRecord, Record
 from penstock.delivery.shard_limit import ShardLimit
 from penstock.delivery.shard_queue import ShardQueue
 from penstock.delivery.turns import Turns
@@ -95,11 +95,13 @@ class Collection:
         call: list[Record] = []
         size = 0
         turns = self._turns
+        touched: dict[ShardQueue, None] = {}
         while len(call) < self._config.call_records:
             queue = turns.next
             if queue is None:
                 self.overdue = False
                 break
+            touched[queue] = None
             record = queue.first
             if record is None or not queue.may_send:
                 turns.leave()
@@ -109,7 +111,7 @@ class Collection:
                 break
             else:
                 self._close(record)
-                call.append(queue.take_first())
+                call.append(queue.take_first(record_bytes))
                 size += record_bytes
                 queue.limit.take(record_bytes, now)
                 if self._config.ordered:
@@ -117,6 +119,7 @@ class Collection:
                     turns.leave()
                 else:
                     turns.skip()
+        for queue in touched:
             self._count(queue)
         return call
 
@@ -192,7 +195,7 @@ class Collection:
             queue.precedes.append(heir_queue)
 
     def _close(self, record: Record) -> None:
-        if self._lanes.close(record):
+        if not isinstance(record, PlainRecord) and self._lanes.close(record):
             self.append(self._lanes.take_closed())
 
     def _stir(self, queue: ShardQueue) -> bool:

@@ -166,11 +166,16 @@ class PlainRecord(Record):
         event: the event.
     """
 
-    __slots__ = ("event",)
+    __slots__ = ("_record_bytes", "event")
 
     def __init__(self, serial: int, lane: Lane, event: UserRecord) -> None:
         super().__init__(serial, lane)
         self.event = event
+        self._record_bytes = len(event.data) + len(event.partition_key.encode())
+
+    @property
+    def record_bytes(self) -> int:
+        return self._record_bytes
 
     @property
     def partition_key(self) -> str:

@@ -93,11 +93,10 @@ class ShardQueue:
         self._closed.extendleft(sorted([*among, *records], key=lambda record: record.serial, reverse=True))
         self._bytes += sum(record.call_bytes for record in records)
 
-    def take_first(self) -> Record:
-        """Take away the first record, which must be closed."""
-        record = self._closed.popleft()
-        self._bytes -= record.call_bytes
-        return record
+    def take_first(self, call_bytes: int) -> Record:
+        """Take away the first record, which must be closed and has so many bytes."""
+        self._bytes -= call_bytes
+        return self._closed.popleft()
 
     def remove(self, record: Record) -> None:
         """Take away a closed record, wherever it is."""
