@@ -30,8 +30,9 @@ class Producer:
     """Sends events to a Kinesis stream: aggregated, routed by shard, retried until acknowledged.
 
     Delivery is at least once: a call whose answer was lost is repeated. Events of one partition key go to one shard,
-    but a retry can change their order. Safe between threads. Memory is bounded: when ``buffer_bytes`` are held,
-    ``put`` waits. A process forked from this one has to make a producer of its own.
+    but a retry can change their order, unless ``ordered`` is set. Safe between threads. Memory is bounded: when
+    ``buffer_bytes`` are held, ``put`` does as ``when_full`` says. One that is still open when the process ends is
+    drained then (``drain_at_exit``); a process forked from this one has to make a producer of its own.
 
     Args:
         stream: name or ARN of the stream.
@@ -88,7 +89,7 @@ class Producer:
 
         Raises:
             InvalidEventError: if it is no event, or Kinesis takes no such keys.
-            BufferFullError: if there was no room within ``put_timeout_seconds``.
+            BufferFullError: if there was no room within ``put_timeout_seconds``, or at all with ``when_full="raise"``.
             ProducerClosedError: if the producer has been closed, or (``ForkedProducerError``) this process was forked
                 since it was made.
         """
