@@ -1,5 +1,6 @@
 """The command line as a user runs it: processes, against the simulated services over HTTP."""
 
+import gzip
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -230,6 +232,21 @@ def test_what_is_wrong_is_one_line(
     (line,) = ended.stderr.decode().splitlines()
     assert line.startswith("error: ")
     assert says in line
+
+
+def test_a_damaged_file_is_put_as_far_as_it_goes(environment: dict[str, str], stream: str, tmp_path: Path) -> None:
+    random = Random(1)
+    lines = b"".join(
+        json.dumps(an_event(number, random.randbytes(20).hex())).encode() + b"\n" for number in range(9000)
+    )
+    path = tmp_path / "events.jsonl.gz"
+    path.write_bytes(gzip.compress(lines)[:-1000])
+    put = penstock(environment, "put", stream, str(path))
+    assert put.returncode == 1
+    told, summary = put.stderr.decode().splitlines()
+    assert "is damaged: " in told
+    (accepted, acknowledged) = re.findall(r"([1-9][0-9,]+) (?:accepted|acknowledged)", summary)
+    assert accepted == acknowledged
 
 
 def test_the_input_is_not_overwritten_by_what_fails(environment: dict[str, str], stream: str, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from penstock.cli.shards.command import shards
 from penstock.cli.tail.command import tail
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="penstock", message="%(package)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Send events to Amazon Kinesis Data Streams, read them, and see how the stream is divided.
 
     STREAM is a stream's name or ARN. Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage or
@@ -21,6 +22,9 @@ def cli() -> None:
       penstock tail social-events --from 10m
       penstock shards social-events --sample 10
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(2)
 
 
 cli.add_command(put)

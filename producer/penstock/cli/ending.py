@@ -22,14 +22,13 @@ def ending(error: BaseException, keep: Callable[[BaseException], str]) -> tuple[
     """
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "", INTERRUPTED
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return error.format_message(), error.exit_code
-    if isinstance(error, click.UsageError):
-        return _line(f"{error.format_message()} (--help tells more)"), error.exit_code
     if isinstance(error, click.ClickException):
-        return _line(error.format_message()), error.exit_code
+        hint = " (--help tells more)" if isinstance(error, click.UsageError) else ""
+        return _line(error.format_message() + hint), error.exit_code
     if isinstance(error, PenstockError):
         return _line(str(error)), USAGE if isinstance(error, ConfigurationError) else FAILURE
+    if isinstance(error, OSError):
+        return _line(f"a file could not be read or written: {error}"), FAILURE
     return _line(f"a defect of Penstock, {type(error).__name__}: {error}; {keep(error)} has the details"), FAILURE
 
 

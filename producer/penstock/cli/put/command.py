@@ -1,28 +1,10 @@
 """``penstock put``: its options."""
 
-import math
 from pathlib import Path
-from typing import Any
 
 import click
 
 from penstock.cli.connection import Connection, connection_options
-
-
-class PositiveNumber(click.ParamType[float]):
-    """A finite number above zero."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's signature
-        """Read a number, or say what is expected instead."""
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not 0 < number < math.inf:
-            self.fail(f"{value!r} is not a number above zero, like 1000", param, ctx)
-        return number
 
 
 @click.command(short_help="Send lines of JSON to a stream.")
@@ -33,7 +15,9 @@ class PositiveNumber(click.ParamType[float]):
     "--partition-key-field", metavar="NAME", help="With --raw: the field of each line's JSON that is its key."
 )
 @click.option("--partition-key", metavar="KEY", help="With --raw: the key of all lines. [default: random keys]")
-@click.option("--rate", type=PositiveNumber(), metavar="EVENTS/S", help="At most so many events a second.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), metavar="EVENTS/S", help="At most so many events a second."
+)
 @click.option(
     "--failed",
     type=click.Path(dir_okay=False, path_type=Path),

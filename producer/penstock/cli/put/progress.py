@@ -39,7 +39,6 @@ class _Line(Progress):
         super().__init__(
             *columns,
             console=console,
-            disable=not console.is_terminal,
             transient=True,
             expand=True,
             redirect_stdout=False,
@@ -72,7 +71,8 @@ class PutProgress:
         self._log = _ToMessages(self.tell)
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        if self._console.is_terminal:  # elsewhere, older versions of rich would end with an empty line
+            self._progress.start()
         logging.getLogger("penstock").addHandler(self._log)
         return self
 
@@ -80,7 +80,8 @@ class PutProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         logging.getLogger("penstock").removeHandler(self._log)
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
 
     def show(self, put: int) -> None:
         """Show how many of the input's bytes have been put."""

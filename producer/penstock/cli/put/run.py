@@ -29,6 +29,7 @@ from penstock.environment import config_from_environment
 from penstock.errors import BufferFullError, FlushTimeoutError, InvalidEventError
 from penstock.producer import Producer
 from penstock.sources.lines import split_lines
+from penstock.sources.source import SourceError
 
 SLICE_SECONDS: Final = 0.2
 """Longest wait before a look at whether someone interrupted."""
@@ -115,13 +116,17 @@ class _Putting:
         self._bytes = 0
 
     def run(self) -> int:
-        whole = self._put_all()
+        try:
+            whole = self._put_all()
+        except SourceError as error:  # in the middle: what was read before is delivered all the same
+            whole = False
+            self._progress.tell(f"error: {error}; stopped after line {self._lines:,}")
         if self._interruption.signal is not None:
             self._progress.tell(
                 f"interrupted after line {self._lines:,} of {self._source.name}: "
                 f"waiting for {self._producer.stats().user_records_pending:,} events; Ctrl-C again gives them up"
             )
-        elif not whole:
+        elif self._account.hopeless is not None and not whole:
             self._progress.tell(f"stopped after line {self._lines:,} of {self._source.name}: no event can be delivered")
         self._drain()
         self._progress.tell(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -38,7 +39,6 @@ def sample(
         BarColumn(bar_width=None),
         TimeRemainingColumn(compact=True),
         console=console,
-        disable=not console.is_terminal,
         transient=True,
         expand=True,
         redirect_stdout=False,
@@ -46,7 +46,7 @@ def sample(
     )
     task = progress.add_task("", total=seconds)
     began: float | None = None
-    with progress:
+    with progress if console.is_terminal else nullcontext():
         for page in reader.pages():
             now = time.monotonic()
             if began is None and reader.positioned:

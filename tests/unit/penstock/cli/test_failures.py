@@ -54,6 +54,7 @@ def test_a_wrong_option_is_wrong_usage_and_other_errors_of_the_sdk_are_failures(
     assert ending(ShardMapError("a gap"), str) == ("error: a gap", 1)
     assert ending(click.UsageError("what"), str) == ("error: what (--help tells more)", 2)
     assert ending(KeyboardInterrupt(), str) == ("", 130)
+    assert ending(OSError(28, "No space left on device"), str)[0].endswith("[Errno 28] No space left on device")
 
 
 def test_a_defect_is_kept_for_those_who_mend_it() -> None:
