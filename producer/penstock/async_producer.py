@@ -44,6 +44,7 @@ class AsyncProducer:
 
     Raises:
         ConfigurationError: as `Producer` does.
+        SpoolError: as `Producer` does.
 
     >>> async def main():
     ...     async with AsyncProducer("social-events") as producer:
@@ -91,6 +92,7 @@ class AsyncProducer:
         Raises:
             InvalidEventError: if it is no event, or Kinesis takes no such keys.
             BufferFullError: if there was no room within ``put_timeout_seconds``, or at all with ``when_full="raise"``.
+            SpoolError: if there is a spool and it could not be written, or synced.
             ProducerClosedError: if the producer has been closed, or (``ForkedProducerError``) this process was forked
                 since it was made.
             WrongLoopError: if the producer belongs to another event loop.

@@ -63,7 +63,10 @@ class BufferFullError(PenstockError, TimeoutError):
 
 
 class SpoolError(PenstockError):
-    """The spool's directory cannot be used: another process has it, it cannot be written, or its disk is full."""
+    """The spool's directory cannot be used: another process has it, it cannot be written, or its disk is full.
+
+    Raised by ``put``, it says that the event was not taken, or that it may not survive the machine.
+    """
 
 
 class FlushTimeoutError(PenstockError, TimeoutError):

@@ -48,6 +48,7 @@ class Producer:
         ConfigurationError: if an option or a ``PENSTOCK_`` variable is wrong, no stream can have this name, there
             are both a client and a session, or nothing names an AWS region; with ``drain_on_sigterm``, also if this
             is not the main thread.
+        SpoolError: if the spool's directory cannot be used, or another producer uses it.
 
     >>> with Producer("social-events") as producer:  # doctest: +SKIP
     ...     future = producer.put(b'{"n": 1}', partition_key="user-1")
@@ -90,6 +91,7 @@ class Producer:
         Raises:
             InvalidEventError: if it is no event, or Kinesis takes no such keys.
             BufferFullError: if there was no room within ``put_timeout_seconds``, or at all with ``when_full="raise"``.
+            SpoolError: if there is a spool and it could not be written, or synced.
             ProducerClosedError: if the producer has been closed, or (``ForkedProducerError``) this process was forked
                 since it was made.
         """
