@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from consumers.failed_events import PREFIX as FAILED_EVENTS
 from consumers.failed_events import FailedEvent
 from consumers.redrive.marks import PREFIX as MARKS
 from consumers.redrive.marks import Mark, MarkError, mark_key, marks_of
@@ -74,6 +75,19 @@ class Bucket:
                 except MarkError:
                     continue
         return read
+
+    def redriven(self) -> set[tuple[str, str]]:
+        """Return the shard and place of every failed event that is marked, all at once.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the bucket can't be read.
+        """
+        return {
+            (found.key.split("/")[2], place)
+            for found in self.objects([FAILED_EVENTS])
+            for mark in self.marks(found)
+            for place in mark.places
+        }
 
     def failed_events(self, key: str) -> Iterator[FailedEvent | NotReadable]:
         """Yield the failed events of an object as they are read.

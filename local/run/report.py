@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from consumers.failed_events import read_failed_events
+from consumers.redrive.bucket import Bucket
+from consumers.redrive.selection import place
 from local.run.lag import LagSummary
 from local.run.trends_client import TrendsClient
 from local.stack import LocalStack
@@ -62,9 +64,14 @@ def running_ledger(
 
 
 def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledger:
-    """Return the ledger at the end, with the failed events as they lie in the bucket."""
+    """Return the ledger at the end, with the failed events as they lie in the bucket, but for those redriven."""
     bucket = stack.outputs["FailedEventsBucketName"]
-    failed = Counter(event.reason for event in read_failed_events(stack.client("s3"), bucket))
+    redriven = Bucket(stack.client("s3"), bucket).redriven()
+    failed = Counter(
+        event.reason
+        for event in read_failed_events(stack.client("s3"), bucket)
+        if (event.shard_id, place(event)) not in redriven
+    )
     duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
     return Ledger(accepted, trends.events(), duplicates, dict(sorted(failed.items())))
 

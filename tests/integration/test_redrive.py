@@ -337,6 +337,9 @@ def test_each_reason_comes_back_as_its_fix_up_allows_and_counts_once(
 
     failed_before = stack.failed()
     assert len(failed_before) == 6  # none of them failed again
+    assert Bucket(boto3.client("s3"), stack.bucket).redriven() == {
+        (each.shard_id, place(each)) for each in failed_before
+    }
     _, rows, _ = stack.command("list")
     assert all(row["redriven"] == row["events"] for row in rows)
     status, [report], _ = stack.command("send", "--all")

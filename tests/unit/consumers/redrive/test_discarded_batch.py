@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 
 from consumers.redrive.discarded_batch import DiscardedBatchError, read
+from consumers.redrive.selection import Selection
+from simulation.event_source_mapping.batch import Batch
+from simulation.event_source_mapping.invocation_record import Condition, invocation_record
+from simulation.event_source_mapping.records import StreamRecord
+from tests.unit.simulation.event_source_mapping.world import BUCKET_ARN, IDENTITY, START, mapping
 
 PAYLOAD: dict[str, Any] = {"Records": [{"kinesis": {}}, {"kinesis": {}}]}
 DOCUMENT: dict[str, Any] = {
@@ -26,6 +31,21 @@ def test_the_payload_is_the_event_that_ingest_would_have_been_given(payload: obj
     assert batch.records == 2
     assert batch.condition == "RetryAttemptsExhausted"
     assert batch.arrivals == ("2026-11-21T00:38:04.835Z", "2026-11-21T00:38:05.580Z")
+
+
+def test_what_the_local_pollers_write_is_read() -> None:
+    batch = Batch((StreamRecord(0, "100", "k", START, b'{"n":1}'),), invocations=1)
+    made = invocation_record(
+        mapping(DestinationConfig={"OnFailure": {"Destination": BUCKET_ARN}}),
+        IDENTITY,
+        "shardId-000000000001",
+        batch,
+        Condition.AGE,
+        now=START,
+        new_id="random",
+    )
+    assert read(json.loads(made.body)).batch == {"Records": [{"n": 1}]}
+    assert Selection.of(days=("2026-04-29",)).wants_batch(made.key)
 
 
 @pytest.mark.parametrize(
