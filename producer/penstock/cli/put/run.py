@@ -121,12 +121,7 @@ class _Putting:
         except SourceError as error:  # in the middle: what was read before is delivered all the same
             whole = False
             self._progress.tell(f"error: {error}; stopped after line {self._lines:,}")
-        if self._interruption.signal is not None:
-            self._progress.tell(
-                f"interrupted after line {self._lines:,} of {self._source.name}: "
-                f"waiting for {self._producer.stats().user_records_pending:,} events; Ctrl-C again gives them up"
-            )
-        elif self._account.hopeless is not None and not whole:
+        if self._interruption.signal is None and self._account.hopeless is not None and not whole:
             self._progress.tell(f"stopped after line {self._lines:,} of {self._source.name}: no event can be delivered")
         self._drain()
         self._progress.tell(
@@ -192,7 +187,14 @@ class _Putting:
 
     def _drain(self) -> None:
         """Wait until all events have an outcome, or someone interrupts once more."""
+        told = False
         while not self._interruption.repeated:
+            if self._interruption.signal is not None and not told:
+                told = True
+                self._progress.tell(
+                    f"interrupted after line {self._lines:,} of {self._source.name}: "
+                    f"waiting for {self._producer.stats().user_records_pending:,} events; Ctrl-C again gives them up"
+                )
             try:
                 self._producer.flush(SLICE_SECONDS)
             except FlushTimeoutError:
