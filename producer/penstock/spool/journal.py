@@ -2,9 +2,8 @@
 
 import logging
 import os
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -133,28 +132,23 @@ class Journal:
         tail, descriptor = self._tail, self.descriptor
         if tail is None or descriptor is None:
             raise RuntimeError("no segment has been started")
-        marker, index = tail.marker, tail.entries
-        frames = [frame(marker, index, payloads[0])]
+        data = frame(tail.marker, tail.entries, payloads[0])
+        sizes = [len(data)]
         if len(payloads) > 1:
-            free = min(self._segment_bytes - tail.size, self._append_limit - self.size) - len(frames[0])
-            for payload in payloads[1:]:
-                index += 1
-                free -= FRAME_BYTES + len(payload)
-                if free < 0:
-                    break
-                frames.append(frame(marker, index, payload))
-        data = b"".join(frames)
+            data, sizes = self._frames(tail, data, payloads)
         try:
             self._disk.write_all(descriptor, data)
         except OSError:
             self._cut(tail, descriptor)
             raise
-        self._appended = list(map(len, frames))
-        tail.size += len(data)
-        self.size += len(data)
-        tail.entries += len(frames)
-        first, self.next_position = self.next_position, self.next_position + len(frames)
-        return range(first, self.next_position)
+        self._appended = sizes
+        size, count = len(data), len(sizes)
+        tail.size += size
+        self.size += size
+        tail.entries += count
+        first = self.next_position
+        self.next_position = first + count
+        return range(first, first + count)
 
     def retract(self, count: int) -> None:
         """Take back the last events of the latest call of ``append``."""
@@ -170,7 +164,11 @@ class Journal:
 
     def done(self, positions: Iterable[int]) -> None:
         """Note that events are done. They were appended here, or have been read."""
-        for segment, found in groupby(sorted(positions), self._segment_of):
+        left = sorted(positions)
+        while left:
+            segment = self._segment_of(left[0])
+            count = 1 if segment is None else bisect_left(left, segment.first + segment.entries)
+            found, left = left[:count], left[count:]
             if segment is not None:
                 segment.unwritten += segment.mark_done([position - segment.first for position in found])
                 if segment.pending or segment is self._tail:
@@ -208,6 +206,17 @@ class Journal:
         if descriptor is not None:
             self._disk.close(descriptor)
         self._done_files.close()
+
+    def _frames(self, tail: Segment, first: bytes, payloads: Sequence[bytes]) -> tuple[bytes, list[int]]:
+        """Return the frames of as many payloads as the youngest segment takes, and the size of each."""
+        frames = [first]
+        free = min(self._segment_bytes - tail.size, self._append_limit - self.size) - len(first)
+        for index, payload in enumerate(payloads[1:], tail.entries + 1):
+            free -= FRAME_BYTES + len(payload)
+            if free < 0:
+                break
+            frames.append(frame(tail.marker, index, payload))
+        return b"".join(frames), list(map(len, frames))
 
     def _segment_of(self, position: int) -> Segment | None:
         index = bisect_right(self._segments, position, key=_first) - 1

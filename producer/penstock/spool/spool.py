@@ -120,7 +120,7 @@ class Spool:
                 if not payloads:
                     raise
                 break
-        with self._lock:
+        with self._mutex:
             self._check_open()
             try:
                 if (self._failure or not self._journal.takes(payloads[0])) and not self._make_ready(payloads[0]):
@@ -199,7 +199,9 @@ class Spool:
         self.close()
 
     def _make_locks(self) -> None:
-        self._lock = Condition(Lock())
+        # The condition's own lock: entered by C code, which every event does.
+        self._mutex = Lock()
+        self._lock = Condition(self._mutex)
         self._commits = GroupCommit(self._lock)
 
     def _make_directory(self) -> None:
