@@ -12,12 +12,14 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does no
 Run = Callable[[str], Ran]
 
 PRELUDE = """
-import asyncio, os, signal, sys, traceback
+import asyncio, os, signal, sys, traceback, warnings
 from penstock import AsyncProducer, Producer
 from penstock.errors import ForkedProducerError
 from tests.unit.penstock.stub_client import StubClient
 
 stub = StubClient()
+# Since Python 3.12 such forks are warned of, rightly: this is about those who fork all the same.
+warnings.simplefilter("ignore", DeprecationWarning)
 
 def refused(use):
     try:
