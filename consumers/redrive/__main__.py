@@ -6,13 +6,13 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from penstock.cli.safe_text import safe_text
 
-INTERRUPTED = 130
+INTERRUPTED: Final = 130
 
 
 def main() -> None:

@@ -31,14 +31,14 @@ class DiscardedBatch(NamedTuple):
         return len(self.batch["Records"])
 
 
-def read(document: dict[str, Any]) -> DiscardedBatch:
-    """Read an invocation record.
+def read(document: dict[str, Any]) -> DiscardedBatch | None:
+    """Read an invocation record; return nothing for one of rollup's, since the sweep repairs what that would have done.
 
     Raises:
-        DiscardedBatchError: it is of another stream, or has no payload.
+        DiscardedBatchError: it is something else, or has no payload.
     """
     if DYNAMODB in document:
-        raise DiscardedBatchError("is a batch of rollup's: the sweep repairs what it would have done")
+        return None
     try:
         information = document[KINESIS]
         payload = document["payload"]

@@ -98,8 +98,6 @@ def _read_batch(bucket: Bucket, found: Found, troubles: Troubles) -> DiscardedBa
     if isinstance(document, NotReadable):
         troubles.note(document)
         return None
-    if discarded_batch.DYNAMODB in document:
-        return None  # rollup's: the sweep repairs what it would have done
     try:
         return discarded_batch.read(document)
     except DiscardedBatchError as error:

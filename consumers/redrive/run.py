@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Final
 
 from consumers.redrive.census import Row
 from consumers.redrive.fix_up import FixUp
@@ -11,7 +12,7 @@ from consumers.redrive.redrive import Fold, Send, Troubles, take_census
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.request import Request
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS: Final = 60.0
 """How long writing one batch may take where nothing else bounds it."""
 
 

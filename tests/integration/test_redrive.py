@@ -448,6 +448,27 @@ def test_the_function_sends_too(stack: Stack) -> None:
         stack.invoke(action="send", reason="future")
 
 
+def test_a_function_whose_time_is_up_says_that_it_is_not_complete(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_of_each_reason(stack)
+    stack.put_discarded(a_batch((1, an_event(1))))
+    with monkeypatch.context() as hurried:
+        hurried.setattr(Context, "get_remaining_time_in_millis", lambda _self: 29_000)
+        for action in ("send", "fold"):
+            assert stack.invoke(action=action, all=True)["complete"] is False
+    assert stack.keys("redriven/") == []
+    assert stack.invoke(action="send", all=True)["complete"] is True
+
+
+def test_a_stack_of_another_kind_is_named(stack: Stack) -> None:
+    resources = {"EventStream": TEMPLATE["Resources"]["EventStream"]}
+    boto3.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps({"Resources": resources}))
+    status, _, errors = stack.command("--stack", "other", "list")
+    assert status == 2
+    assert "it has no FailedEventsBucket, PaneLogTable, DedupDays, StreamRetentionHours, Schedule" in errors
+
+
 def test_without_its_stream_nothing_is_marked_and_one_line_says_why(stack: Stack) -> None:
     one_of_each_reason(stack)
     boto3.client("kinesis").delete_stream(StreamName=stack.stream)
