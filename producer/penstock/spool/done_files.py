@@ -1,6 +1,7 @@
 """Writing down which events are done, beside their segments."""
 
 import logging
+from contextlib import suppress
 
 from penstock.spool.disk import Disk
 from penstock.spool.entries import encode_done
@@ -48,7 +49,8 @@ class DoneFiles:
         if self._open is not None and segment in {None, self._open[0]}:
             _, descriptor = self._open
             self._open = None
-            self._disk.close(descriptor)
+            with suppress(OSError):  # an error of the disk, on which nothing here depends
+                self._disk.close(descriptor)
 
     def _descriptor(self, segment: Segment) -> int:
         if self._open is None or self._open[0] is not segment:

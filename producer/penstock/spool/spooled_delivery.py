@@ -159,6 +159,10 @@ class SpooledDelivery(Delivery):
         super().answer(call, answer, now)
         self._feed()
 
+    def make_room(self, size: int) -> bool:
+        """Give the oldest events back until there is room; none while new events wait for old ones to be taken."""
+        return (self._waiting is None or not self._config.ordered) and super().make_room(size)
+
     def flushed(self, mark: int) -> bool:
         """Tell whether the events before the mark have an outcome, and all that an earlier process left."""
         return self._waiting is None and super().flushed(max(mark, self._recovered_mark))

@@ -156,6 +156,16 @@ def test_with_order_new_events_wait_until_the_old_ones_are_taken(tmp_path: Path)
     assert [int(data[:3]) for data in data_of(stream)] == list(range(200))
 
 
+def test_new_events_that_wait_for_their_order_drop_no_old_ones(tmp_path: Path) -> None:
+    leave(tmp_path, *(bytes(100_000) for _ in range(150)))
+    shell = SpoolingShell(tmp_path, ordered=True, when_full="drop_oldest", buffer_bytes=4 * MIB, spool_bytes=64 * MIB)
+    shell.wait(0)
+    assert not shell.core.make_room(4 * MIB)
+    shell.deliver()
+    assert len(data_of(shell.stream)) == 150
+    assert shell.core.make_room(MIB)
+
+
 def test_flush_covers_what_the_last_process_left(tmp_path: Path) -> None:
     leave(tmp_path, b"old")
     shell = SpoolingShell(tmp_path)
