@@ -12,6 +12,7 @@ help:
 	@echo '            [REPORT=file.json] [PORT=8080]   run the whole pipeline on this machine'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
+	@echo 'make bench  [ARGS="--rounds 30 --no-memory --json"]   measure the producer next to others'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'
 	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'
@@ -58,6 +59,20 @@ test: $(VENV)/installed-test
 fuzz: $(VENV)/installed-test
 	$(BIN)/pytest --hypothesis-profile=fuzz --timeout=0 tests/unit/penstock/test_fuzz.py tests/unit/penstock/aggregation
 
+# What is measured against has needs of its own, so it has an environment of its own.
+BENCH := .build/bench
+
+$(BENCH)/installed: requirements/bench.txt pyproject.toml producer/pyproject.toml
+	@test -x $(BENCH)/bin/pip || $(PYTHON) -m venv --clear $(BENCH)
+	@echo 'Installing $< (once; a minute or two) …'
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e producer
+	@touch $@
+
+.PHONY: bench
+bench: $(BENCH)/installed
+	@$(BENCH)/bin/python -m tests.benchmarks $(ARGS)
+
 schema: $(VENV)/installed-local
 	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \
 		> producer/penstock/social-event.schema.json
@@ -66,7 +81,7 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# One lock: every set takes its versions from that of the tests. It names no index, so each user's own serves it. The
+# One lock: every set but that of the benchmarks takes its versions from that of the tests. It names no index, so each user's own serves it. The
 # sets of this machine are universal, for every Python and platform; those of the functions are for Lambda's alone, since
 # pip judges markers by the machine it runs on.
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header
@@ -77,6 +92,7 @@ lock: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(LOCK_HERE) --group test -o requirements/test.txt
 	$(LOCK_HERE) --group local -c requirements/test.txt --no-annotate -o requirements/local.txt
+	$(LOCK_HERE) --group bench -o requirements/bench.txt
 	for group in ingest rollup reporting; do \
 		$(LOCK_LAMBDA) --group $$group -c requirements/test.txt --no-annotate -o requirements/$$group.txt || exit 1; done
 
