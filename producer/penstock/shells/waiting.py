@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeVar
 
 from penstock.shells.deadlines import deadline_after, remaining
@@ -49,7 +50,7 @@ class Turns:
 
     def call(self, *, everyone: bool = False) -> None:
         """Have the first, or everyone, see whether the wait is over."""
-        for turn in list(self._turns) if everyone else list(self._turns)[:1]:
+        for turn in islice(self._turns, None if everyone else 1):
             if not turn.done():
                 turn.set_result(None)
 
@@ -72,7 +73,8 @@ class Turns:
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
         self._turns.append(turn)
-        poll()
+        if len(self._turns) == 1:
+            poll()
         try:
             while True:
                 await asyncio.wait((turn,), timeout=remaining(deadline))

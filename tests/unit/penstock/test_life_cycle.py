@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from threading import Thread
 
@@ -10,6 +11,7 @@ import pytest
 from penstock.config import ProducerConfig
 from penstock.errors import ConfigurationError
 from penstock.producer import Producer
+from penstock.shells.life_cycle import drain
 from tests.unit.penstock.program_server import Ran
 from tests.unit.penstock.stub_client import StubClient
 
@@ -238,6 +240,42 @@ def test_calls_that_hang_delay_sigterm_no_longer_than_they_may(run: Run) -> None
     ran = run(PRELUDE + program + "os.kill(os.getpid(), signal.SIGTERM); signal.pause()")
     assert ran.status == -signal.SIGTERM
     assert "10 events unacknowledged" in ran.stderr
+
+
+def test_producers_are_drained_side_by_side_each_in_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    done: list[tuple[str, float | None]] = []
+
+    class Draining:
+        drain_at_exit = drain_on_sigterm = True
+        ended = False
+
+        def __init__(self, name: str, close_timeout: float | None) -> None:
+            self.name, self.close_timeout = name, close_timeout
+
+        def begin_drain(self, *, terminating: bool) -> None:
+            done.append((f"{self.name} begins{' to terminate' if terminating else ''}", None))
+
+        def end_drain(self, timeout: float | None) -> None:
+            nonlocal now
+            done.append((f"{self.name} ends", timeout))
+            now += 3
+
+        def resume(self) -> None:
+            raise AssertionError
+
+        def after_fork(self) -> None:
+            raise AssertionError
+
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    drain([Draining("a", 4.0), Draining("b", 10.0), Draining("c", 5.0), Draining("d", None)], terminating=False)
+    assert done == [
+        *((f"{name} begins", None) for name in "abcd"),
+        ("a ends", 4.0),
+        ("b ends", 7.0),
+        ("c ends", 0.0),
+        ("d ends", None),
+    ]
 
 
 def test_draining_on_sigterm_needs_the_main_thread() -> None:
