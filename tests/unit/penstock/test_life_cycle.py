@@ -160,7 +160,7 @@ def child(to):
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(7))
     put_on(Telling(to)) if {kind} is Producer else asyncio.run(put_on_async(Telling(to)))
 
-for round in range(6):
+for round in range(4):
     readable, writable = os.pipe()
     process = os.fork()
     if process == 0:
