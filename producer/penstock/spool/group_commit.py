@@ -1,5 +1,7 @@
 """Group commit: all who wait for the disk at the same time share one sync."""
 
+import errno
+import os
 from collections.abc import Callable
 from threading import Condition
 
@@ -59,16 +61,21 @@ class GroupCommit:
 
     def _run(self, sync: Callable[[], Callable[[], None] | None]) -> None:
         commit, self.next = self.next, Commit()
-        call = sync()
         self.busy = True
-        self._lock.release()
         try:
+            call = sync()
             if call is not None:
-                call()
+                self._lock.release()
+                try:
+                    call()
+                finally:
+                    self._lock.acquire()
         except OSError as error:
             commit.error = error
+        except BaseException:
+            commit.error = InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+            raise
         finally:
-            self._lock.acquire()
             self.busy = False
             commit.done = True
             self._lock.notify_all()

@@ -254,9 +254,9 @@ class Spool:
         """Return what syncs all that was written so far, when the lock is not held; none if all is synced."""
         if not self._unsynced or self._journal.descriptor is None:
             return None
-        self._unsynced = False
         # Meanwhile the journal can leave its segment.
         descriptor = self._disk.duplicate(self._journal.descriptor)
+        self._unsynced = False
 
         def sync() -> None:
             try:

@@ -1,5 +1,7 @@
 """When the disk is synced: by policy, before what depends on it, once for all that wait."""
 
+import errno
+import os
 import threading
 from pathlib import Path
 from threading import Barrier, Event, Thread
@@ -162,6 +164,52 @@ def test_a_segment_that_cannot_be_synced_refuses_the_event_that_begins_the_next(
         with pytest.raises(SpoolError, match="may not survive"):
             spool.commit(commit)
         assert spool.append([LARGE])
+
+
+class InterruptedDisk(FaultyDisk):
+    """Is interrupted by Ctrl-C once."""
+
+    interrupted = False
+
+    def sync(self, descriptor: int) -> None:
+        super().sync(descriptor)
+        if not self.interrupted:
+            self.interrupted = True
+            raise KeyboardInterrupt
+
+
+def test_a_sync_that_was_interrupted_is_no_success_for_others_who_wait(tmp_path: Path) -> None:
+    with open_spool(tmp_path, InterruptedDisk(), "always") as spool:
+        spool.append([EVENT])
+        commit = spool.last_commit
+        with pytest.raises(KeyboardInterrupt):
+            spool.commit(commit)
+        with pytest.raises(SpoolError, match="Interrupted"):
+            spool.commit(commit)
+        spool.append([EVENT])
+        spool.commit(spool.last_commit)
+
+
+class ExhaustedDisk(FaultyDisk):
+    """Has no more descriptors."""
+
+    def duplicate(self, descriptor: int) -> int:
+        if "duplicate" in self.failing:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().duplicate(descriptor)
+
+
+def test_a_sync_that_cannot_begin_fails_and_the_next_covers_what_it_would_have(tmp_path: Path) -> None:
+    disk = ExhaustedDisk()
+    with open_spool(tmp_path, disk, "always") as spool:
+        spool.append([EVENT])
+        disk.failing = {"duplicate"}
+        for _ in range(2):
+            with pytest.raises(SpoolError, match="Too many open files"):
+                spool.commit(spool.last_commit)
+        disk.failing = set()
+        spool.sync()
+        assert disk.deeds.count("sync 1.events") == 1
 
 
 def test_the_interval_s_sync_comes_by_itself_and_its_failure_is_told_by_the_next_append(tmp_path: Path) -> None:
