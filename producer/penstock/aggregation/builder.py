@@ -10,6 +10,8 @@ EMPTY_BYTES: Final = len(MAGIC) + DIGEST_BYTES
 MOST_FRAME_BYTES: Final = 18
 """Three tags and three numbers of up to 32 bits: what goes around an event's data."""
 
+_LEAST_FRAME_BYTES: Final = 6  # with numbers of one byte
+
 ONE_BYTE: Final = 0x80
 """A number below takes one byte as a varint."""
 
@@ -17,29 +19,15 @@ _KEPT_LENGTHS: Final = 8192  # a bound on the memory of the tables below, about 
 _TWO_BYTES: Final = 0x4000
 
 
-class _Heads(dict[int, tuple[bytes, int]]):
-    """By length of data: what precedes it in a record whose key's index takes so many bytes, and the record's size.
+HEADS_ONE: Final[dict[int, tuple[bytes, int]]] = {}
+"""By length of data: what precedes it in a record whose key's index takes one byte, and the record's size.
 
-    Data comes before the index, an order that protobuf leaves to the writer: what depends on the length is then in
-    one piece.
-    """
+Data comes before the index, an order that protobuf leaves to the writer: what depends on the length is then in one
+piece. ``AggregateBuilder.add`` fills the table, for lengths that are not rare.
+"""
 
-    def __init__(self, index_bytes: int) -> None:
-        super().__init__()
-        self._tail_bytes = 1 + index_bytes
-
-    def __missing__(self, length: int) -> tuple[bytes, int]:
-        before_data = b"\x1a" + varint(length)
-        inner = len(before_data) + length + self._tail_bytes
-        head = b"\x1a" + varint(inner) + before_data
-        value = head, len(head) + length + self._tail_bytes
-        if length < _KEPT_LENGTHS:
-            self[length] = value
-        return value
-
-
-HEADS_ONE: Final = _Heads(1)
-HEADS_TWO: Final = _Heads(2)
+HEADS_TWO: Final[dict[int, tuple[bytes, int]]] = {}
+"""Likewise, where the index takes two bytes."""
 
 TAILS: Final = [b"\x08" + varint(index) for index in range(1024)]
 """By its key's index, what is behind a record's data."""
@@ -53,6 +41,18 @@ def partition_key_entry(encoded: bytes) -> bytes:
 def hash_key_entry(explicit_hash_key: str) -> bytes:
     """Return the entry in the table of explicit hash keys."""
     return b"\x12" + varint(len(explicit_hash_key)) + explicit_hash_key.encode()
+
+
+def _head(heads: dict[int, tuple[bytes, int]], length: int) -> tuple[bytes, int]:
+    """Return what the table is to have for a length of data."""
+    tail_bytes = 2 if heads is HEADS_ONE else 3
+    before_data = b"\x1a" + varint(length)
+    inner = len(before_data) + length + tail_bytes
+    head = b"\x1a" + varint(inner) + before_data
+    value = head, len(head) + length + tail_bytes
+    if length < _KEPT_LENGTHS:
+        heads[length] = value
+    return value
 
 
 class AggregateBuilder:
@@ -114,15 +114,17 @@ class AggregateBuilder:
         entry_bytes = len(key_entry)
         keys = self.keys
         free = self.free
-        if free < length + entry_bytes + MOST_FRAME_BYTES and free - length < self._overhead(key_entry, length):
+        if free < length + entry_bytes + MOST_FRAME_BYTES and (
+            free < length + _LEAST_FRAME_BYTES or free - length < self._overhead(key_entry, length)
+        ):
             return 0
         known = len(keys)
         index = keys.setdefault(key_entry, known)
         if index < ONE_BYTE:
-            head, size = HEADS_ONE[length]
+            head, size = HEADS_ONE.get(length) or _head(HEADS_ONE, length)
             self.parts += (head, data, TAILS[index])
         elif index < _TWO_BYTES:
-            head, size = HEADS_TWO[length]
+            head, size = HEADS_TWO.get(length) or _head(HEADS_TWO, length)
             self.parts += (head, data, TAILS[index] if index < len(TAILS) else b"\x08" + varint(index))
         else:
             size = self._append(data, b"\x08" + varint(index))

@@ -174,7 +174,7 @@ class Lanes:
                 parts.append(data)
                 parts.append(tail)
         except (KeyError, IndexError, TypeError):
-            pass  # a key that is new, or none; an aggregate of very many keys; data that is none
+            pass  # a key that is new, or none; data that is none, or of a rare length; an aggregate of very many keys
         return room
 
     def close_all(self) -> None:
