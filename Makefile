@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test fuzz format schema lock clean
+.PHONY: help run test test-oldest test-newest fuzz format schema lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run    [SOURCE=demo|bluesky|FILE|-] [RATE=events/s] [DURATION=s] [ONCE=1] [REPEAT=n]'
 	@echo '            [REPORT=file.json] [PORT=8080]   run the whole pipeline on this machine'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
+	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="--rounds 30 --no-memory --json"]   measure the producer next to others'
 	@echo 'make format rewrite the code as the formatter wants it'
@@ -55,6 +56,28 @@ test: $(VENV)/installed-test
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/pytest
 
+# The SDK's own tests with the oldest versions that producer/pyproject.toml allows, which are locked, and with whatever
+# is newest today.
+SDK_TESTS := tests/unit/penstock tests/integration/test_producer*.py -m 'not slow' -p no:cacheprovider
+OLDEST := .build/oldest
+NEWEST := .build/newest
+
+$(OLDEST)/installed: requirements/oldest.txt producer/pyproject.toml
+	@echo 'Installing $< (once; a minute) …'
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e producer
+	@touch $@
+
+test-oldest: $(OLDEST)/installed
+	$(OLDEST)/bin/python -m pytest $(SDK_TESTS)
+
+test-newest: $(VENV)/installed-test
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(NEWEST)
+	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --group sdk-test -e 'producer[cli,bluesky,opentelemetry]'
+	$(NEWEST)/bin/python -m pytest $(SDK_TESTS)
+
 # Several minutes of arbitrary events, configurations and aggregates; a failure is a complete report.
 fuzz: $(VENV)/installed-test
 	$(BIN)/pytest --hypothesis-profile=fuzz --timeout=0 tests/unit/penstock/test_fuzz.py tests/unit/penstock/aggregation
@@ -91,6 +114,8 @@ LOCK_LAMBDA = $(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 
 lock: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(LOCK_HERE) --group test -o requirements/test.txt
+	$(LOCK_HERE) --group sdk-test --all-extras producer/pyproject.toml --resolution lowest-direct --no-annotate \
+		-o requirements/oldest.txt
 	$(LOCK_HERE) --group local -c requirements/test.txt --no-annotate -o requirements/local.txt
 	$(LOCK_HERE) --group bench -o requirements/bench.txt
 	for group in ingest rollup reporting; do \

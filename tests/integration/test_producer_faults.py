@@ -1,9 +1,11 @@
 """The producer over HTTP against a Kinesis that fails: nothing is lost, and a key's order holds where promised."""
 
 import asyncio
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 PATIENCE_SECONDS = 0.25
+OUTAGE_SECONDS = 30.0
 STREAMS = count(1)
 
 Place = tuple[str, str]  # a shard, and a record's sequence number there
@@ -123,6 +126,15 @@ def events_in(record: Any) -> list[UserRecord]:  # noqa: ANN401 - a record of bo
     return deaggregate(data) if is_aggregate(data) else [UserRecord(record["PartitionKey"], None, data)]
 
 
+def first_occurrences(records: dict[Place, Any]) -> dict[str, list[bytes]]:
+    """Return the data of each key's events in the order in which a reader of the shards first meets them."""
+    found: dict[str, dict[bytes, None]] = defaultdict(dict)
+    for record in records.values():
+        for event in events_in(record):
+            found[event.partition_key].setdefault(event.data)
+    return {key: list(met) for key, met in found.items()}
+
+
 def check_nothing_is_lost(sent: Sent, records: dict[Place, Any]) -> None:
     contents = {place: set(events_in(record)) for place, record in records.items()}
     for event, result in sent:
@@ -168,3 +180,57 @@ def test_whatever_fails_every_event_arrives_and_its_future_says_where(
     assert len(records) > statistics.kinesis_records_put  # some were written more than once, their answers lost
     assert statistics.user_records_put == len(sent)
     assert set(kinesis.seen) == {*Fault.__members__, *RECORD_CODES}
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
+@pytest.mark.parametrize("aggregate", [True, False])
+def test_the_order_of_each_key_holds_whatever_fails(
+    services: Services, kinesis: FaultyKinesis, stream: str, shell: Shell, aggregate: bool
+) -> None:
+    kinesis.plan = Plan(calls=0.3, records=0.2, patience=PATIENCE_SECONDS, seed=3)
+    events = [event._replace(explicit_hash_key=None) for event in some_events(1200 if aggregate else 400, keys=20)]
+    sent, _ = shell(
+        stream, events, **QUICK_RETRIES, ordered=True, aggregate=aggregate, aggregate_bytes=500, lanes_per_shard=4
+    )
+    kinesis.close()
+    records = read(services.client("kinesis"), stream)
+    check_nothing_is_lost(sent, records)
+    put: dict[str, list[bytes]] = defaultdict(list)
+    for event, _ in sent:
+        put[event.partition_key].append(event.data)
+    assert first_occurrences(records) == put
+
+
+@pytest.mark.slow
+def test_an_outage_of_half_a_minute_loses_nothing_and_costs_little(
+    services: Services, kinesis: FaultyKinesis, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The one test that takes its time: with the SDK's own timeouts and waits, in three kinds of producer at once."""
+    runs: list[tuple[Shell, dict[str, Any]]] = [(with_threads, {}), (with_threads, {"ordered": True}), (on_a_loop, {})]
+    streams = [f"outage-{number}" for number in range(len(runs))]
+    for name in streams:
+        services.client("kinesis").create_stream(StreamName=name, ShardCount=2)
+    events = some_events(1000, keys=20)
+    with caplog.at_level(logging.INFO, "penstock"), ThreadPoolExecutor() as pool:
+        started = time.monotonic()
+        results = [
+            pool.submit(shell, name, events, pause=OUTAGE_SECONDS / 90, stall_seconds=10, **options)
+            for (shell, options), name in zip(runs, streams, strict=True)
+        ]
+        time.sleep(1.5)
+        kinesis.refuse()
+        spent = time.process_time()
+        time.sleep(OUTAGE_SECONDS)
+        spent = time.process_time() - spent
+        kinesis.resume()
+        outcomes = [result.result(timeout=30) for result in results]
+    # The longest wait before a retry is five seconds.
+    assert time.monotonic() - started < 1.5 + OUTAGE_SECONDS + 15
+    assert spent < OUTAGE_SECONDS / 10
+    for name, (sent, statistics) in zip(streams, outcomes, strict=True):
+        check_nothing_is_lost(sent, read(services.client("kinesis"), name))
+        assert statistics.errors_by_code["EndpointConnectionError"] > 0
+        assert any(len(result.attempts) > 1 for _, result in sent)
+        warnings = [line for line in caplog.messages if name in line and "no event has been acknowledged" in line]
+        assert warnings
+        assert "EndpointConnectionError" in warnings[0]
