@@ -96,6 +96,7 @@ def compare(events: Sequence[UserRecord], rounds: int, progress: Callable[[int],
     }
     for contender in contenders.values():
         contender.prepare(events)
+    gc.freeze()  # what is only there to be measured with should not cost anyone a collection
     seconds: dict[tuple[str, str], list[float]] = {key: [] for key in contenders}
     try:
         for number in range(rounds + 1):

@@ -1,6 +1,5 @@
 """Ten million events, stubbed: whether memory grows with the number of events that were sent."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +11,11 @@ MOST_GROWTH: Final = 32 * 2**20
 _BATCH: Final = 100_000
 
 
-def measure_growth(events: int, progress: Callable[[int], None]) -> tuple[int, int]:
+def measure_growth(events: int) -> tuple[int, int]:
     """Put events, a hundred thousand at a time, every other time one by one.
 
     Args:
         events: how many in all, a multiple of 1,000,000.
-        progress: called with how many were put so far.
 
     Returns:
         Resident bytes after the first million and at the end.
@@ -31,7 +29,6 @@ def measure_growth(events: int, progress: Callable[[int], None]) -> tuple[int, i
             else:
                 for event in batch:
                     producer.put(event.data, partition_key=event.partition_key)
-            progress(done)
             if done == 1_000_000:
                 producer.flush()
                 at_first = resident_bytes()

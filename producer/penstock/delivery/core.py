@@ -110,7 +110,7 @@ class Delivery:
             cost = builder.add(entry, data)
             if cost:
                 ledger.free -= cost + EVENT_OVERHEAD_BYTES
-                return place.completion, builder.count - 1
+                return place.completion, len(builder.parts) // 3 - 1  # as its count, at less cost
         record = self._add(UserRecord(partition_key, explicit_hash_key, data))
         return record.completion, record.count - 1
 
