@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-oldest test-newest fuzz format schema lock clean
+.PHONY: help run test test-oldest test-newest fuzz soak format schema lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="--rounds 30 --no-memory --json"]   measure the producer next to others'
+	@echo 'make soak   a minute at full speed while the stream is down: what memory the producer takes'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'
 	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'
@@ -95,6 +96,10 @@ $(BENCH)/installed: requirements/bench.txt pyproject.toml producer/pyproject.tom
 .PHONY: bench
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m tests.benchmarks $(ARGS)
+
+# A minute of a stream that is down, at full speed, instead of seconds; says how much memory that took.
+soak: $(VENV)/installed-test
+	PENSTOCK_SOAK_SECONDS=60 $(BIN)/pytest -s tests/integration/test_producer_memory.py
 
 schema: $(VENV)/installed-local
 	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from penstock.delivery.calls import Answer, Call, CallFailure, ListShards, PutRecords
-from penstock.delivery.completion import Observer
+from penstock.delivery.completion import Completion, Observer
 from penstock.delivery.histogram import Histogram
 from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.record import Record
@@ -86,6 +86,9 @@ class Ledger:
         """Settle a record as undeliverable."""
         self.close(record)
         self.refuse(record, kind, message, code)
+        # The failure reads its events from the record, which must not lead back to it: a cycle waits for the garbage
+        # collector, which counts objects and not their bytes, and comes when hundreds of megabytes have been dropped.
+        record.completion = Completion()
 
     def refuse(self, record: Record, kind: type[DeliveryError], message: str, code: str | None) -> None:
         """Settle as undeliverable a record that was never opened nor charged."""

@@ -1,8 +1,10 @@
 """``make_room``: the oldest events that are not in flight make room for younger ones."""
 
+import gc
 import time
 
 from penstock.delivery.calls import PutRecordsAnswer, RecordAnswer
+from penstock.delivery.record import Record
 from penstock.errors import DroppedError
 from tests.unit.penstock.delivery.fake_stream import LOST, MIB, FakeStream
 from tests.unit.penstock.delivery.hand_shell import Fate, HandShell
@@ -31,6 +33,20 @@ def test_the_oldest_go_first_and_no_more_than_necessary() -> None:
     assert fates[0].failed_event.data == bytes(1_000_000)
     assert shell.core.make_room(1_500_000)
     assert fates[2].outcome is None
+
+
+def test_what_was_dropped_does_not_wait_for_the_garbage_collector() -> None:
+    shell = shell_that_drops()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            shell.core.make_room(1_000_000)
+            shell.put("k", bytes(1_000_000))
+            assert not shell.core.poll(shell.now)
+        assert sum(isinstance(found, Record) for found in gc.get_objects()) <= 5
+    finally:
+        gc.enable()
 
 
 def test_open_aggregates_are_dropped_too() -> None:
