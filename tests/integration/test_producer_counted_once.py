@@ -1,0 +1,120 @@
+"""From a producer whose calls fail, through ingest, to the pane log: each event is counted exactly once."""
+
+import importlib
+import json
+import sys
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from consumers import counts
+from consumers.pane_log import segment as segments
+from local.services.process import Services
+from local.services.session import ACCESS_KEY, REGION
+from penstock import Producer, SocialEvent
+from tests.integration.faulty_kinesis import FaultyKinesis, Plan
+from tests.integration.lambda_surroundings import Context, Stdout
+
+EVENTS = 600
+PATIENCE_SECONDS = 0.25
+
+
+@pytest.fixture
+def services(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """Services with a stream, a pane log and a bucket, which the function's own clients find."""
+    running = Services(tmp_path_factory.mktemp("services") / "services.log")
+    running.wait()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": running.url,
+        "NO_PROXY": "127.0.0.1",
+        "LOG_TABLE": "pane-log",
+        "FAILED_EVENTS_BUCKET": "failed-events",
+        "DEDUP_DAYS": "7",
+        "STREAM_RETENTION_HOURS": "24",
+        "SCHEDULE": '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]',
+        "POWERTOOLS_SERVICE_NAME": "ingest",
+        "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+    }.items():
+        monkeypatch.setenv(name, value)
+    running.client("kinesis").create_stream(StreamName="events", ShardCount=2)
+    running.client("dynamodb").create_table(
+        TableName="pane-log",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "address", "AttributeType": "S"},
+            {"AttributeName": "segment", "AttributeType": "N"},
+        ],
+        KeySchema=[{"AttributeName": "address", "KeyType": "HASH"}, {"AttributeName": "segment", "KeyType": "RANGE"}],
+    )
+    running.client("s3").create_bucket(Bucket="failed-events")
+    yield running
+    running.stop()
+
+
+def batches(client: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a boto3 client
+    """Yield what Lambda would invoke the function with, a batch a shard."""
+    for shard in client.list_shards(StreamName="events")["Shards"]:
+        iterator = client.get_shard_iterator(
+            StreamName="events", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        yield {
+            "Records": [
+                {
+                    "kinesis": {
+                        "partitionKey": record["PartitionKey"],
+                        "sequenceNumber": record["SequenceNumber"],
+                        "data": b64encode(record["Data"]).decode(),
+                        "approximateArrivalTimestamp": record["ApproximateArrivalTimestamp"].timestamp(),
+                    },
+                    "eventID": f"{shard['ShardId']}:{record['SequenceNumber']}",
+                    "eventSourceARN": f"arn:aws:kinesis:{REGION}:123456789012:stream/events",
+                }
+                for record in client.get_records(ShardIterator=iterator)["Records"]
+            ]
+        }
+
+
+def test_each_event_is_counted_exactly_once_whatever_fails_on_its_way(
+    services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinesis = FaultyKinesis(services.url, Plan(calls=0.4, records=0.1, patience=PATIENCE_SECONDS, seed=5))
+    now = datetime.now(UTC)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("AWS_ENDPOINT_URL_KINESIS", kinesis.url)
+            with Producer(
+                "events",
+                aggregate_bytes=2000,
+                call_records=2,
+                linger_seconds=0.01,
+                read_timeout_seconds=PATIENCE_SECONDS,
+                backoff_base_seconds=0.001,
+            ) as producer:
+                for number in range(EVENTS):
+                    author = f"author {number % 50}"
+                    tag = f"tag{number % 3}"
+                    producer.put(
+                        SocialEvent(kind="post", platform="example", author=author, created_at=now, hashtags=[tag])
+                    )
+    finally:
+        kinesis.close()
+    sys.modules.pop("consumers.ingest.handler", None)
+    function = importlib.import_module("consumers.ingest.handler")
+    monkeypatch.setattr(function.logger.registered_handler, "stream", Stdout())
+    given = 0
+    for batch in batches(services.client("kinesis")):
+        given += len(batch["Records"])
+        assert function.handler(json.loads(json.dumps(batch)), Context("ingest")) == {"batchItemFailures": []}
+    capsys.readouterr()
+    assert given > producer.stats().kinesis_records_put  # some records came twice
+    total = counts.empty()
+    for item in services.client("dynamodb").scan(TableName="pane-log")["Items"]:
+        counts.add(total, segments.decode(item).counts)
+    assert total["hashtag"] == Counter(f"tag{number % 3}" for number in range(EVENTS))
