@@ -99,7 +99,7 @@ bench: $(BENCH)/installed
 
 # A minute of a stream that is down, at full speed, instead of seconds; says how much memory that took.
 soak: $(VENV)/installed-test
-	PENSTOCK_SOAK_SECONDS=60 $(BIN)/pytest -s tests/integration/test_producer_memory.py
+	SOAK_SECONDS=60 $(BIN)/pytest -s tests/integration/test_producer_memory.py
 
 schema: $(VENV)/installed-local
 	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \
@@ -109,7 +109,8 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# One lock: every set but that of the benchmarks takes its versions from that of the tests. It names no index, so each user's own serves it. The
+# One lock: every set but that of the benchmarks takes its versions from that of the tests. It names no index, so each
+# user's own serves it. The
 # sets of this machine are universal, for every Python and platform; those of the functions are for Lambda's alone, since
 # pip judges markers by the machine it runs on.
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 MIB = 2**20
-SECONDS = float(os.environ.get("PENSTOCK_SOAK_SECONDS", "8"))
+SECONDS = float(os.environ.get("SOAK_SECONDS", "8"))
 ALLOWANCE_BYTES = 64 * MIB
 
 PROGRAM = """
