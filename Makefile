@@ -110,9 +110,8 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
 
 # One lock: every set but that of the benchmarks takes its versions from that of the tests. It names no index, so each
-# user's own serves it. The
-# sets of this machine are universal, for every Python and platform; those of the functions are for Lambda's alone, since
-# pip judges markers by the machine it runs on.
+# user's own serves it. The sets of this machine are universal, for every Python and platform; those of the functions are
+# for Lambda's alone, since pip judges markers by the machine it runs on.
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header
 LOCK_HERE = $(LOCK) --universal --python-version 3.11
 LOCK_LAMBDA = $(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.14
