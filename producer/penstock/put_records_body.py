@@ -5,8 +5,7 @@ signing the request together.
 """
 
 import json
-from binascii import b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import local
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +18,13 @@ if TYPE_CHECKING:
 # Passes botocore's checks of parameters and none of Kinesis's: were it ever sent, nothing would be written.
 _PLACEHOLDER: Final = {"Data": b"", "PartitionKey": "-", "ExplicitHashKey": "placeholder"}
 _PLACEHOLDER_JSON: Final = json.dumps({**_PLACEHOLDER, "Data": ""}).encode()
+
+b64encode: Callable[[bytes], bytes]
+try:
+    # The extra "fast": with the processor's vector instructions, at a twentieth of the time.
+    from pybase64 import b64encode
+except ImportError:
+    from base64 import b64encode
 
 _of_this_thread = local()
 
@@ -71,7 +77,7 @@ def encode(records: Iterable[Record]) -> list[bytes]:
     parts: list[bytes] = []
     before = b'{"Data":"'
     for record in records:
-        parts += (before, b2a_base64(record.data(), newline=False), b'","PartitionKey":')
+        parts += (before, b64encode(record.data()), b'","PartitionKey":')
         hash_key = record.explicit_hash_key
         if hash_key is None:
             parts.append(json.dumps(record.partition_key).encode())

@@ -1,8 +1,11 @@
+import base64
 import hashlib
 import hmac
+import importlib.util
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -17,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from types_boto3_kinesis import KinesisClient
 
+from penstock import put_records_body
 from penstock.aggregation import UserRecord
 from penstock.delivery.calls import CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
 from penstock.delivery.lanes import UNROUTED
@@ -209,3 +213,16 @@ def test_a_client_that_serialises_in_another_way_gets_plain_calls(caplog: pytest
 def test_the_placeholder_could_not_be_written() -> None:
     # Were it ever sent, Kinesis would refuse it: an explicit hash key is a number (API reference).
     assert not _PLACEHOLDER["ExplicitHashKey"].isdecimal()  # type: ignore[attr-defined]  # values of two types
+
+
+def test_without_the_fast_encoder_there_is_python_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pybase64", None)
+    spec = importlib.util.spec_from_file_location("slow_body", put_records_body.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    slow = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(slow)
+    assert slow.b64encode is base64.b64encode
+    assert put_records_body.b64encode is not base64.b64encode
+    for data in (b"", b"\x00", bytes(range(256)) * 5):
+        assert slow.b64encode(data) == put_records_body.b64encode(data)
