@@ -76,7 +76,7 @@ test-oldest: $(OLDEST)/installed
 test-newest: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(NEWEST)
-	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --group sdk-test -e 'producer[cli,bluesky,opentelemetry]'
+	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --group sdk-test -e 'producer[cli,bluesky,fast,opentelemetry]'
 	$(NEWEST)/bin/python -m pytest $(SDK_TESTS)
 
 # Several minutes of arbitrary events, configurations and aggregates; a failure is a complete report.

@@ -34,7 +34,7 @@ class ProducerConfig:
         call_records: most records in a call, 1 to 500 (PutRecords: 500).
         call_bytes: most bytes of records and keys in a call, ``max_record_bytes`` to 10 MiB (KPL
             CollectionMaxSize: 5 MiB; PutRecords: 10 MiB).
-        calls_in_flight: most PutRecords calls at once, 1 to 128 (KPL MaxConnections: 4).
+        calls_in_flight: most PutRecords calls at once, 1 to 128 (KPL MaxConnections: 24, of smaller calls).
         ordered: whether the events of one partition key are in the stream in the order in which they were put, whatever
             fails. Each lane then has one record in flight, behind whose retries its others wait.
         rate_limit_percent: how much of a shard's 1,000 records and 1 MiB a second this producer uses at most, 1 to

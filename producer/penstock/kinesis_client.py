@@ -49,7 +49,7 @@ def make_client(
         )
     except NoRegionError as error:
         raise ConfigurationError(
-            "no AWS region is configured: set AWS_REGION, name the stream by its ARN, or pass "
+            "no AWS region is configured: set AWS_DEFAULT_REGION, name the stream by its ARN, or pass "
             "session=boto3.Session(region_name=...)"
         ) from error
 
