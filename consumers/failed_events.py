@@ -8,12 +8,13 @@ reader drops repeats by position.
 
 import hashlib
 import json
+import re
 from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -34,6 +35,10 @@ class Reason(StrEnum):
     """Its time is more than five minutes later than its arrival."""
     TOO_LATE = "too_late"
     """Its time is before the dedup horizon."""
+
+
+class FailedEventError(ValueError):
+    """A line that is no failed event."""
 
 
 class FieldError(NamedTuple):
@@ -99,23 +104,33 @@ class FailedEvent(NamedTuple):
 
     @classmethod
     def from_json(cls, line: bytes) -> "FailedEvent":
-        """Read what `to_json` wrote.
+        """Read what `to_json` wrote; whatever is read can be used: no property of it raises.
 
         Raises:
-            KeyError, TypeError, ValueError: the line is no failed event.
+            FailedEventError: the line is no failed event.
         """
-        fields = json.loads(line)
-        arrived = datetime.fromisoformat(fields["arrived_at"])
+        try:
+            return cls._of(json.loads(line))
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise FailedEventError("is no failed event") from error
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any]) -> "FailedEvent":
+        errors, sub_sequence_number = fields["errors"], fields["sub_sequence_number"]
+        if not isinstance(errors, list):
+            raise TypeError("errors is no list")
+        if type(sub_sequence_number) is not int or sub_sequence_number < 0:
+            raise TypeError("sub_sequence_number is no integer from 0 on")
         return cls(
-            reason=Reason(fields["reason"]),
-            errors=tuple(FieldError(**error) for error in fields["errors"]),
-            stream_arn=fields["stream_arn"],
-            shard_id=fields["shard_id"],
-            sequence_number=fields["sequence_number"],
-            sub_sequence_number=fields["sub_sequence_number"],
-            arrived_ms=(arrived - _EPOCH) // timedelta(milliseconds=1),
-            partition_key=fields["partition_key"],
-            data=b64decode(fields["data"], validate=True),
+            reason=Reason(_text(fields["reason"])),
+            errors=tuple(FieldError(_text(error["field"]), _text(error["message"])) for error in errors),
+            stream_arn=_text(fields["stream_arn"]),
+            shard_id=_text(fields["shard_id"]),
+            sequence_number=check_sequence_number(fields["sequence_number"]),
+            sub_sequence_number=sub_sequence_number,
+            arrived_ms=_milliseconds(_text(fields["arrived_at"])),
+            partition_key=_text(fields["partition_key"]),
+            data=b64decode(_text(fields["data"]), validate=True),
         )
 
 
@@ -159,7 +174,7 @@ def read_failed_events(client: "S3Client", bucket: str) -> Iterator[FailedEvent]
 
     Raises:
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the bucket can't be read.
-        ValueError: an object holds a line that is no failed event; the message names both.
+        FailedEventError: an object holds a line that is no failed event; the message names both.
     """
     seen: set[tuple[str, Position]] = set()
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
@@ -168,14 +183,39 @@ def read_failed_events(client: "S3Client", bucket: str) -> Iterator[FailedEvent]
             for number, line in enumerate(body.splitlines(), start=1):
                 try:
                     event = FailedEvent.from_json(line)
-                except (KeyError, TypeError, ValueError) as error:
-                    raise ValueError(f"{entry['Key']}, line {number}, is no failed event") from error
+                except FailedEventError as error:
+                    raise FailedEventError(f"{entry['Key']}, line {number}, {error}") from error
                 if (event.stream_arn, event.position) not in seen:
                     seen.add((event.stream_arn, event.position))
                     yield event
 
 
+def check_sequence_number(value: object) -> str:
+    """Return a sequence number as it is.
+
+    Raises:
+        ValueError: it is none (Kinesis API, ``SequenceNumber``: decimal, at most 129 digits).
+    """
+    if isinstance(value, str) and _SEQUENCE_NUMBER.fullmatch(value):
+        return value
+    raise ValueError(f"{value!r:.60} is no sequence number")
+
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SEQUENCE_NUMBER: Final = re.compile("[0-9]{1,129}")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{value!r:.60} is no text")
+
+
+def _milliseconds(moment: str) -> int:
+    arrived = datetime.fromisoformat(moment)
+    if arrived.tzinfo is None:
+        raise ValueError(f"{moment:.60} has no offset from UTC")
+    return (arrived.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _time(milliseconds: int) -> datetime:

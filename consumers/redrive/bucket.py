@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from botocore.exceptions import ClientError
 
 from consumers.failed_events import PREFIX as FAILED_EVENTS
-from consumers.failed_events import FailedEvent
+from consumers.failed_events import FailedEvent, FailedEventError
 from consumers.redrive.marks import PREFIX as MARKS
 from consumers.redrive.marks import Mark, MarkError, mark_key, marks_of
 
@@ -61,7 +61,7 @@ class Bucket:
                 yield Found(key, mine)
 
     def marks(self, found: Found) -> list[Mark]:
-        """Read the marks of an object; something else in their place marks nothing.
+        """Read the marks of an object, the newest last; something else in their place marks nothing.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a mark can't be read.
@@ -74,7 +74,7 @@ class Bucket:
                     read.append(Mark.from_json(body.read()))
                 except MarkError:
                     continue
-        return read
+        return sorted(read, key=lambda mark: mark.redriven_at)
 
     def redriven(self) -> set[tuple[str, str]]:
         """Return the shard and place of every failed event that is marked, all at once.
@@ -102,8 +102,8 @@ class Bucket:
         for number, line in enumerate(body.iter_lines(CHUNK_BYTES), start=1):
             try:
                 yield FailedEvent.from_json(line)
-            except (KeyError, TypeError, ValueError, RecursionError):
-                yield NotReadable(f"{key}, line {number},", "is no failed event")
+            except FailedEventError as error:
+                yield NotReadable(f"{key}, line {number},", str(error))
 
     def document(self, key: str) -> dict[str, Any] | NotReadable:
         """Return the JSON object in an object.

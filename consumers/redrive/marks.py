@@ -42,9 +42,12 @@ class Mark(NamedTuple):
         """
         try:
             fields: dict[str, Any] = json.loads(body)
-            return cls(tuple(fields["places"]), fields["redriven_at"], fields["how"], fields["fix_up"])
-        except (KeyError, TypeError, ValueError) as error:
+            places, texts = fields["places"], [fields[name] for name in ("redriven_at", "how", "fix_up")]
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise MarkError("no mark of a redrive") from error
+        if not isinstance(places, list) or not all(isinstance(each, str) for each in [*places, *texts]):
+            raise MarkError("no mark of a redrive")
+        return cls(tuple(places), *texts)
 
 
 def marks_of(key: str) -> str:

@@ -90,7 +90,7 @@ def discarded_batches(bucket: Bucket, selection: Selection, troubles: Troubles) 
         batch = _read_batch(bucket, found, troubles)
         if batch is not None:
             marks = bucket.marks(found)
-            yield SelectedBatch(found.key, batch, marks[0] if marks else None)
+            yield SelectedBatch(found.key, batch, marks[-1] if marks else None)
 
 
 def _read_batch(bucket: Bucket, found: Found, troubles: Troubles) -> DiscardedBatch | None:

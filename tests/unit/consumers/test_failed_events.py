@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from consumers.failed_events import (
     FailedEvent,
+    FailedEventError,
     FailedEventStore,
     FieldError,
     Reason,
@@ -131,6 +132,42 @@ def test_an_object_holds_one_shard_and_one_day() -> None:
 def test_other_positions_give_another_key() -> None:
     first, middle, last = (a_failed_event(sequence_number=number) for number in ("1", "2", "3"))
     assert object_key([first, last]) != object_key([first, middle, last])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {name: value}
+        for name, values in {
+            "reason": ["bored", 5, [], None],
+            "errors": [None, 5, {}, "text", {"field": "kind"}, [[]], [{"field": 1, "message": "a"}], [{"field": "a"}]],
+            "stream_arn": [None, [], 5],
+            "shard_id": [None, [], 5],
+            "sequence_number": [None, "", "abc", 5, "9" * 5000, 1e999, [1], "-1", " 7", "\u0667"],
+            "sub_sequence_number": [None, "x", [], -1, True, 1.5],
+            "arrived_at": [
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-14:00",
+                "2026-11-22T00:00:00",
+                "yesterday",
+                5,
+            ],
+            "partition_key": [None, 5, []],
+            "data": [None, 5, "*", "\u00e9"],
+        }.items()
+        for value in values
+    ],
+)
+def test_a_line_with_a_wrong_field_is_no_failed_event(changes: dict[str, object]) -> None:
+    line = json.dumps(json.loads(a_failed_event().to_json()) | changes).encode()
+    with pytest.raises(FailedEventError):
+        FailedEvent.from_json(line)
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b"5", b"{}", b"\xff", b"[" * 100_000])
+def test_other_lines_are_no_failed_events(line: bytes) -> None:
+    with pytest.raises(FailedEventError):
+        FailedEvent.from_json(line)
 
 
 def test_a_line_that_is_no_failed_event_is_named() -> None:

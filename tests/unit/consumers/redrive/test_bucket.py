@@ -77,6 +77,16 @@ def test_marks_are_read_and_anything_else_marks_nothing() -> None:
     assert bucket.marks(found) == []
 
 
+def test_the_newest_mark_comes_last() -> None:
+    s3, bucket = a_bucket()
+    s3.objects["failed-events/a"] = b""
+    times = [f"2026-11-{day}" for day in (12, 11, 14, 10, 13)]
+    for time in times:
+        bucket.put_mark("failed-events/a", Mark((time,), time, "sent"))
+    (found,) = bucket.objects(["failed-events/"])
+    assert [mark.redriven_at for mark in bucket.marks(found)] == sorted(times)
+
+
 def test_lines_are_read_one_by_one_and_a_bad_one_does_not_hide_the_next() -> None:
     s3, bucket = a_bucket()
     large = a_failed_event(data=b"x" * 300_000)

@@ -15,7 +15,21 @@ def test_a_mark_survives_its_object(places: tuple[str, ...], time: str, fix_up: 
     assert Mark.from_json(mark.to_json()) == mark
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"places": 3}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"places": 3, "redriven_at": "", "how": "", "fix_up": ""}',
+        b'{"places": "5.0", "redriven_at": "", "how": "", "fix_up": ""}',
+        b'{"places": [[1]], "redriven_at": "", "how": "", "fix_up": ""}',
+        b'{"places": ["5.0"], "redriven_at": 5, "how": "", "fix_up": ""}',
+        b'{"places": ["5.0"], "redriven_at": "", "how": null, "fix_up": {}}',
+    ],
+)
 def test_something_else_is_no_mark(body: bytes) -> None:
     with pytest.raises(MarkError):
         Mark.from_json(body)
