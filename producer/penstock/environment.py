@@ -1,6 +1,8 @@
 """Options from environment variables: ``PENSTOCK_`` and an option's name in capitals, as ``PENSTOCK_ORDERED=true``."""
 
+import logging
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, Final, get_type_hints
 
 from penstock.config import ProducerConfig, ProducerOptions
@@ -8,14 +10,19 @@ from penstock.errors import ConfigurationError
 
 PREFIX: Final = "PENSTOCK_"
 
+_SIMILAR: Final = 0.8  # of the letters, as difflib counts: a slip of the fingers, and not a word of somebody else's
+
+_logger = logging.getLogger("penstock")
+
 
 def config_from_environment(environment: Mapping[str, str]) -> ProducerConfig:
     """Return the options that the variables name, the others at their defaults.
 
-    Numbers are written as in Python, truth as ``true`` and ``false``, and the absence of a limit as ``none``.
+    Numbers are written as in Python, truth as ``true`` and ``false``, and the absence of a limit as ``none``. Variables
+    that are like no option, as Kubernetes sets them for a service of that name, are left alone, with a line in the log.
 
     Raises:
-        ConfigurationError: if a variable has the prefix and names no option, or its value is none of the option's.
+        ConfigurationError: if a variable's name is nearly that of an option, or its value is none of the option's.
 
     >>> config_from_environment({"PENSTOCK_LINGER_SECONDS": "0.05"}).linger_seconds
     0.05
@@ -29,8 +36,11 @@ def config_from_environment(environment: Mapping[str, str]) -> ProducerConfig:
             continue
         option = variable.removeprefix(PREFIX).lower()
         if option not in types:
-            known = ", ".join(PREFIX + name.upper() for name in types)
-            raise ConfigurationError(f"{variable} names no option; the variables are {known}")
+            meant = get_close_matches(option, types, n=1, cutoff=_SIMILAR)
+            if meant:
+                raise ConfigurationError(f"{variable} names no option; {PREFIX}{meant[0].upper()} does")
+            _logger.info("the environment variable %s names no option of the producer, and is left alone", variable)
+            continue
         optional = type(None) in getattr(types[option], "__args__", ())
         try:
             if optional and text.strip().lower() == "none":

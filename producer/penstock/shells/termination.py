@@ -49,7 +49,7 @@ class Termination:
         if former is None:
             raise ConfigurationError(
                 "drain_on_sigterm=True cannot keep the present handler of SIGTERM, which was not set from Python: "
-                "set the option to False, and close the producer where the signal is handled"
+                "set the option to False, and close the producer when the signal has ended what puts"
             )
         if former != self._handle:
             try:

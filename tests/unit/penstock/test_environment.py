@@ -33,6 +33,11 @@ def test_without_variables_there_are_the_defaults() -> None:
     assert config_from_environment({"HOME": "/"}) == ProducerConfig()
 
 
+def test_what_is_like_no_option_is_left_alone() -> None:
+    others = {"PENSTOCK_SERVICE_HOST": "10.0.0.7", "PENSTOCK_PORT_80_TCP": "tcp://10.0.0.7:80", "PENSTOCK_HOME": "/opt"}
+    assert config_from_environment(others) == ProducerConfig()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "names"),
     [
