@@ -1,6 +1,7 @@
 """The producer's options: one typed object."""
 
 from dataclasses import dataclass, fields, replace
+from os import PathLike
 from threading import TIMEOUT_MAX
 from typing import Final, Literal, Self, TypedDict
 
@@ -105,7 +106,7 @@ class ProducerConfig:
     close_timeout_seconds: float | None = 10.0
     drain_at_exit: bool = True
     drain_on_sigterm: bool = False
-    spool: str | None = None
+    spool: str | PathLike[str] | None = None
     spool_bytes: int = GIB
     spool_fsync: Fsync = "interval"
     spool_fsync_seconds: float = 1.0
@@ -142,27 +143,29 @@ class ProducerConfig:
         self._check_one_of("when_full", "wait", "raise", "drop_oldest")
         self._check_one_of("spool_fsync", "always", "interval", "never")
         self._check_whole("max_record_bytes", MIB, 10 * MIB)
-        self._check_whole("aggregate_bytes", 64, self.max_record_bytes)
+        self._check_whole("aggregate_bytes", 64, self.max_record_bytes, "max_record_bytes")
         self._check_whole("lanes_per_shard", 1, 1000)
         self._check("linger_seconds", 0, 60)
         self._check_whole("call_records", 1, 500)
-        self._check_whole("call_bytes", self.max_record_bytes, 10 * MIB)
+        self._check_whole("call_bytes", self.max_record_bytes, 10 * MIB, "max_record_bytes")
         self._check_whole("calls_in_flight", 1, 128)
         if self.rate_limit_percent is not None:
             self._check_whole("rate_limit_percent", 1, 10_000)
         if self.time_to_live_seconds is not None:
             self._check("time_to_live_seconds", 0.001, TIMEOUT_MAX)
         self._check("shard_refresh_seconds", 1, 86_400)
-        self._check_whole("buffer_bytes", max(4 * MIB, 4 * self.max_record_bytes), None)
+        self._check_whole("buffer_bytes", max(4 * MIB, 4 * self.max_record_bytes), None, "max_record_bytes")
         for option in ("put_timeout_seconds", "close_timeout_seconds"):
             if getattr(self, option) is not None:
                 self._check(option, 0, TIMEOUT_MAX)
-        if self.spool is not None and not (isinstance(self.spool, str) and self.spool):
-            raise ConfigurationError(f"spool must be the path of a directory as a string, not {self.spool!r:.60}")
+        if self.spool is not None and (
+            not isinstance(self.spool, str | PathLike) or not str(self.spool) or "\0" in str(self.spool)
+        ):
+            raise ConfigurationError(f"spool must be the path of a directory, not {self.spool!r:.60}")
         self._check_whole("spool_bytes", 4 * MIB, None)
         self._check("spool_fsync_seconds", 0.001, 3600)
         self._check("backoff_base_seconds", 0.001, TIMEOUT_MAX)
-        self._check("backoff_cap_seconds", self.backoff_base_seconds, TIMEOUT_MAX)
+        self._check("backoff_cap_seconds", self.backoff_base_seconds, TIMEOUT_MAX, "backoff_base_seconds")
         self._check("connect_timeout_seconds", 0.001, TIMEOUT_MAX)
         self._check("read_timeout_seconds", 0.001, TIMEOUT_MAX)
         if self.stall_seconds is not None:
@@ -174,19 +177,20 @@ class ProducerConfig:
         if not any(value is allowed or (isinstance(allowed, str) and value == allowed) for allowed in values):
             raise ConfigurationError(f"{option} must be {' or '.join(map(repr, values))}, not {value!r:.60}")
 
-    def _check_whole(self, option: str, least: int, most: int | None) -> None:
+    def _check_whole(self, option: str, least: int, most: int | None, because_of: str | None = None) -> None:
         value = getattr(self, option)
         if not isinstance(value, int) or isinstance(value, bool):
             raise ConfigurationError(f"{option} must be a whole number, not {value!r:.60}")
-        self._check(option, least, most)
+        self._check(option, least, most, because_of)
 
-    def _check(self, option: str, least: float, most: float | None) -> None:
+    def _check(self, option: str, least: float, most: float | None, because_of: str | None = None) -> None:
         value = getattr(self, option)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise ConfigurationError(f"{option} must be a number, not {value!r:.60}")
         if not (least <= value and (most is None or value <= most)):
             limits = f"at least {least:,}" if most is None else f"from {least:,} to {most:,}"
-            raise ConfigurationError(f"{option} must be {limits}, not {value!r:.60}")
+            cause = f" with {because_of}={getattr(self, because_of):,}" if because_of else ""
+            raise ConfigurationError(f"{option} must be {limits}{cause}, not {value!r:.60}")
 
 
 class ProducerOptions(TypedDict, total=False):
@@ -211,7 +215,7 @@ class ProducerOptions(TypedDict, total=False):
     close_timeout_seconds: float | None
     drain_at_exit: bool
     drain_on_sigterm: bool
-    spool: str | None
+    spool: str | PathLike[str] | None
     spool_bytes: int
     spool_fsync: Fsync
     spool_fsync_seconds: float

@@ -44,6 +44,7 @@ from penstock.errors import ConfigurationError
         {"drain_on_sigterm": "yes"},
         {"spool": ""},
         {"spool": 7},
+        {"spool": "a\0b"},
         {"spool_bytes": 2**20},
         {"spool_fsync": True},
         {"spool_fsync_seconds": 0},
@@ -59,9 +60,15 @@ def test_an_option_outside_its_limits_is_named(options: dict[str, Any]) -> None:
 
 def test_the_defaults_and_the_largest_records_are_valid() -> None:
     assert ProducerConfig().aggregate_bytes == 51_200
+    assert ProducerConfig(spool=Path("events")).spool == Path("events")
     ProducerConfig(
         max_record_bytes=10 * 2**20, call_bytes=10 * 2**20, aggregate_bytes=10 * 2**20, put_timeout_seconds=None
     )
+
+
+def test_a_limit_that_another_option_sets_names_it() -> None:
+    with pytest.raises(ConfigurationError, match="call_bytes must be from .* with max_record_bytes=10,485,760, not"):
+        ProducerConfig(max_record_bytes=10 * 2**20)
 
 
 def test_options_replace_those_of_a_config() -> None:
