@@ -173,7 +173,7 @@ def test_many_more_events_than_the_disk_holds_pass_through_it(tmp_path: Path) ->
         sdk.put_many(UserRecord(f"key-{number % 10}", None, bytes(100_000)) for number in range(80))
         assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 4 * MIB
     assert len(data_of(stub)) == 80
-    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    assert {path.name for path in tmp_path.iterdir()} == {"lock", "stream"}
 
 
 FORK = """
@@ -201,7 +201,7 @@ with Producer("events", client=stub.client, spool=sys.argv[1]) as parents:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     parents.put(b"after", partition_key="key").result(timeout=30)
-assert os.listdir(sys.argv[1]) == ["lock"]
+assert set(os.listdir(sys.argv[1])) == {"lock", "stream"}
 """
 
 
@@ -209,3 +209,19 @@ assert os.listdir(sys.argv[1]) == ["lock"]
 def test_a_forked_copy_leaves_its_parent_s_spool_alone(tmp_path: Path, run: Callable[[str], Ran]) -> None:
     ran = run(FORK.replace("sys.argv[1]", repr(str(tmp_path))))
     assert ran.status == 0, ran.stderr
+
+
+def test_what_is_left_for_one_stream_is_not_sent_to_another(tmp_path: Path) -> None:
+    silent = StubClient(before=lambda: (_ for _ in ()).throw(ConnectionError("nobody is there")))
+    former = Producer("events", client=silent.client, config=config(tmp_path))
+    former.put(b"left", partition_key="key")
+    former.close(timeout=0)
+    other = StubClient()
+    for _ in range(2):
+        with pytest.raises(SpoolError, match="holds events for events, not for alarms: use another directory"):
+            Producer("alarms", client=other.client, config=config(tmp_path))
+    stub = StubClient()
+    with Producer("events", client=stub.client, config=config(tmp_path)):
+        pass
+    assert data_of(stub) == [b"left"]
+    assert not data_of(other)
