@@ -26,6 +26,8 @@ class Ledger:
     """Ingest's metric `DuplicatesDropped`."""
     failed: dict[str, int] = field(default_factory=dict)
     """Failed events by reason: objects in the bucket, or the metric `FailedEvents` while the run goes on."""
+    redriven: bool = False
+    """Whether redrive brought events back. What it sends twice is a duplicate that no client sent."""
 
     @property
     def accounted(self) -> int:
@@ -38,14 +40,15 @@ class Ledger:
         Args:
             delivered_again: Whether an invocation failed and its batch came again. Events that the failed one had
                 counted then look like duplicates, so there may be more of these than were sent, but no event can be
-                counted or set aside that was not accepted.
+                counted or set aside that was not accepted. The same goes for what is `redriven`.
         """
         difference = self.accepted - self.accounted
         if not difference:
             return None
-        if delivered_again and difference < 0 and self.accounted - self.duplicates <= self.accepted:
+        if (delivered_again or self.redriven) and difference < 0 and self.accounted - self.duplicates <= self.accepted:
             return None
-        what = f"{difference:,} events are missing" if difference > 0 else f"{-difference:,} events are too many"
+        events = "event is" if abs(difference) == 1 else "events are"
+        what = f"{abs(difference):,} {events} {'missing' if difference > 0 else 'too many'}"
         return (
             f"{what}: accepted {self.accepted:,}, counted {self.counted:,}, duplicates {self.duplicates:,}, "
             f"failed {sum(self.failed.values()):,}"
@@ -73,7 +76,7 @@ def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledg
         if (event.shard_id, place(event)) not in redriven
     )
     duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
-    return Ledger(accepted, trends.events(), duplicates, dict(sorted(failed.items())))
+    return Ledger(accepted, trends.events(), duplicates, dict(sorted(failed.items())), redriven=bool(redriven))
 
 
 def write_report(path: Path, ledger: Ledger, lag: LagSummary, trends: TrendsClient) -> None:

@@ -14,7 +14,7 @@ def test_a_missing_event_is_said_with_every_account() -> None:
 
 
 def test_an_event_counted_twice_is_said_too() -> None:
-    assert (Ledger(accepted=1, counted=2, duplicates=0).discrepancy() or "").startswith("1 events are too many")
+    assert (Ledger(accepted=1, counted=2, duplicates=0).discrepancy() or "").startswith("1 event is too many: ")
 
 
 def test_a_batch_delivered_again_explains_more_duplicates_but_nothing_else() -> None:
@@ -22,3 +22,10 @@ def test_a_batch_delivered_again_explains_more_duplicates_but_nothing_else() -> 
     assert Ledger(accepted=9, counted=8, duplicates=3).discrepancy() is not None
     assert Ledger(accepted=9, counted=10, duplicates=0).discrepancy(delivered_again=True) is not None
     assert Ledger(accepted=9, counted=7, duplicates=1).discrepancy(delivered_again=True) is not None
+
+
+def test_what_redrive_sent_twice_is_more_duplicates_and_nothing_else() -> None:
+    assert Ledger(4, 1, 2, {"invalid": 3}, redriven=True).discrepancy() is None
+    assert (Ledger(4, 1, 2, {"invalid": 3}).discrepancy() or "").startswith("2 events are too many")
+    assert (Ledger(4, 1, 0, {"invalid": 2}, redriven=True).discrepancy() or "").startswith("1 event is missing")
+    assert Ledger(4, 5, 0, redriven=True).discrepancy() is not None
