@@ -133,9 +133,9 @@ class LocalStack:
         """The dedup horizon."""
         return int(self.parameters["DedupDays"])
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
-        """Return the boto3 client of a service, by its name in boto3; the same one each time."""
-        return self._services.client(service)
+    def client(self, service: str, *, attempts: int = 3) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
+        """Return the boto3 client of a service, by its name in boto3; the same one each time for the same attempts."""
+        return self._services.client(service, attempts=attempts)
 
     def lag(self) -> float:
         """Return the age in seconds of the oldest record that a mapping has not delivered, 0 when all are."""

@@ -83,7 +83,7 @@ def run(options: RunOptions, console: Console) -> Outcome:
         closing(source),
         _started(options, console) as stack,
         # A run that was played to its end has nothing pending. One that broke down waits for no answer.
-        _closed_at_once(Producer(stack.outputs["StreamName"], client=stack.client("kinesis"))) as producer,
+        _closed_at_once(Producer(stack.outputs["StreamName"], client=stack.client("kinesis", attempts=1))) as producer,
     ):
         trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
         lag = LagMeter()

@@ -42,7 +42,7 @@ class Services:
         self._process = self._launch()
         self._url: str | None = None
         self._session = local_session()
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, int], Any] = {}
         self._making = threading.Lock()
         self._http = urllib3.PoolManager(num_pools=1, maxsize=4, retries=False, timeout=30.0)
 
@@ -86,12 +86,12 @@ class Services:
             raise ServicesError("the simulated services are not waited for yet")
         return self._url
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
-        """Return the boto3 client of a service, by its name in boto3; the same one each time."""
+    def client(self, service: str, *, attempts: int = 3) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
+        """Return the boto3 client of a service, by its name in boto3; the same one each time for the same attempts."""
         with self._making:
-            if service not in self._clients:
-                self._clients[service] = self._new_client(service, attempts=3)
-            return self._clients[service]
+            if (service, attempts) not in self._clients:
+                self._clients[service, attempts] = self._new_client(service, attempts)
+            return self._clients[service, attempts]
 
     def _new_client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
         config = Config(

@@ -19,8 +19,8 @@ FUNCTIONS = {
 }
 # What AWS's Python runtime brings itself.
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
-# Loaded where they happen to be installed: by botocore, which does without, and by every start of Python.
-INCIDENTAL = {"certifi", "setuptools"}
+# Loaded where they happen to be installed: by botocore and the SDK, which do without, and by every start of Python.
+INCIDENTAL = {"certifi", "pybase64", "setuptools"}
 SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
 ENVIRONMENT = {"TRENDS_TABLE": "trends", "SCHEDULE": SCHEDULE, "AWS_DEFAULT_REGION": "us-east-1"}
 
