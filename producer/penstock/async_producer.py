@@ -78,8 +78,9 @@ class AsyncProducer:
     ) -> AsyncEventFuture:
         """Take an event for delivery; wait for room in the buffer if there is none.
 
-        A task that is cancelled while it waits for room has not put the event. Those who wait have their turn in the
-        order in which they came.
+        A task that is cancelled while it waits for room has not put the event; one that is cancelled while it waits
+        for the disk (``spool_fsync="always"``) has. Those who wait for room have their turn in the order in which they
+        came.
 
         Args:
             event: an event, or a mapping that is one by ``SocialEvent``'s rules, or bytes, sent as they are.
@@ -106,21 +107,22 @@ class AsyncProducer:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             loop = shell.enter()  # which says what to do about it
+        shell.puts_left -= 1
+        if shell.puts_left <= 0:
+            await shell.give_way()  # before the event is taken: a task that is cancelled here has not put it
         if loop is not shell.open_on:
             await shell.admit()
         delivery = shell.delivery
         # A missing key is refused by the core, like any other that is no key.
-        receipt = None if shell.turns else delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+        receipt = None if shell.line else delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
         if receipt is None:
             receipt = await shell.add_when_room(partition_key, explicit_hash_key, data)
         if delivery.urgent:
             shell.poll()
         completion, index = receipt
-        future = AsyncEventFuture(completion, index, loop)
-        shell.puts_left -= 1
-        if not shell.puts_left:
-            await shell.give_way()
-        return future
+        if shell.durable:
+            await shell.commit()
+        return AsyncEventFuture(completion, index, loop)
 
     async def put_many(
         self,
@@ -215,5 +217,7 @@ class AsyncProducer:
         """Warn of a producer that was forgotten, as a file does; its events are still sent, at exit if not before."""
         shell = getattr(self, "_shell", None)  # none if the arguments were wrong
         if shell is not None and not shell.closed:
-            warn(f"the producer for {self._stream} was not closed", ResourceWarning, source=self)
-            shell.close_later()
+            try:
+                warn(f"the producer for {self._stream} was not closed", ResourceWarning, source=self)
+            finally:  # warnings can be errors
+                shell.close_later()

@@ -189,5 +189,7 @@ class Producer:
         """Warn of a producer that was forgotten, as a file does, and close it; its events are still sent."""
         shell = getattr(self, "_shell", None)  # none if the arguments were wrong
         if shell is not None and not shell.closed:
-            warn(f"the producer for {self._stream} was not closed", ResourceWarning, source=self)
-            shell.close_later()
+            try:
+                warn(f"the producer for {self._stream} was not closed", ResourceWarning, source=self)
+            finally:  # warnings can be errors
+                shell.close_later()

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
 
-from penstock.delivery.calls import Answer, Call
+from penstock.delivery.calls import Answer, Call, CallFailure
+from penstock.shells.logging_safely import log_safely
 from penstock.shells.setup import Setup
 
 _logger = logging.getLogger("penstock")
@@ -15,7 +16,7 @@ def start_daemon(run: Callable[[], None], name: str, break_down: Callable[[], ob
     """Start a thread that ends with the process.
 
     Args:
-        run: what it does. An exception from it is a defect of the SDK, and logged.
+        run: what it does. Whatever it raises is a defect of the SDK, and logged.
         name: what it is called, behind "penstock-".
         break_down: called after an exception, so that nobody waits for what will never come.
     """
@@ -23,9 +24,11 @@ def start_daemon(run: Callable[[], None], name: str, break_down: Callable[[], ob
     def guarded() -> None:
         try:
             run()
-        except Exception:
-            _logger.exception("a producer's thread %s broke down; the producer gives up all its events", name)
-            break_down()
+        except BaseException:  # noqa: BLE001 - it is logged, and whatever it is, the thread works no more
+            try:
+                _logger.exception("a producer's thread %s broke down; the producer gives up all its events", name)
+            finally:  # also if the logging handler is what raises
+                break_down()
 
     thread = Thread(target=guarded, name=f"penstock-{name}", daemon=True)
     thread.start()
@@ -67,7 +70,14 @@ class Callers:
 
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:
-            answer = self._make_call(call)
-            self._take_answer(call, answer)
-            self._note(call, answer)
+            self._take_answer(call, answer := self._answer(call))
+            log_safely(self._note, call, answer)
             self._sample(call)
+
+    def _answer(self, call: Call) -> Answer:
+        try:
+            return self._make_call(call)
+        except BaseException as error:  # noqa: BLE001 - it is logged; a client's hooks can raise SystemExit, say
+            # The call must have an answer, or all that it carries waits for ever.
+            log_safely(_logger.exception, "the Kinesis client raised what no Kinesis client should")
+            return CallFailure("UnexpectedException", repr(error), None)

@@ -6,12 +6,18 @@ has a pool of ``concurrent.futures`` worked since the main thread ended, so shel
 """
 
 import atexit
+import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, Protocol
 from weakref import WeakValueDictionary
+
+from penstock.shells.logging_safely import log_safely
+
+_logger = logging.getLogger("penstock")
 
 
 class Shell(Protocol):
@@ -68,10 +74,21 @@ def drain(shells: Sequence[Shell], *, terminating: bool) -> None:
     """Have shells send what they hold, side by side, each for its ``close_timeout`` at most."""
     began = time.monotonic()
     for shell in shells:
-        shell.begin_drain(terminating=terminating)
+        with _broken_down():
+            shell.begin_drain(terminating=terminating)
     for shell in shells:
         timeout = shell.close_timeout
-        shell.end_drain(None if timeout is None else max(timeout - (time.monotonic() - began), 0.0))
+        with _broken_down():
+            shell.end_drain(None if timeout is None else max(timeout - (time.monotonic() - began), 0.0))
+
+
+@contextmanager
+def _broken_down() -> Iterator[None]:
+    """Let a defect of one shell, which is logged, not keep the others from draining."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - it is logged
+        log_safely(_logger.exception, "a producer broke down while it sent its last events")
 
 
 def _known_shells() -> list[Shell]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -16,10 +16,12 @@ from penstock.delivery.completion import Observer
 from penstock.delivery.core import Receipt
 from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
+from penstock.errors import PenstockError
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers
 from penstock.shells.deadlines import deadline_after, remaining
 from penstock.shells.home_loop import HomeLoop
+from penstock.shells.logging_safely import log_safely
 from penstock.shells.refusals import (
     buffer_full_error,
     closed_error,
@@ -29,7 +31,7 @@ from penstock.shells.refusals import (
 )
 from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
-from penstock.shells.waiting import News, Turns
+from penstock.shells.waiting import Line, News
 from penstock.shells.watch import Watch, say
 from penstock.spool.spooled_delivery import SpooledDelivery
 
@@ -38,6 +40,7 @@ _logger = logging.getLogger("penstock")
 Added = TypeVar("Added")
 
 _GRACE_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.5
 
 PUTS_A_TURN: Final = 1000
 """After so many puts that found room, others on the loop have their turn: a few milliseconds."""
@@ -52,8 +55,9 @@ class LoopShell:
     Attributes:
         delivery: the core.
         open_on: the loop on which events are taken, none before the first use and when no more are taken.
-        turns: those who wait for room, first come, first served.
+        line: those who wait for room, first come, first served.
         puts_left: until others on the loop have their turn.
+        durable: whether whoever adds events waits for ``commit`` then.
         closed: whether events are refused.
         ended: whether what had no outcome has been given up, so that there is nothing to do any more.
     """
@@ -64,8 +68,11 @@ class LoopShell:
         self.drain_on_sigterm = setup.config.drain_on_sigterm
         self.close_timeout = setup.config.close_timeout_seconds
         self.open_on: asyncio.AbstractEventLoop | None = None
-        self.turns = Turns()
+        self.line = Line()
         self.puts_left = 1
+        self.durable = isinstance(setup.delivery, SpooledDelivery) and setup.delivery.durable
+        # One thread is enough: a commit brings all that was added before to the disk. It is started with the first.
+        self._committer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="penstock-commit")
         self.closed = self.ended = False
         self._stream = setup.stream
         self._config = setup.config
@@ -137,26 +144,39 @@ class LoopShell:
         taken = 0
         try:
             while taken < len(events):
-                if not self.turns:
+                if not self.line:
                     taken += self.delivery.add_many(events[taken:], receipts)
                 if taken < len(events):
                     receipts.append(*await self.add_when_room(*events[taken]))
                     taken += 1
+        except (PenstockError, asyncio.CancelledError):
+            if self.durable:
+                await self.commit()  # events before the one that this concerns can have been added
+            raise
         finally:
             if self.delivery.urgent:
                 self.poll()
+        if self.durable:
+            await self.commit()
         self.puts_left -= len(events)
         if self.puts_left <= 0:
             await self.give_way()
 
     async def give_way(self) -> None:
-        """Let others on the loop have their turn, and the disk if a spool is to survive the machine at once."""
-        if isinstance(self.delivery, SpooledDelivery) and self.delivery.durable:
-            self.puts_left = 1
-            await asyncio.to_thread(self.delivery.commit, self.delivery.last_commit)
-        else:
-            self.puts_left = PUTS_A_TURN
-            await asyncio.sleep(0)
+        """Let others on the loop have their turn."""
+        self.puts_left = PUTS_A_TURN
+        await asyncio.sleep(0)
+
+    async def commit(self) -> None:
+        """Wait until what was added is on the disk, if ``durable``. It gets there even if the task is cancelled.
+
+        Raises:
+            SpoolError: if it could not be brought there.
+        """
+        if isinstance(self.delivery, SpooledDelivery):
+            # Not in the loop's own pool, all of whose threads the program may use for what takes long.
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._committer, self.delivery.commit, self.delivery.last_commit)
 
     def poll(self) -> None:
         """Take the answers that have come, have the calls made that are due, and come back when the next are."""
@@ -166,9 +186,9 @@ class LoopShell:
             while not self._answers.empty():
                 self.delivery.answer(*self._answers.get(), time.monotonic())
             self._poll()
-        except Exception:
+        except Exception:  # noqa: BLE001 - it is logged
             # A defect of the SDK. Nobody should wait for what will never come.
-            _logger.exception("the producer for %s broke down and gives up all its events", self._stream)
+            log_safely(_logger.exception, "the producer for %s broke down and gives up all its events", self._stream)
             self._end()
 
     async def flush(self, seconds: float | None) -> None:
@@ -210,7 +230,9 @@ class LoopShell:
         try:
             return snapshot.result(_GRACE_SECONDS)
         except TimeoutError:
-            _logger.warning("the statistics of %s were not exported: its event loop is blocked", self._stream)
+            log_safely(
+                _logger.warning, "the statistics of %s were not exported: its event loop is blocked", self._stream
+            )
             return None
 
     def begin_drain(self, *, terminating: bool) -> None:
@@ -228,9 +250,20 @@ class LoopShell:
         """Wait for what `begin_drain` began, and end."""
         if self._taken_over:
             self._drive(deadline_after(timeout))
-        elif not self._finished.wait(timeout):
-            self._home.post(self._end)
-            self._finished.wait(_GRACE_SECONDS)
+            return
+        deadline = deadline_after(timeout)
+        while not self._finished.wait(_LOOK_SECONDS if timeout is None else min(_LOOK_SECONDS, timeout)):
+            if remaining(deadline) == 0:
+                self._home.post(self._end)
+                self._finished.wait(_GRACE_SECONDS)
+                return
+            if not self._home.running:  # any more
+                self._taken_over = True
+                if not self._home.running:  # first said, then looked, as above
+                    self._drive(deadline)
+                    return
+                self._taken_over = False
+                self._home.post(self._begin_to_close)
 
     def resume(self) -> None:
         """Refuse the events that waited for the end of the process."""
@@ -253,12 +286,12 @@ class LoopShell:
             self.poll()
             raise buffer_full_error(self._stream, self._config, data)
         added = None
-        if self._config.when_full == "drop_oldest" and not self.turns:
+        if self._config.when_full == "drop_oldest" and not self.line:
             added = try_to_add()
             self.poll()
         if added is None:
             seconds = self._config.put_timeout_seconds
-            added = await self.turns.wait(
+            added = await self.line.wait(
                 try_to_add, poll=self.poll, over=lambda: self.closed, deadline=deadline_after(seconds)
             )
         if added is None:
@@ -283,6 +316,7 @@ class LoopShell:
         abandoned = self.delivery.abandon()
         self._settle()
         self._callers.end()
+        self._committer.shutdown(wait=False)
         warn_of_abandoned(self._stream, abandoned)
         self._reports.end(self.delivery.statistics())
         self._finished.set()
@@ -342,4 +376,4 @@ class LoopShell:
         for observer in observers:
             observer.call()
         self._news.spread()
-        self.turns.call(everyone=self.closed)
+        self.line.call(everyone=self.closed)

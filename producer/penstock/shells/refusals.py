@@ -4,6 +4,7 @@ import logging
 
 from penstock.config import ProducerConfig
 from penstock.errors import BufferFullError, FlushTimeoutError, ForkedProducerError, ProducerClosedError
+from penstock.shells.logging_safely import log_safely
 
 _logger = logging.getLogger("penstock")
 
@@ -40,7 +41,8 @@ def flush_timeout_error(stream: str, pending: int, timeout: float | None) -> Flu
 def warn_of_abandoned(stream: str, abandoned: int) -> None:
     """Log that events were given up, if any were."""
     if abandoned:
-        _logger.warning(
+        log_safely(
+            _logger.warning,
             "the producer for %s was closed with %d events unacknowledged: their futures hold UndeliveredError",
             stream,
             abandoned,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from penstock.delivery.statistics import Statistics
 from penstock.shells.daemons import start_daemon
+from penstock.shells.logging_safely import log_safely
 
 if TYPE_CHECKING:
     from penstock.metrics import Exporter
@@ -50,12 +51,14 @@ class Reports:
 
     def _export(self, exporter: "Exporter", statistics: Statistics, *, last: bool) -> None:
         if not self._exporting.acquire(timeout=_GRACE_SECONDS):
-            _logger.warning("the statistics of %s were not exported: the last export still runs", self._stream)
+            log_safely(
+                _logger.warning, "the statistics of %s were not exported: the last export still runs", self._stream
+            )
             return
         try:
             if last or not self._ended.is_set():
                 exporter.export(statistics)
-        except Exception:
-            _logger.exception("the statistics of %s could not be exported; delivery goes on", self._stream)
+        except Exception:  # noqa: BLE001 - it is logged
+            log_safely(_logger.exception, "the statistics of %s could not be exported; delivery goes on", self._stream)
         finally:
             self._exporting.release()

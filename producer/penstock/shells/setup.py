@@ -59,19 +59,25 @@ def set_up(
     if client is not None and session is not None:
         raise ConfigurationError("pass client= or session=, not both: a session is there to make the client from")
     config = (config or config_from_environment(os.environ)).with_options(options)
-    if metrics is not None:
-        metrics.begin(name_of(stream))
     if config.drain_on_sigterm:
         termination.take_over()
     if client is None:
         client = make_client(config, session=session, region=region_of(stream))
     else:
         warn_of_retries(client)
+    delivery = open_delivery(stream, config, random=random.random, epoch=time.time() - time.monotonic())
+    if metrics is not None:
+        # The last that can fail, since it cannot be undone: an exporter belongs to one producer.
+        try:
+            metrics.begin(name_of(stream))
+        except BaseException:
+            delivery.abandon()  # so that its spool can be opened again
+            raise
     return Setup(
         stream=stream,
         config=config,
         client=StreamClient(client, stream),
-        delivery=open_delivery(config, random=random.random, epoch=time.time() - time.monotonic()),
+        delivery=delivery,
         failure_log=FailureLog(stream, time.monotonic),
         exporter=metrics,
     )

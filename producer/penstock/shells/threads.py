@@ -16,6 +16,7 @@ from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers, start_daemon
+from penstock.shells.logging_safely import log_safely
 from penstock.shells.refusals import (
     buffer_full_error,
     closed_error,
@@ -152,7 +153,7 @@ class ThreadShell:
         if self._notifier is not current_thread():
             self._notifier.join(None if deadline is None else max(deadline - time.monotonic(), _GRACE_SECONDS))
             if self._notifier.is_alive():
-                _logger.warning("the producer for %s was closed while callbacks still run", self._stream)
+                log_safely(_logger.warning, "the producer for %s was closed while callbacks still run", self._stream)
         self._reports.end(self.statistics())
 
     def close_later(self) -> None:
@@ -276,5 +277,5 @@ class ThreadShell:
         while (observer := self._callbacks.get()) is not None:
             try:
                 self._watch.run(observer.call)
-            except BaseException:  # a SystemExit, say, which would end this thread with callbacks to come
-                _logger.exception("a callback tried to end the thread for callbacks of %s", self._stream)
+            except BaseException:  # noqa: BLE001 - logged; a SystemExit, say, would end this thread too early
+                log_safely(_logger.exception, "a callback tried to end the thread for callbacks of %s", self._stream)

@@ -1,4 +1,4 @@
-"""Tasks of an event loop that wait: for news of any kind, or for their turn to have room."""
+"""Tasks of an event loop that wait: for news of any kind, or in line for room."""
 
 import asyncio
 from collections import deque
@@ -34,7 +34,7 @@ class News:
         return met
 
 
-class Turns:
+class Line:
     """Has those who wait for room try one after the other, in the order in which they came.
 
     Only the first tries, so that a large event is not overtaken for ever by small ones, and that an answer wakes one
@@ -42,15 +42,15 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._turns: deque[asyncio.Future[None]] = deque()
+        self._line: deque[asyncio.Future[None]] = deque()
 
     def __len__(self) -> int:
         """Return how many wait."""
-        return len(self._turns)
+        return len(self._line)
 
     def call(self, *, everyone: bool = False) -> None:
         """Have the first, or everyone, see whether the wait is over."""
-        for turn in islice(self._turns, None if everyone else 1):
+        for turn in islice(self._line, None if everyone else 1):
             if not turn.done():
                 turn.set_result(None)
 
@@ -72,8 +72,8 @@ class Turns:
         """
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
-        self._turns.append(turn)
-        if len(self._turns) == 1:
+        self._line.append(turn)
+        if len(self._line) == 1:
             poll()
         try:
             while True:
@@ -84,10 +84,10 @@ class Turns:
                     taken = try_to_take()
                     if taken is not None:
                         return taken
-                    self._turns[0] = turn = loop.create_future()
+                    self._line[0] = turn = loop.create_future()
                     poll()
                 if remaining(deadline) == 0:
                     return None
         finally:
-            self._turns.remove(turn)
+            self._line.remove(turn)
             self.call()

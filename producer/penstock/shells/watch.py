@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from penstock.delivery.watchdog import Remark, Watchdog
+from penstock.shells.logging_safely import log_safely
 from penstock.shells.setup import Setup
 
 _logger = logging.getLogger("penstock")
@@ -60,4 +61,4 @@ class Watch:
 def say(remarks: list[Remark]) -> None:
     """Log what the watchdog has to say."""
     for remark in remarks:
-        _logger.log(remark.level, "%s", remark.text)
+        log_safely(_logger.log, remark.level, "%s", remark.text)

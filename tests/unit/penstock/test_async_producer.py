@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 from typing import Any, assert_type
 
@@ -26,6 +28,7 @@ from penstock.errors import (
     WrongLoopError,
 )
 from penstock.events import SocialEvent
+from penstock.spool.disk import Disk
 from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
 from tests.unit.penstock.gate import Gate
 from tests.unit.penstock.on_a_loop import on_a_loop
@@ -172,6 +175,50 @@ async def test_a_task_that_is_cancelled_while_it_waits_for_room_has_not_put_its_
         gate.opened.set()
         assert await (await second)
     assert sorted(event.data[:1] for event in stub.stream.events) == [b"\0"] * 4 + [b"2"]
+
+
+@on_a_loop
+async def test_a_task_that_is_cancelled_while_others_have_their_turn_has_not_put_its_event() -> None:
+    stub = StubClient()
+    async with producer(stub) as sdk:
+        task = asyncio.create_task(sdk.put(b"1", partition_key="key"))  # the first put lets others have theirs
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await sdk.put(b"2", partition_key="key")
+    assert [event.data for event in stub.stream.events] == [b"2"]
+
+
+@on_a_loop
+async def test_what_was_taken_is_on_the_disk_also_when_put_many_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    sync = Disk.sync
+
+    def count(disk: Disk, descriptor: int) -> None:
+        synced.append(descriptor)
+        sync(disk, descriptor)
+
+    monkeypatch.setattr(Disk, "sync", count)
+    async with producer(StubClient(), spool=tmp_path, spool_fsync="always") as sdk:
+        with pytest.raises(InvalidEventError) as error:
+            await sdk.put_many([UserRecord("key", None, b"1"), UserRecord("", None, b"2")])
+        assert len(error.value.futures) == 1
+        assert len(synced) == 1
+
+
+@on_a_loop
+async def test_the_disk_is_waited_for_on_a_thread_of_the_producer_s_own(tmp_path: Path, gate: Gate) -> None:
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=1)
+    loop.set_default_executor(pool)
+    busy = loop.run_in_executor(None, gate)
+    async with producer(StubClient(), spool=tmp_path, spool_fsync="always") as sdk:
+        await (await sdk.put(b"data", partition_key="key"))
+    gate.opened.set()
+    await busy
 
 
 @on_a_loop

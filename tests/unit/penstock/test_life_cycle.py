@@ -1,5 +1,6 @@
 """What becomes of a producer when its process ends; in processes apart, which end."""
 
+import asyncio
 import os
 import signal
 import time
@@ -8,10 +9,12 @@ from threading import Thread
 
 import pytest
 
+from penstock.async_producer import AsyncProducer
 from penstock.config import ProducerConfig
 from penstock.errors import ConfigurationError
 from penstock.producer import Producer
 from penstock.shells.life_cycle import drain
+from tests.unit.penstock.gate import Gate
 from tests.unit.penstock.program_server import Ran
 from tests.unit.penstock.stub_client import StubClient
 
@@ -276,6 +279,26 @@ def test_producers_are_drained_side_by_side_each_in_its_time(monkeypatch: pytest
         ("c ends", 0.0),
         ("d ends", None),
     ]
+
+
+def test_a_loop_that_stops_while_it_drains_is_taken_over(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penstock.shells.loop._LOOK_SECONDS", 0.01)
+    loop = asyncio.new_event_loop()
+    running = Thread(target=loop.run_forever)
+    running.start()
+    sdk = AsyncProducer("events", client=StubClient(before=gate).client, linger_seconds=0, close_timeout_seconds=None)
+    future = asyncio.run_coroutine_threadsafe(sdk.put(b"data", partition_key="key"), loop).result(30)
+    assert gate.reached.wait(30)
+    sdk._shell.begin_drain(terminating=False)
+    loop.call_soon_threadsafe(loop.stop)
+    running.join(30)
+    gate.opened.set()
+    ending = Thread(target=sdk._shell.end_drain, args=(None,), daemon=True)
+    ending.start()
+    ending.join(30)
+    assert not ending.is_alive()
+    assert future.result()
+    loop.close()
 
 
 def test_draining_on_sigterm_needs_the_main_thread() -> None:

@@ -4,6 +4,7 @@ import logging
 import sys
 from concurrent.futures import wait
 from datetime import UTC, datetime
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
@@ -23,10 +24,12 @@ from penstock.errors import (
     InvalidEventError,
     ProducerClosedError,
     RequestRefusedError,
+    SpoolError,
     UndeliveredError,
 )
 from penstock.events import SocialEvent
 from penstock.futures import EventFuture
+from penstock.metrics import EmfExporter
 from penstock.producer import Producer
 from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
 from tests.unit.penstock.gate import Gate
@@ -183,6 +186,35 @@ def test_a_put_that_waits_for_room_ends_when_the_producer_is_closed(gate: Gate) 
     assert len(raised) == 1
 
 
+def test_a_put_that_waits_when_the_producer_is_closed_is_not_taken(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    sdk = producer(StubClient(before=gate), buffer_bytes=4 * MIB)
+    for _ in range(4):
+        sdk.put(bytes(MIB - 1000), partition_key="key")
+    assert gate.reached.wait(30)
+    waiting = Event()
+    progress = sdk._shell._progress
+    wait_for_progress = progress.wait
+
+    def wait_visibly(timeout: float | None = None) -> bool:
+        waiting.set()
+        return wait_for_progress(timeout)
+
+    monkeypatch.setattr(progress, "wait", wait_visibly)
+    raised: list[BaseException] = []
+
+    def put() -> None:
+        with pytest.raises(ProducerClosedError) as error:
+            sdk.put(bytes(MIB - 1000), partition_key="key")
+        raised.append(error.value)
+
+    putting = Thread(target=put)
+    putting.start()
+    assert waiting.wait(30)
+    sdk.close(timeout=0)
+    putting.join(30)
+    assert len(raised) == 1
+
+
 def test_flush_sends_at_once_what_would_wait_for_company() -> None:
     stub = StubClient()
     with producer(stub, linger_seconds=60) as sdk:
@@ -327,6 +359,19 @@ def test_a_client_that_misbehaves_fails_the_events_and_not_the_producer() -> Non
         assert sdk.put(b"data", partition_key="key").result(timeout=30)
 
 
+def test_a_client_that_wants_to_end_the_thread_is_answered_like_any_other() -> None:
+    def leave() -> None:
+        raise SystemExit("a hook of the client's says so")
+
+    stub = StubClient()
+    with producer(stub, calls_in_flight=1) as sdk:
+        stub.before = leave
+        assert isinstance(sdk.put(b"data", partition_key="key").exception(timeout=30), RequestRefusedError)
+        assert sdk.stats().calls_in_flight == 0
+        stub.before = lambda: None
+        assert sdk.put(b"data", partition_key="key").result(timeout=30)
+
+
 def test_a_defect_of_the_core_leaves_nobody_waiting(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -382,6 +427,29 @@ def test_a_forgotten_producer_says_so_and_delivers_all_the_same() -> None:
     with pytest.warns(ResourceWarning, match="events was not closed"):
         del sdk
     assert future.result(timeout=30)
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_forgotten_producer_ends_also_where_warnings_are_errors() -> None:
+    sdk = producer(StubClient(), linger_seconds=60)
+    sender = sdk._shell._sender
+    future = sdk.put(b"data", partition_key="key")
+    del sdk
+    assert future.result(timeout=30)
+    sender.join(30)
+    assert not sender.is_alive()
+
+
+def test_an_exporter_of_a_producer_that_could_not_be_made_can_be_another_s(tmp_path: Path) -> None:
+    exporter = EmfExporter(write=lambda _: None)
+    with producer(StubClient(), spool=tmp_path), pytest.raises(SpoolError):
+        Producer("events", client=StubClient().client, spool=tmp_path, metrics=exporter)
+    with Producer("events", client=StubClient().client, spool=tmp_path, metrics=exporter):
+        pass
+    with pytest.raises(ConfigurationError, match="one for each producer"):
+        Producer("events", client=StubClient().client, spool=tmp_path, metrics=exporter)
+    with producer(StubClient(), spool=tmp_path) as sdk:  # the spool was closed again
+        assert sdk.put(b"data", partition_key="key").result(timeout=30)
 
 
 def test_a_client_and_a_session_are_one_too_many() -> None:
