@@ -116,8 +116,11 @@ class EventFuture(Future[PutResult]):
         with _building_base:
             if self.__dict__.keys() >= _BASE_STATE:
                 return
-            super().__init__()
-            self.set_running_or_notify_cancel()
+            # All at once: a thread that found a condition, but no state yet, would hold the one and wait here for the
+            # other, and this thread for the condition.
+            base: Future[PutResult] = Future()
+            base.set_running_or_notify_cancel()
+            self.__dict__.update(vars(base))
         if not self._completion.observe(self._index, Observer(self._finish_base, foreign=False)):
             self._finish_base()
 

@@ -1,7 +1,10 @@
 import asyncio
 import logging
+import sys
 from concurrent import futures
 from threading import Thread
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -70,6 +73,24 @@ def test_whoever_waits_is_woken(outcome: Outcome) -> None:
     settle(completion, outcome)
     waiter.join()
     assert found == [outcome if outcome is RESULT else future.exception()]
+
+
+def test_no_thread_finds_half_of_a_future() -> None:
+    future = pending()[1]
+    found: set[int] = set()
+
+    def look(_: FrameType, __: str, ___: object) -> Any:  # noqa: ANN401 - itself
+        found.add(len(vars(future)))
+        return look
+
+    former = sys.gettrace()
+    sys.settrace(look)
+    try:
+        with pytest.raises(futures.TimeoutError):
+            future.result(timeout=0)
+    finally:
+        sys.settrace(former)
+    assert found == {0, len(vars(futures.Future()))}
 
 
 def test_waiting_ends_with_the_timeout() -> None:
