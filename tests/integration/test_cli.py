@@ -217,6 +217,8 @@ def test_a_second_interrupt_gives_up_and_keeps_the_events(
         (["put", "s", "/nowhere/x"], {}, 1, "cannot read '/nowhere/x': No such file or directory"),
         (["put", "s", "--option", "linger_seconds=99"], {}, 2, "linger_seconds must be from 0 to 60, not 99.0"),
         (["put", "s", "--partition-key", "k"], {}, 2, "--partition-key and --partition-key-field go with --raw"),
+        (["put", "s", "--raw", "--partition-key", ""], {}, 2, "--partition-key has 1 to 256 characters, not 0"),
+        (["put", "s", "--rate", "nan"], {}, 2, "--rate is a number of events a second above 0, like 500, not nan"),
         (["put", "s"], {"PENSTOCK_ORDERED": "maybe"}, 2, "PENSTOCK_ORDERED='maybe' is no value of ordered"),
         (["put", "s", "--failed", "/nowhere/x"], {}, 1, "there is no stream s"),
         (["frobnicate"], {}, 2, "No such command 'frobnicate'"),

@@ -1,10 +1,12 @@
 """``penstock put``: its options."""
 
+import math
 from pathlib import Path
 
 import click
 
 from penstock.cli.connection import Connection, connection_options
+from penstock.hash_keys import MAX_PARTITION_KEY_CHARACTERS
 
 
 @click.command(short_help="Send lines of JSON to a stream.")
@@ -71,6 +73,12 @@ def put(
         raise click.UsageError("--partition-key and --partition-key-field go with --raw: an event's key is its author")
     if partition_key is not None and partition_key_field is not None:
         raise click.UsageError("--partition-key and --partition-key-field say two different things; give one")
+    if partition_key is not None and not 1 <= len(partition_key) <= MAX_PARTITION_KEY_CHARACTERS:
+        raise click.UsageError(
+            f"--partition-key has 1 to {MAX_PARTITION_KEY_CHARACTERS} characters, not {len(partition_key)}"
+        )
+    if rate is not None and math.isnan(rate):
+        raise click.UsageError("--rate is a number of events a second above 0, like 500, not nan")
     # Imported here so that --help and a usage error answer at once.
     from penstock.cli.put.lines import raw_reader, read_event
     from penstock.cli.put.options import parse_options

@@ -21,6 +21,9 @@ def summary(account: Account, statistics: Statistics, *, lines: int, seconds: fl
         f"{account.acknowledged:,} acknowledged",
         failed,
     ]
+    recovered = statistics.user_records_recovered
+    if recovered:
+        parts.append(f"{recovered:,} that the spool still held sent too")
     return (
         f"{_count(lines, 'line')}: {', '.join(parts)}; {_count(statistics.kinesis_records_put, 'record')}, "
         f"{_count(statistics.kinesis_records_data_put, 'byte')}, {statistics.retries:,} retried, {seconds:,.1f} s"
