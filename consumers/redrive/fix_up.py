@@ -27,6 +27,7 @@ POSITION: Final = "position"
 """As ``event_id``: the id that ingest derives from a record's place in the stream, for events that have none."""
 
 _FIELDS: Final = tuple(SocialEvent.model_fields)
+_IDENTITY: Final = ("platform", "author", "event_id")
 _JSON_STARTS: Final = ('"', "[", "{")
 _JSON_WORDS: Final = frozenset({"null", "true", "false"})
 
@@ -83,7 +84,14 @@ class FixUp:
         """
         fields = json_object(event.data)
         made = self._made(event, fields)
-        return [self._finish(event, number, payload, fields) for number, payload in enumerate(made)]
+        payloads = [self._finish(event, number, payload, fields) for number, payload in enumerate(made)]
+        identities = [identity for identity in map(_identity, payloads) if identity is not None]
+        if len(set(identities)) < len(identities):
+            raise FixUpError(
+                f"{self.function_name} made several events of it with the same platform, author and event_id, which "
+                "count as one: give each an id of its own, or leave event_id out"
+            )
+        return payloads
 
     def _made(self, event: FailedEvent, fields: dict[str, Any] | None) -> list[Payload]:
         payload: Payload = event.data if fields is None else fields
@@ -91,9 +99,13 @@ class FixUp:
             return [payload]
         try:
             answer = self.function(copy.deepcopy(payload))
-        except Exception as error:  # the user's code may raise anything, and one event must not end a long run
-            raise FixUpError(f"{self.function_name} raised {type(error).__name__}: {error}") from error
-        return answer if isinstance(answer, list) else [] if answer is None else [answer]
+            # Plain lists and dicts, since a subclass is the user's code too.
+            answers = list(answer) if isinstance(answer, list) else [] if answer is None else [answer]
+            return [dict(each) if isinstance(each, dict) else each for each in answers]
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # the user's code may raise anything, and one event must not end a long run
+            raise FixUpError(f"{self.function_name} raised {described(error)}") from error
 
     def _finish(self, event: FailedEvent, number: int, payload: Payload, original: dict[str, Any] | None) -> bytes:
         fields = json_object(payload) if isinstance(payload, bytes) else payload
@@ -113,9 +125,10 @@ class FixUp:
         if fields is original and not changes:
             return event.data
         try:
-            return json.dumps(fields | changes, separators=(",", ":")).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise FixUpError(f"what the fix-up made of it can't be written as JSON: {error}") from error
+            # In UTF-8 as it is: escapes can make three bytes of one, and the event too large for its record.
+            return json.dumps(fields | changes, separators=(",", ":"), ensure_ascii=False).encode()
+        except Exception as error:  # values of the user's own classes may raise anything
+            raise FixUpError(f"what the fix-up made of it can't be written as JSON: {described(error)}") from error
 
     def _value(self, event: FailedEvent, name: str, value: str) -> object:
         if (name, value) == ("created_at", ARRIVAL):
@@ -123,6 +136,22 @@ class FixUp:
         if (name, value) == ("event_id", POSITION):
             return _position_id(event)
         return _read(name, value)
+
+
+def described(error: BaseException) -> str:
+    """Return an exception's name and message, whatever its class does when it is asked for one."""
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - the class is the user's code
+        message = ""
+    return ": ".join(filter(None, (type(error).__name__, message)))
+
+
+def _identity(payload: bytes) -> tuple[str, ...] | None:
+    """Return what tells an event from others, if it has all of it."""
+    fields = json_object(payload) or {}
+    identity = tuple(fields.get(name) for name in _IDENTITY)
+    return identity if all(isinstance(each, str) for each in identity) else None  # type: ignore[return-value] # just asked
 
 
 def _position_id(event: FailedEvent) -> str:

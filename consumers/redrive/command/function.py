@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final, cast
 
-from consumers.redrive.fix_up import Function
+from consumers.redrive.fix_up import Function, described
 
 _FORM: Final = "a function is named MODULE:FUNCTION, like mending:lower_case"
 
@@ -24,11 +24,13 @@ def load(name: str) -> Function:
     if not (module and colon and attribute):
         raise FunctionError(f"{_FORM}, not {name!r:.80}")
     if str(Path.cwd()) not in sys.path:
-        sys.path.append(str(Path.cwd()))  # last, so that no module there stands in for one of ours
+        sys.path.append(str(Path.cwd()))  # where `python -m` has put it already, though first
     try:
         found = getattr(importlib.import_module(module), attribute, None)
-    except Exception as error:  # importing runs the user's code, which may raise anything
-        raise FunctionError(f"{module} can't be imported: {type(error).__name__}: {error}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # importing runs the user's code, which may raise anything, or end the program
+        raise FunctionError(f"{module} can't be imported: {described(error)}") from error
     if not callable(found):
         raise FunctionError(f"{module} has no function {attribute!r:.60}; {_FORM}")
     return cast(Function, found)

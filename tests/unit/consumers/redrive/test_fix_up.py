@@ -1,6 +1,7 @@
 """A fix-up changes what it says and nothing else, and the same way each time."""
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.redrive.fix_up import FixUp, FixUpError, Payload
+from consumers.redrive.selection import json_object
 from tests.unit.consumers.redrive.failures import ARRIVED, SHARD, a_failed_event, payload
 
 DERIVED = f"{SHARD}:4959:3"
@@ -19,7 +21,7 @@ def applied(fix_up: FixUp, data: bytes) -> list[Any]:
 
 @given(st.binary())
 def test_without_a_fix_up_raw_bytes_stay(data: bytes) -> None:
-    assert FixUp().apply(a_failed_event(data=data)) == [data] or json.loads(data).get("event_id") is None
+    assert FixUp().apply(a_failed_event(data=data)) == [data] or "event_id" not in (json_object(data) or {})
 
 
 def test_an_event_with_an_id_keeps_its_bytes_whatever_they_look_like() -> None:
@@ -100,9 +102,48 @@ def fails(_event: Payload) -> Payload:
     raise LookupError("nothing there")
 
 
+def ends(_event: Payload) -> Payload:
+    sys.exit(0)
+
+
+class SilentError(Exception):
+    """One that breaks when it is asked for its message."""
+
+    def __str__(self) -> str:
+        raise ValueError("no message")
+
+
+def fails_silently(_event: Payload) -> Payload:
+    raise SilentError
+
+
+class OddDict(dict[str, Any]):
+    """One that breaks when it is merged or looked through."""
+
+    def __or__(self, _other: object) -> Any:  # noqa: ANN401 - the base's signature
+        raise RuntimeError("not to be merged")
+
+    def keys(self) -> Any:  # noqa: ANN401 - the base's signature
+        raise RuntimeError("not to be looked through")
+
+    items = __iter__ = keys
+
+
+def no_ends() -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    value["again"] = value
+    return value
+
+
 @pytest.mark.parametrize(
     ("function", "message"),
     [
+        (ends, "f raised SystemExit: 0"),
+        (fails_silently, "f raised SilentError$"),
+        (lambda _event: OddDict(a=1), "RuntimeError: not to be looked through"),
+        (lambda _event: {"author": OddDict(a=1)}, "can't be written as JSON: RuntimeError"),
+        (lambda _event: no_ends(), "can't be written as JSON: ValueError"),
+        (lambda _event: {"author": "\ud800"}, "can't be written as JSON: UnicodeEncodeError"),
         (fails, "f raised LookupError: nothing there"),
         (lambda _event: "text", "returned str, not a dict"),
         (lambda _event: {"author": object()}, "can't be written as JSON"),
@@ -111,6 +152,35 @@ def fails(_event: Payload) -> Payload:
 def test_what_a_function_does_wrong_concerns_one_event(function: Any, message: str) -> None:  # noqa: ANN401 - wrong on purpose
     with pytest.raises(FixUpError, match=message):
         FixUp.parse([], function, "f").apply(a_failed_event())
+
+
+def test_ctrl_c_in_a_function_is_ctrl_c() -> None:
+    def interrupted(_event: Payload) -> Payload:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        FixUp.parse([], interrupted, "f").apply(a_failed_event())
+
+
+def test_a_changed_event_is_not_larger_than_its_text() -> None:
+    text = "\u00e4\u65e5\U0001f600" * 100
+    (changed,) = FixUp.parse(["lang=ja"]).apply(a_failed_event(data=payload(text=text)))
+    assert len(changed) < len(text.encode()) + 200
+    assert json.loads(changed)["text"] == text
+
+
+def test_events_of_one_payload_that_would_count_as_one_are_refused() -> None:
+    def copies(event: Payload) -> list[Payload]:
+        assert isinstance(event, dict)
+        return [event, event | {"text": "second"}]
+
+    with pytest.raises(FixUpError, match="same platform, author and event_id"):
+        FixUp.parse([], copies, "f").apply(a_failed_event(data=payload()))
+    for fix_up, data in [
+        (FixUp.parse([], copies, "f"), payload(event_id=None)),
+        (FixUp.parse(["event_id=position"], copies, "f"), payload()),
+    ]:
+        assert [each["event_id"] for each in applied(fix_up, data)] == [DERIVED, f"{DERIVED}/1"]
 
 
 def test_a_function_cannot_change_what_it_was_given() -> None:

@@ -31,9 +31,19 @@ def test_what_is_missing_is_said(name: str, message: str, monkeypatch: pytest.Mo
         load(name)
 
 
-def test_a_module_that_fails_is_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mending_broken.py").write_text("1 / 0\n")
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import sys; sys.exit(0)", "SystemExit: 0"),
+        ("class E(Exception):\n    def __str__(self): raise ValueError\nraise E", "imported: E$"),
+    ],
+)
+def test_a_module_that_fails_is_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, message: str
+) -> None:
+    (tmp_path / "mending_broken.py").write_text(f"{code}\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    with pytest.raises(FunctionError, match="ZeroDivisionError"):
+    with pytest.raises(FunctionError, match=message):
         load("mending_broken:f")
