@@ -1,9 +1,11 @@
 """Which failed events and discarded batches are meant. Pure."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
+
+from pydantic_core import from_json
 
 from consumers.failed_events import PREFIX, FailedEvent, Reason
 
@@ -57,13 +59,13 @@ class Selection:
         """Return the beginnings of the names of all objects that may hold wanted failed events, none in another."""
         if self.keys:
             objects = {key.partition("#")[0] for key in self.keys if key.startswith(PREFIX)}
-            return sorted(name for name in objects if not self.days or name.split("/")[1] in self.days)
+            return _apart(name for name in objects if not self.days or name.split("/")[1] in self.days)
         return sorted(f"{PREFIX}{day}/" for day in self.days) or [PREFIX]
 
     def discarded_prefixes(self) -> list[str]:
         """Return the beginnings of the names of all objects that may be wanted discarded batches."""
         if self.keys:
-            return sorted(key for key in self.keys if key.startswith(DISCARDED))
+            return _apart(key for key in self.keys if key.startswith(DISCARDED))
         return [DISCARDED]
 
     def wants(self, key: str, event: FailedEvent) -> bool:
@@ -99,12 +101,21 @@ def author(data: bytes) -> str | None:
 
 
 def json_object(data: bytes) -> dict[str, object] | None:
-    """Return a payload's fields, or nothing if it is no JSON object."""
+    """Return a payload's fields, or nothing if it is no JSON object to ingest, whose parser this is."""
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):  # not UTF-8, not JSON, a number of 5,000 digits, or nested without end
+        value = from_json(data)
+    except ValueError:  # not UTF-8, not JSON, a number of 5,000 digits, or nested without end
         return None
     return value if isinstance(value, dict) else None
+
+
+def _apart(names: Iterable[str]) -> list[str]:
+    """Return the names in order without those that begin with another: listing that one lists them too."""
+    apart: list[str] = []
+    for name in sorted(names):
+        if not (apart and name.startswith(apart[-1])):
+            apart.append(name)
+    return apart
 
 
 def _day(text: str) -> str:

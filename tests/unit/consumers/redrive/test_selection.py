@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.failed_events import Reason, object_key
+from consumers.ingest.decode import Arrival, Record
+from consumers.ingest.validate import validate
 from consumers.redrive.selection import Selection, SelectionError, author, day_of_batch, json_object, place
 from tests.unit.consumers.redrive.failures import a_failed_event, payload
 
@@ -64,6 +66,11 @@ def test_only_objects_that_can_hold_what_is_meant_are_read() -> None:
     assert Selection.of(keys=(KEY, BATCH)).discarded_prefixes() == [BATCH]
 
 
+def test_of_two_keys_one_of_which_begins_the_other_nothing_comes_twice() -> None:
+    assert Selection.of(keys=(BATCH + "2", BATCH, BATCH + "1")).discarded_prefixes() == [BATCH]
+    assert Selection.of(keys=(KEY + "x", KEY)).failed_event_prefixes() == [KEY]
+
+
 def test_discarded_batches_are_chosen_by_day_and_key() -> None:
     assert day_of_batch(BATCH) == "2026-11-22"
     assert Selection.of(days=("2026-11-22",)).wants_batch(BATCH)
@@ -94,6 +101,36 @@ def test_a_payload_without_a_readable_author_has_none(data: bytes) -> None:
 @given(st.binary())
 def test_no_payload_breaks_the_reader(data: bytes) -> None:
     assert json_object(data) is None or author(data) is None
+
+
+HOSTILE = [
+    b"\xef\xbb\xbf{}",
+    "{}".encode("utf-16"),
+    "{}".encode("utf-32"),
+    b'{"a": "\\ud800"}',
+    b'{"a": ' + b"9" * 5_000 + b"}",
+    b'{"a": 1e999}',
+    b'{"a": NaN}',
+    b'{"a": ' + b"[" * 300 + b"]" * 300 + b"}",
+    b'{"a": 1, "a": 2}',
+    b"[1]",
+]
+
+
+def to_ingest(data: bytes) -> Reason | None:
+    record = Record("arn", "shard", "1", 1, 0)
+    _, failed = validate([Arrival(record, 0, "key", data)], 1)
+    return failed[0].reason if failed else None
+
+
+@pytest.mark.parametrize("data", HOSTILE)
+def test_what_is_a_json_object_is_what_ingest_takes_for_one(data: bytes) -> None:
+    assert (json_object(data) is None) == (to_ingest(data) is Reason.UNREADABLE)
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_that_holds_for_any_bytes(data: bytes) -> None:
+    assert (json_object(data) is None) == (to_ingest(data) is Reason.UNREADABLE)
 
 
 def test_author_and_place() -> None:
