@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from consumers.failed_events import PREFIX as FAILED_EVENTS
 from consumers.failed_events import FailedEvent, FailedEventError
+from consumers.redrive.lines import lines
 from consumers.redrive.marks import PREFIX as MARKS
 from consumers.redrive.marks import Mark, MarkError, mark_key, marks_of
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES: Final = 64 * 1024
 """Read at a time; an object may be larger than memory."""
+MOST_LINE_BYTES: Final = 32 * 1024 * 1024
+"""A record has at most 10 MiB (Kinesis Data Streams Developer Guide, "Quotas and limits"), 14 in base64."""
 
 
 class Found(NamedTuple):
@@ -99,7 +102,10 @@ class Bucket:
         if body is None:
             yield NotReadable(key, "has expired just now")
             return
-        for number, line in enumerate(body.iter_lines(CHUNK_BYTES), start=1):
+        for number, line in enumerate(lines(body.iter_chunks(CHUNK_BYTES), MOST_LINE_BYTES), start=1):
+            if line is None:
+                yield NotReadable(f"{key}, line {number},", f"has more than {MOST_LINE_BYTES:,} bytes")
+                continue
             try:
                 yield FailedEvent.from_json(line)
             except FailedEventError as error:
