@@ -1,78 +1,27 @@
 """``python -m consumers.redrive``: whatever goes wrong is one line on standard error, and an exit status."""
 
-import io
-import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
-from typing import Final, NoReturn
 
-import click
-
-from penstock.cli.safe_text import safe_text
-
-INTERRUPTED: Final = 130
+from consumers.redrive.command import interruption
 
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what the terminal can't show is no reason to end
     try:
-        _run()
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; running it again is safe", err=True)
-        sys.exit(INTERRUPTED)
+        # Imported here, where Ctrl-C is handled already: it takes most of a second.
+        from consumers.redrive.command.main import run
 
-
-def _run() -> None:
-    # Imported here, where Ctrl-C is handled already.
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
-
-    from consumers.redrive.command.commands import cli
-    from consumers.redrive.command.stack import StackNotFoundError
-    from consumers.redrive.sender import SendingError
-    from consumers.variables import SettingsError
-    from penstock.errors import ConfigurationError
-
-    try:
-        sys.exit(cli(prog_name="python -m consumers.redrive", standalone_mode=False))
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        _end(error.exit_code, f"{error.format_message()} (--help tells more)")
-    except (
-        ConfigurationError,
-        NoCredentialsError,
-        NoRegionError,
-        ProfileNotFound,
-        SettingsError,
-        StackNotFoundError,
-    ) as error:
-        _end(2, str(error))
-    except SendingError as error:
-        _end(1, f"nothing can be delivered: {error}")
-    except (ClientError, BotoCoreError) as error:
-        _end(1, f"{error}; what was marked stays marked, and running it again is safe")
-    except BrokenPipeError:
-        # The reader of the output has gone, as head does: what is buffered goes nowhere (Python, "Note on SIGPIPE").
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except click.Abort:
-        raise
-    except Exception as error:  # noqa: BLE001 - a defect of ours: the user gets a line, the file what a developer needs
-        with tempfile.NamedTemporaryFile("w", prefix="penstock-", suffix=".log", delete=False) as log:
-            log.write(traceback.format_exc())
-        _end(1, f"a defect of Penstock, {type(error).__name__}: {error}; {Path(log.name)} has the details")
-
-
-def _end(status: int, message: str) -> NoReturn:
-    click.echo(f"error: {' '.join(safe_text(message.replace(chr(10), ' ')).split())}", err=True)
-    sys.exit(status)
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; running it again is safe\n")
+        sys.exit(interruption.INTERRUPTED)
 
 
 if __name__ == "__main__":
-    main()
+    interruption.handle()
+    try:
+        main()
+    except SystemExit as ended:
+        if ended.code == interruption.INTERRUPTED:
+            interruption.end(interruption.INTERRUPTED)
+        raise
