@@ -5,10 +5,19 @@ of the invocation, and in ``payload`` the event itself, as a string of JSON.
 """
 
 import json
+import re
+from base64 import b64decode
 from typing import Any, Final, NamedTuple
+
+from consumers.failed_events import check_sequence_number
 
 KINESIS: Final = "KinesisBatchInfo"
 DYNAMODB: Final = "DDBStreamBatchInfo"
+
+_EVENT_ID: Final = re.compile("[a-zA-Z0-9_.-]{1,128}:[0-9]+")
+"""A shard and a sequence number (Kinesis API, ``ShardId``)."""
+_END_OF_TIME: Final = 253_402_300_800
+"""10000-01-01, epoch seconds: no date has this."""
 
 
 class DiscardedBatchError(ValueError):
@@ -22,13 +31,15 @@ class DiscardedBatch(NamedTuple):
     """Why: ``RetryAttemptsExhausted`` or ``RecordAgeExceeded``."""
     arrivals: tuple[str, str]
     """When its first and its last record arrived, in ISO 8601."""
-    batch: dict[str, Any]
-    """What ingest would have been given: ``Records`` in order."""
+    sound: list[dict[str, Any]]
+    """Its records in order, as ingest would have been given them; each may hold many events."""
+    odd: list[int]
+    """Which of its records, counted from 1, are not of the documented shape."""
 
     @property
     def records(self) -> int:
-        """How many Kinesis records it has; each may hold many events."""
-        return len(self.batch["Records"])
+        """How many Kinesis records it has."""
+        return len(self.sound) + len(self.odd)
 
 
 def read(document: dict[str, Any]) -> DiscardedBatch | None:
@@ -52,7 +63,25 @@ def read(document: dict[str, Any]) -> DiscardedBatch | None:
                 str(information["approximateArrivalOfFirstRecord"]),
                 str(information["approximateArrivalOfLastRecord"]),
             ),
-            batch=batch,
+            sound=[record for record in records if _is_sound(record)],
+            odd=[number for number, record in enumerate(records, start=1) if not _is_sound(record)],
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DiscardedBatchError("is not the record of a discarded Kinesis batch with its payload") from error
+
+
+def _is_sound(record: Any) -> bool:  # noqa: ANN401 - JSON of any shape
+    try:
+        kinesis = record["kinesis"]
+        check_sequence_number(kinesis["sequenceNumber"])
+        b64decode(kinesis["data"])
+        arrived = kinesis["approximateArrivalTimestamp"]
+        return (
+            type(arrived) in (int, float)
+            and 0 <= arrived < _END_OF_TIME  # which neither infinity nor NaN is
+            and isinstance(kinesis["partitionKey"], str)
+            and isinstance(record["eventSourceARN"], str)
+            and _EVENT_ID.fullmatch(record["eventID"]) is not None
+        )
+    except (KeyError, TypeError, ValueError):
+        return False

@@ -1,17 +1,24 @@
 """Folding a discarded batch as ingest would have, with the arrival times that its records have."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from consumers.ingest.ingest import Ingest
+from consumers.redrive.fix_up import described
 from consumers.redrive.report import FoldReport
 
 ATTEMPTS: Final = 6
 """Tries for one batch, each from the first record that the one before could not write."""
 FIRST_WAIT_SECONDS: Final = 0.5
 """Before the second try; it doubles."""
-MALFORMED: Final = "Malformed"
-"""A batch whose records are not of the documented shape."""
+
+
+class Trouble(NamedTuple):
+    """Why a batch is not written to its end."""
+
+    why: str
+    """An error's name or AWS's code."""
+    detail: str
 
 
 class Folder:
@@ -37,28 +44,32 @@ class Folder:
         self._sleep = sleep
         self._seconds_left = seconds_left
 
-    def fold(self, batch: dict[str, Any], report: FoldReport) -> bool:
-        """Fold one batch, add what it came to, and tell whether all of it is written."""
+    def fold(self, records: list[dict[str, Any]], report: FoldReport) -> Trouble | None:
+        """Fold the records of one batch, add what they came to, and say why not if not all of it is written."""
         wait = FIRST_WAIT_SECONDS
+        why = "Unwritten"
         for attempt in range(ATTEMPTS):
             if attempt:
+                if self._seconds_left() < 2 * wait:
+                    return Trouble(why, f"{why}, and no time is left to try again")
                 self._sleep(wait)
                 wait *= 2
             forgotten_before = self._now() - self._segment_retention_seconds
             try:
-                result = self._ingest.process(batch, self._seconds_left, forgotten_before=forgotten_before)
-            except (AttributeError, KeyError, TypeError, ValueError):
-                report.unfinished[MALFORMED] += 1
-                return False
+                result = self._ingest.process(
+                    {"Records": records}, self._seconds_left, forgotten_before=forgotten_before
+                )
+            except Exception as error:  # noqa: BLE001 - ingest's contract: what is unforeseen fails the batch, and no other
+                return Trouble(type(error).__name__, described(error))
             folded, duplicates, failed = result.tally
             report.counted += folded
             report.duplicates += duplicates
             report.failed.update({str(reason): count for reason, count in failed.items()})
             if result.checkpoint is None:
-                return True
-            batch = {"Records": [each for each in batch["Records"] if _sequence(each) >= result.checkpoint]}
-        report.unfinished[next(iter(result.errors), "Unwritten")] += 1
-        return False
+                return None
+            why = next(iter(result.errors), why)
+            records = [each for each in records if _sequence(each) >= result.checkpoint]
+        return Trouble(why, f"{why} after {ATTEMPTS} tries")
 
 
 def _sequence(record: dict[str, Any]) -> int:

@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from consumers.redrive.parts import Parts
+from consumers.redrive.parts import Parts, now_text
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.request import Request
 from consumers.redrive.run import Hooks, count, fold, send
@@ -17,8 +17,11 @@ from consumers.redrive.settings import Settings
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-STOP_SECONDS: Final = 30.0
-"""With so much time left nothing new is begun: what was sent needs its answers and marks."""
+STOP_SECONDS: Final = 45.0
+"""With so much time left nothing new is begun. One event's turn (`LEAST_RATE`) and room for it (`PUT_SECONDS`) can take
+25 of them; what was sent needs its answers and marks."""
+ANSWER_SECONDS: Final = 5.0
+"""With so much time left nothing more is waited for."""
 
 _NOT_LOGGED: Final = ("rows", "advice")
 
@@ -31,22 +34,26 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do what the event asks for and answer what it came to.
 
     An answer with ``"complete": false`` asks for another invocation with the same event: what is marked is skipped.
+    If that asked for what is marked, too, ``again`` then has to be the answer's: the time when the first run began.
 
     Raises:
         RequestError, SelectionError, FixUpError: the event can't be understood.
         SendingError: the stream or the permission is missing.
     """
-    request = Request.read(event)
+    request = Request.read(event).begun(now_text())
 
     def seconds_left() -> float:
         return context.get_remaining_time_in_millis() / 1000
 
-    hooks = Hooks(tell=_warn, stop=lambda: seconds_left() < STOP_SECONDS, seconds_left=seconds_left)
+    hooks = Hooks(
+        tell=_warn,
+        stop=lambda: seconds_left() < STOP_SECONDS,
+        seconds_left=lambda: max(0.0, seconds_left() - ANSWER_SECONDS),
+    )
     answer: dict[str, Any]
     match request.action:
         case "list":
-            rows, not_readable = count(parts(), request, hooks)
-            answer = {"rows": [row.as_dict() for row in rows], "not_readable": not_readable}
+            answer = count(parts(), request, hooks).as_dict()
         case "send":
             sent = SendReport(dry_run=request.dry_run)
             send(parts(), request, request.fix_up, sent, hooks)
@@ -57,6 +64,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
             fold(parts(), request, folded, hooks)
             answer = folded.as_dict()
             _measure({"BatchesFolded": folded.folded_batches, "EventsFolded": folded.counted}, request)
+    if request.again_before is not None:
+        answer["again"] = request.again_before
     logger.info("redrive", action=request.action, **{key: answer[key] for key in answer if key not in _NOT_LOGGED})
     return answer
 
@@ -72,7 +81,7 @@ def parts() -> Parts:
 
 
 def _warn(line: str) -> None:
-    logger.warning("not readable", what=line)
+    logger.warning("redrive", what=line)
 
 
 def _measure(values: dict[str, int], request: Request) -> None:

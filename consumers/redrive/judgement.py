@@ -6,9 +6,15 @@ from consumers.failed_events import FailedEvent, Reason
 from consumers.ingest.decode import Arrival, Record
 from consumers.ingest.validate import validate
 from consumers.redrive.fix_up import FixUp, FixUpError
+from penstock.errors import InvalidEventError
+from penstock.hash_keys import encode_partition_key
 
 REFUSED: Final = "fix_up_refused"
 """Held back because the fix-up could not be applied."""
+TOO_LARGE: Final = "too_large"
+"""Held back because the stream takes no record of its size."""
+NO_KEY: Final = "no_key"
+"""Held back because Kinesis takes no such partition key."""
 LEFT_ALONE: Final = "left_alone"
 """Held back because the fix-up's function returned None."""
 
@@ -24,17 +30,23 @@ class Held(NamedTuple):
     """A failed event that is not sent, since that would only make another failed event."""
 
     why: str
-    """The reason it would fail for, `REFUSED` or `LEFT_ALONE`."""
+    """The reason it would fail for, or one of the constants above."""
     detail: str
     """A sentence without any of the event's values, but for what the fix-up says."""
 
 
 def judge(
-    event: FailedEvent, fix_up: FixUp, *, now_ms: int, dedup_seconds: int, unchecked: bool = False
+    event: FailedEvent, fix_up: FixUp, *, now_ms: int, dedup_seconds: int, record_bytes: int, unchecked: bool = False
 ) -> Resend | Held:
     """Apply a fix-up to a failed event and judge it as ingest would if it arrived at `now_ms`.
 
-    `unchecked` sends what would fail again too: for a stack that takes more than this code does.
+    Args:
+        event: what failed.
+        fix_up: what to change before.
+        now_ms: epoch milliseconds.
+        dedup_seconds: the dedup horizon.
+        record_bytes: most bytes of a record and its key that the producer sends.
+        unchecked: sends what would fail again too: for a stack that takes more than this code does.
     """
     try:
         payloads = fix_up.apply(event)
@@ -42,6 +54,8 @@ def judge(
         return Held(REFUSED, str(error))
     if not payloads:
         return Held(LEFT_ALONE, f"{fix_up.function_name} returned nothing to send")
+    if held := _unsendable(event.partition_key, payloads, record_bytes):
+        return held
     if not unchecked:
         sequence = int(event.sequence_number)
         record = Record(event.stream_arn, event.shard_id, event.sequence_number, sequence, now_ms)
@@ -55,6 +69,21 @@ def judge(
             rules = "; ".join(": ".join(filter(None, rule)) for rule in first.errors)
             return Held(why, f"{_ADVICE[why]} ({rules})" if rules else _ADVICE[why])
     return Resend(event.partition_key, payloads)
+
+
+def _unsendable(partition_key: str, payloads: list[bytes], record_bytes: int) -> Held | None:
+    try:
+        key = encode_partition_key(partition_key)
+    except InvalidEventError as error:
+        return Held(NO_KEY, str(error))
+    largest = max(map(len, payloads)) + len(key)
+    if largest <= record_bytes:
+        return None
+    return Held(
+        TOO_LARGE,
+        f"it has {largest:,} bytes with its partition key, a record at most {record_bytes:,}: make it smaller (--fix), "
+        "or set PENSTOCK_MAX_RECORD_BYTES if the stream takes more",
+    )
 
 
 _ADVICE: Final = {

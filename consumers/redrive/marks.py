@@ -33,6 +33,10 @@ class Mark(NamedTuple):
         """Return the mark as JSON."""
         return json.dumps(self._asdict()).encode()
 
+    def is_since(self, moment: str | None) -> bool:
+        """Tell whether it was made at or after a time in ISO 8601 and UTC; it always was if that is None."""
+        return moment is None or self.redriven_at >= moment  # which compares text: all were written by one clock's code
+
     @classmethod
     def from_json(cls, body: bytes) -> Self:
         """Read what `to_json` wrote.

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+LEAST_RATE: Final = 0.1
+"""Fewest events a second that can be asked for, so that a function's time does not run out in a single wait."""
 OVERSHOOT_SECONDS: Final = 0.05
 """How late a turn may be and the next still be due as if it had not been: sleeping takes a little longer than asked."""
 

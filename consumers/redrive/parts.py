@@ -1,5 +1,6 @@
 """What redrive is made of: clients, the bucket, the producer, ingest's code with the stack's settings."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,9 @@ from consumers.redrive.bucket import Bucket
 from consumers.redrive.folder import Folder
 from consumers.redrive.pace import Pace
 from consumers.redrive.report import SendReport
-from consumers.redrive.sender import TIME_TO_LIVE_SECONDS, Sender
+from consumers.redrive.sender import PUT_SECONDS, TIME_TO_LIVE_SECONDS, Sender
 from consumers.redrive.settings import Settings
+from penstock.environment import config_from_environment
 from penstock.producer import Producer
 
 if TYPE_CHECKING:
@@ -38,35 +40,51 @@ class Parts:
         self._s3 = session.client("s3", config=CALL_CONFIG)
         self.bucket = Bucket(self._s3, settings.ingest.failed_events_bucket)
 
-    @contextmanager
-    def sender(self, report: SendReport, *, rate: float | None, fix_up: str) -> Iterator[Sender]:
-        """Open a producer and what marks; both are closed at the end.
+    @property
+    def record_bytes(self) -> int:
+        """Most bytes of a record and its key that the producer sends.
 
         Raises:
             penstock.errors.ConfigurationError: a ``PENSTOCK_`` variable is wrong.
         """
-        with (
-            ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="mark") as pool,
-            Producer(
-                self.settings.stream, session=self._session, time_to_live_seconds=TIME_TO_LIVE_SECONDS
-            ) as producer,
-        ):
-            yield Sender(
-                producer,
-                self.bucket.put_mark,
-                pool,
-                report,
-                pace=Pace(rate, time.monotonic, time.sleep),
-                fix_up=fix_up,
-                now=now_text,
-            )
+        return config_from_environment(os.environ).max_record_bytes
+
+    @contextmanager
+    def sender(
+        self, report: SendReport, *, rate: float | None, fix_up: str, seconds_left: Callable[[], float]
+    ) -> Iterator[Sender]:
+        """Open a producer and what marks; both are closed at the end, without waiting: the sender has waited.
+
+        Raises:
+            penstock.errors.ConfigurationError: a ``PENSTOCK_`` variable is wrong.
+        """
+        producer = Producer(
+            self.settings.stream,
+            session=self._session,
+            time_to_live_seconds=TIME_TO_LIVE_SECONDS,
+            put_timeout_seconds=PUT_SECONDS,
+        )
+        with _pool("mark") as pool:
+            try:
+                yield Sender(
+                    producer,
+                    self.bucket.put_mark,
+                    pool,
+                    report,
+                    pace=Pace(rate, time.monotonic, time.sleep),
+                    fix_up=fix_up,
+                    now=now_text,
+                    seconds_left=seconds_left,
+                )
+            finally:
+                producer.close(0.0)
 
     @contextmanager
     def folder(self, seconds_left: Callable[[], float]) -> Iterator[Folder]:
         """Open ingest's code with threads of its own."""
         settings = self.settings.ingest
         log = PaneLog(self._session.client("dynamodb", config=CALL_CONFIG), settings.log_table)
-        with ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="fold") as pool:
+        with _pool("fold") as pool:
             ingest = Ingest(
                 Writer(log, settings.segment_retention_seconds),
                 FailedEventStore(self._s3, settings.failed_events_bucket),
@@ -83,11 +101,21 @@ class Parts:
             )
 
 
+@contextmanager
+def _pool(name: str) -> Iterator[ThreadPoolExecutor]:
+    """Open threads that are not waited for at the end: a call that hangs then must not make the end hang too."""
+    pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=name)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def now_ms() -> int:
     """Return the time in epoch milliseconds."""
     return time.time_ns() // 1_000_000
 
 
 def now_text() -> str:
-    """Return the time in ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """Return the time in ISO 8601, so precise that a mark is later than the beginning of the run that makes it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")

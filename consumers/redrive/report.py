@@ -22,8 +22,8 @@ class SendReport:
     """Not acknowledged, by the producer's error. A failed attempt may have written them all the same."""
     not_readable: int = 0
     """Lines that are no failed events."""
-    complete: bool = True
-    """Whether the bucket was looked through to its end."""
+    complete: bool = False
+    """Whether the bucket was looked through to its end. Only the end itself says so."""
     dry_run: bool = False
 
     @property
@@ -56,7 +56,7 @@ class FoldReport:
     """Batches of which not all could be written, by the error. Repeating counts nothing twice."""
     not_readable: int = 0
     """Objects that hold no batch of the event stream."""
-    complete: bool = True
+    complete: bool = False
     dry_run: bool = False
 
     @property

@@ -1,11 +1,20 @@
 """The event that the redrive function is invoked with. Pure."""
 
-from typing import Annotated, Any, Literal, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
 
 from consumers.redrive.fix_up import FixUp
+from consumers.redrive.pace import LEAST_RATE
 from consumers.redrive.selection import Selection
+
+
+def _refuse_numbers(value: object) -> object:
+    # Pydantic would read 1, 0 and "1" as times.
+    if isinstance(value, str) and value[4:5] == "-":
+        return value
+    raise ValueError("a time is an ISO 8601 string with a UTC offset")
 
 
 class RequestError(ValueError):
@@ -22,7 +31,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     action: Literal["list", "send", "fold"]
-    all: bool = False
+    all: StrictBool = False
     """Meant: everything. Said in so many words, so that an empty selection is no accident."""
     reasons: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
@@ -30,10 +39,11 @@ class Request(BaseModel):
     authors: tuple[str, ...] = ()
     set: tuple[str, ...] = ()
     """Fix-ups like ``created_at=arrival``."""
-    again: bool = False
-    unchecked: bool = False
-    dry_run: bool = False
-    rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    again: StrictBool | Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)] = False
+    """Meant too: what is marked; or what was marked before a time, so that a run can go on with what it began."""
+    unchecked: StrictBool = False
+    dry_run: StrictBool = False
+    rate: Annotated[float, Field(ge=LEAST_RATE, allow_inf_nan=False)] | None = None
     """Most events a second."""
 
     @classmethod
@@ -49,7 +59,7 @@ class Request(BaseModel):
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
             raise RequestError(f"the event is no redrive request: {wrong}") from error
-        check(request.action, request.selection, everything=request.all)
+        request.check()
         _ = request.fix_up
         return request
 
@@ -63,16 +73,36 @@ class Request(BaseModel):
         """What is changed before."""
         return FixUp.parse(self.set)
 
+    def begun(self, now: str) -> Self:
+        """Return the request as of its beginning at `now`, in ISO 8601: what is marked from then on is done again."""
+        return self.model_copy(update={"again": datetime.fromisoformat(now)}) if self.again is True else self
 
-def check(action: str, selection: Selection, *, everything: bool) -> None:
-    """Refuse a selection that is probably a mistake.
+    @property
+    def again_before(self) -> str | None:
+        """The time before which a mark keeps nothing from being redriven, as marks have it; None if every mark does."""
+        if isinstance(self.again, datetime):
+            return self.again.astimezone(UTC).isoformat(timespec="microseconds")
+        return None
 
-    Raises:
-        RequestError: it selects nothing in particular without saying all, or what discarded batches don't have.
-    """
-    if action == "list":
-        return
-    if everything == bool(selection):
-        raise RequestError("say which are meant (reasons, days, keys, authors) or all of them, and not both")
-    if action == "fold" and (selection.reasons or selection.authors):
-        raise RequestError("discarded batches have neither reason nor author: select them by day or key, or all")
+    def check(self) -> None:
+        """Refuse what is probably a mistake.
+
+        Raises:
+            RequestError: it selects nothing in particular without saying all, or has a field that its action has no
+                use for.
+        """
+        idle = sorted(self.model_fields_set & _IDLE[self.action])
+        if idle:
+            raise RequestError(f"{self.action} has no use for {', '.join(idle)}")
+        selects = bool(self.selection)
+        if self.action != "list" and self.all == selects:
+            by = "reason, day, key or author" if self.action == "send" else "day or key"
+            raise RequestError(f"say which are meant, by {by}, or that all of them are, and not both")
+
+
+_IDLE: Final = {
+    "list": frozenset({"set", "again", "unchecked", "dry_run", "rate"}),
+    "send": frozenset[str](),
+    "fold": frozenset({"reasons", "authors", "set", "unchecked", "rate"}),
+}
+"""Fields that mean nothing to an action; discarded batches have neither reason nor author."""

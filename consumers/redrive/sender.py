@@ -8,6 +8,8 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from consumers.failed_events import FailedEvent
 from consumers.redrive.judgement import Resend
 from consumers.redrive.marks import Mark
@@ -22,10 +24,20 @@ CHUNK_EVENTS: Final = 500
 WINDOW_EVENTS: Final = 5_000
 """Most events whose outcome is awaited."""
 MARKS_UNDER_WAY: Final = 32
-GRACE_SECONDS: Final = 10.0
-"""How long an interrupted redrive waits for the answers to what it has sent, to mark it."""
+GRACE_SECONDS: Final = 8.0
+"""How long an interrupted redrive waits for the answers to what it has sent, and marks it."""
+MARK_SECONDS: Final = 2.0
+"""How much of any wait is for the last marks."""
+PUT_SECONDS: Final = 15.0
+"""Longest wait for room in the producer's buffer."""
 TIME_TO_LIVE_SECONDS: Final = 60.0
 """After how long an event counts as undelivered: it stays unmarked for the next run."""
+
+
+UNANSWERED: Final = "Unanswered"
+"""How the report counts events whose answer did not come in time."""
+UNMARKED: Final = "Unmarked"
+"""How the report counts events that were acknowledged and could not be marked."""
 
 
 class SendingError(Exception):
@@ -69,8 +81,13 @@ class Sender:
         pace: Pace,
         fix_up: str,
         now: Callable[[], str],
+        seconds_left: Callable[[], float],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Send with `producer`, mark with `put_mark` on `pool`; `now` is the time in ISO 8601, for marks."""
+        """Send with `producer`, mark with `put_mark` on `pool`; `now` is the time in ISO 8601, for marks.
+
+        No wait for answers and marks lasts longer than `seconds_left`, which is asked when it begins.
+        """
         self._producer = producer
         self._put_mark = put_mark
         self._pool = pool
@@ -78,6 +95,9 @@ class Sender:
         self._pace = pace
         self._fix_up = fix_up
         self._now = now
+        self._seconds_left = seconds_left
+        self._monotonic = monotonic
+        self._giving_up = False
         self._open: _Chunk | None = None
         self._waiting: deque[_Chunk] = deque()
         self._marking: deque[tuple[Future[None], int]] = deque()
@@ -103,7 +123,7 @@ class Sender:
         self._open.sent.append((place(event), futures))
         self._events += 1
         while self._events > WINDOW_EVENTS and self._waiting:
-            self._settle(self._waiting.popleft(), None)
+            self._settle(self._waiting.popleft(), self._monotonic() + self._seconds_left())
 
     def finish(self) -> None:
         """Wait for all outcomes and mark what was acknowledged.
@@ -111,52 +131,62 @@ class Sender:
         Raises:
             As `send`.
         """
-        self._close_chunk()
-        while self._waiting:
-            self._settle(self._waiting.popleft(), None)
-        while self._marking:
-            self._confirm_mark()
+        self._end(self._monotonic() + self._seconds_left())
 
     def give_up(self) -> None:
-        """Mark what is acknowledged within a few seconds: the end of a redrive that something has interrupted."""
+        """Mark what is acknowledged within a few seconds: the end of a redrive that something has interrupted.
+
+        Raises nothing of its own: the caller has heard of the first trouble, and what stays unmarked is sent again.
+        """
+        self._giving_up = True
+        self._end(self._monotonic() + min(GRACE_SECONDS, self._seconds_left()))
+
+    def _end(self, deadline: float) -> None:
         self._close_chunk()
-        deadline = time.monotonic() + GRACE_SECONDS
         while self._waiting:
             self._settle(self._waiting.popleft(), deadline)
         while self._marking:
-            self._confirm_mark()
+            self._confirm_mark(deadline)
 
     def _close_chunk(self) -> None:
         if self._open is not None:
             self._waiting.append(self._open)
             self._open = None
 
-    def _settle(self, chunk: _Chunk, deadline: float | None) -> None:
-        places = [place for place, futures in chunk.sent if self._acknowledged(futures, deadline)]
+    def _settle(self, chunk: _Chunk, deadline: float) -> None:
+        answered_by = deadline - MARK_SECONDS
+        places = [place for place, futures in chunk.sent if self._acknowledged(futures, answered_by)]
         self._events -= len(chunk.sent)
         if not places:
             return
         mark = Mark(tuple(places), self._now(), "sent", self._fix_up)
         self._marking.append((self._pool.submit(self._put_mark, chunk.key, mark), len(places)))
         while len(self._marking) > MARKS_UNDER_WAY:
-            self._confirm_mark()
+            self._confirm_mark(deadline)
 
-    def _acknowledged(self, futures: list[Future[PutResult]], deadline: float | None) -> bool:
+    def _acknowledged(self, futures: list[Future[PutResult]], deadline: float) -> bool:
         for future in futures:
             try:
-                timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
-                error = future.exception(timeout)
+                error = future.exception(max(0.0, deadline - self._monotonic()))
             except FutureTimeoutError:
-                self._report.undelivered["Unanswered"] += 1
+                self._report.undelivered[UNANSWERED] += 1
                 return False
             if error is not None:
                 self._report.undelivered[type(error).__name__] += 1
-                if deadline is None and isinstance(error, AccessDeniedError | StreamNotFoundError):
+                if not self._giving_up and isinstance(error, AccessDeniedError | StreamNotFoundError):
                     raise SendingError(str(error))
                 return False
         return True
 
-    def _confirm_mark(self) -> None:
+    def _confirm_mark(self, deadline: float) -> None:
         marking, events = self._marking.popleft()
-        marking.result()
-        self._report.sent += events
+        try:
+            marking.result(max(0.0, deadline - self._monotonic()))
+        except FutureTimeoutError:
+            self._report.undelivered[UNMARKED] += events
+        except (BotoCoreError, ClientError):
+            self._report.undelivered[UNMARKED] += events
+            if not self._giving_up:
+                raise
+        else:
+            self._report.sent += events

@@ -137,7 +137,7 @@ def a_discarded_batch(batch: dict[str, Any]) -> bytes:
     ).encode()
 
 
-MENDING = f"""
+SALVAGING = f"""
 import json
 
 def salvage(payload):
@@ -325,10 +325,10 @@ def test_each_reason_comes_back_as_its_fix_up_allows_and_counts_once(
     status, [report], _ = stack.command("send", "--reason", "invalid", "--set", "lang=null")
     assert (status, report["sent"]) == (0, 2)
     expected["post"] += 2
-    (tmp_path / "mending.py").write_text(MENDING)
+    (tmp_path / "salvaging.py").write_text(SALVAGING)
     monkeypatch.chdir(tmp_path)
     status, [report], _ = stack.command(
-        "send", "--reason", "unreadable", "--reason", "damaged_aggregate", "--fix", "mending:salvage"
+        "send", "--reason", "unreadable", "--reason", "damaged_aggregate", "--fix", "salvaging:salvage"
     )
     assert (status, report["sent"], report["held_back"]) == (0, 2, {})
     expected += Counter(post=2, like=1)
@@ -403,7 +403,7 @@ def test_ctrl_c_marks_what_was_sent_and_ends_with_130(stack: Stack, monkeypatch:
         return place(event)
 
     with monkeypatch.context() as patched:
-        patched.setattr("consumers.redrive.redrive.place", interrupt)
+        patched.setattr("consumers.redrive.survey.place", interrupt)
         status, [report], errors = stack.command("send", "--all")
     assert (status, report["sent"], report["complete"]) == (130, 11, False)
     assert "running it again is safe" in errors
@@ -457,8 +457,26 @@ def test_a_function_whose_time_is_up_says_that_it_is_not_complete(
         hurried.setattr(Context, "get_remaining_time_in_millis", lambda _self: 29_000)
         for action in ("send", "fold"):
             assert stack.invoke(action=action, all=True)["complete"] is False
+        assert stack.invoke(action="list") == {"rows": [], "not_readable": 0, "complete": False}
     assert stack.keys("redriven/") == []
     assert stack.invoke(action="send", all=True)["complete"] is True
+
+
+def test_a_function_whose_time_is_up_can_go_on_with_what_is_marked_already(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.arrive(*((number, an_event(number, created_at=at(minutes=30))) for number in range(10)))
+    assert stack.invoke(action="send", all=True)["sent"] == 10
+    remaining = iter([60_000] * 9 + [29_000] * 1000)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(Context, "get_remaining_time_in_millis", lambda _self: next(remaining))
+        first = stack.invoke(action="send", all=True, again=True)
+    assert first["complete"] is False
+    assert 0 < first["sent"] < 10
+    second = stack.invoke(action="send", all=True, again=first["again"])
+    assert (second["complete"], second["sent"], second["already_redriven"]) == (True, 10 - first["sent"], first["sent"])
+    stack.deliver()
+    assert stack.counted()["kind"] == {"post": 10}
 
 
 def test_a_stack_of_another_kind_is_named(stack: Stack) -> None:
@@ -491,6 +509,8 @@ def test_without_its_stream_nothing_is_marked_and_one_line_says_why(stack: Stack
         (["list", "--day", "yesterday"], "a day is a date like"),
         (["list", "--reason", "bored"], "bored"),
         (["show", "elsewhere/x"], "a key begins with"),
+        (["show", "aws/lambda/x"], "a discarded batch is one JSON object"),
+        (["send", "--all", "--rate", "0.01"], "--rate"),
         (["fold"], "say which are meant"),
         (["--stack", "other", "list"], "there is no stack 'other'"),
     ],
@@ -557,9 +577,31 @@ def test_a_crash_between_folding_and_marking_counts_once(stack: Stack, monkeypat
 
     with monkeypatch.context() as broken:
         broken.setattr(Bucket, "put_mark", crash)
-        assert stack.command("fold", "--all")[0] == 1
+        status, [report], _ = stack.command("fold", "--all")
+        assert (status, report["complete"]) == (1, False)
     assert stack.command("fold", "--all")[1][0]["duplicates"] == 30
     assert stack.counted()["kind"] == {"post": 30}
+
+
+def test_records_of_another_shape_neither_end_the_run_nor_hide_their_neighbours(stack: Stack) -> None:
+    good, odd = a_batch(*((number, an_event(number)) for number in range(3))), a_batch((3, an_event(3)))
+    record = odd["Records"][0]["kinesis"]
+    mixed = {"Records": [*good["Records"], odd["Records"][0] | {"kinesis": record | {"partitionKey": None}}]}
+    far = a_batch((4, b"{"))
+    far["Records"][0]["kinesis"]["approximateArrivalTimestamp"] = 1e12
+    keys = [DISCARDED_KEY + suffix for suffix in "abc"]
+    for key, batch in zip(keys, (mixed, odd, a_batch((5, an_event(5)))), strict=True):
+        stack.put_discarded(batch, key)
+    body = json.loads(a_discarded_batch(a_batch((4, b"{")))) | {"payload": json.dumps(far)}
+    boto3.client("s3").put_object(Bucket=stack.bucket, Key=keys[1], Body=json.dumps(body))
+
+    _, listed, _ = stack.command("list", "--each")
+    assert [each["key"] for each in listed] == keys
+    status, [report], errors = stack.command("fold", "--all")
+    assert (status, report["counted"], report["folded_batches"], report["unfinished"]) == (1, 4, 1, {"Malformed": 2})
+    assert f"{keys[0]}: of 4 records these are not as documented: 4" in errors
+    assert stack.counted()["kind"] == {"post": 4}
+    assert stack.command("fold", "--key", keys[2])[1][0]["already_redriven"] == 1
 
 
 def test_objects_that_hold_no_batch_of_the_event_stream_are_told_or_left_to_the_sweep(stack: Stack) -> None:

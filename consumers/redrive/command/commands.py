@@ -4,11 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from consumers.failed_events import Reason
+from consumers.redrive.pace import LEAST_RATE
 from penstock.cli.safe_text import safe_text
 
 if TYPE_CHECKING:
@@ -22,11 +24,11 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 FAILED: Final = 1
 
 
-class PositiveNumber(click.FloatRange):
-    """A number above zero."""
+class Rate(click.FloatRange):
+    """Events a second."""
 
     def __init__(self) -> None:
-        super().__init__(min=0, min_open=True, max=1_000_000)
+        super().__init__(min=LEAST_RATE, max=1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def cli(context: click.Context, stack: str, region: str | None, profile: str | N
 
 @cli.command("list")
 @selecting(days="UTC day of arrival, like 2026-11-21.")
-@click.option("--each", is_flag=True, help="Each event by itself, with the key that show takes.")
+@click.option("--each", is_flag=True, help="Each event and batch by itself, with its key.")
 @_json
 @click.pass_obj
 def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
@@ -115,26 +117,31 @@ def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str
         _list_each(parts, request, as_json=_machine(as_json))
         return
     with _hooks() as hooks:
-        rows, not_readable = count(parts, request, hooks)
+        counted = count(parts, request, hooks)
+    rows = counted.rows
     for line in (output.json_line(row.as_dict()) for row in rows) if _machine(as_json) else output.census_lines(rows):
         click.echo(line)
-    sys.exit(FAILED if not_readable else 0)
+    sys.exit(FAILED if counted.not_readable else 0)
 
 
 def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
     from consumers.redrive.command import output
-    from consumers.redrive.redrive import Troubles, failed_events
+    from consumers.redrive.survey import Survey
 
-    troubles = Troubles(_tell)
-    for number, selected in enumerate(failed_events(parts.bucket, request.selection, troubles)):
+    survey = Survey(parts.bucket, tell=_tell)
+    rows = chain(
+        map(output.event_row, survey.failed_events(request.selection)),
+        map(output.batch_row, survey.discarded_batches(request.selection)),
+    )
+    for number, row in enumerate(rows):
         if as_json:
-            line = output.json_line(dict(zip(output.event_head(), output.event_row(selected), strict=True)))
+            line = output.json_line(dict(zip(output.event_head(), row, strict=True)))
         else:
-            line = "  ".join(safe_text(cell or "-") for cell in output.event_row(selected))
+            line = "  ".join(safe_text(cell or "-") for cell in row)
             if not number:
                 click.echo("  ".join(output.event_head()))
         click.echo(line)
-    sys.exit(FAILED if troubles.count else 0)
+    sys.exit(FAILED if survey.not_readable else 0)
 
 
 @cli.command()
@@ -147,11 +154,15 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
     KEY is what list --each prints: failed-events/….jsonl#POSITION, or an object's name.
     """
     from consumers.redrive.command import output
-    from consumers.redrive.redrive import Troubles, failed_events
+    from consumers.redrive.selection import DISCARDED
+    from consumers.redrive.survey import Survey
 
-    troubles = Troubles(_tell)
+    selection = _request("list", keys=(key,)).selection
+    if key.startswith(DISCARDED):
+        raise click.UsageError("a discarded batch is one JSON object: read it by `aws s3 cp`; show has failed events")
+    survey = Survey(target.parts().bucket, tell=_tell)
     found = False
-    for selected in failed_events(target.parts().bucket, _request("list", keys=(key,)).selection, troubles):
+    for selected in survey.failed_events(selection):
         if _machine(as_json):
             click.echo(output.json_line(output.event_fields(selected)))
         else:
@@ -162,7 +173,7 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
         found = True
     if not found:
         raise click.ClickException(f"there is no failed event {key!r:.200}")
-    sys.exit(FAILED if troubles.count else 0)
+    sys.exit(FAILED if survey.not_readable else 0)
 
 
 @cli.command()
@@ -178,7 +189,7 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
 @click.option("--fix", metavar="MODULE:FUNCTION", help="Change the event by a Python function first.")
 @_again
 @click.option("--unchecked", is_flag=True, help="Those too that would fail again by this version's rules.")
-@click.option("--rate", type=PositiveNumber(), metavar="EVENTS/S", help="Most events a second. [default: any number]")
+@click.option("--rate", type=Rate(), metavar="EVENTS/S", help="Most events a second. [default: any number]")
 @_dry_run
 @_json
 @click.pass_obj
@@ -264,11 +275,12 @@ def fold(
 
 
 def _request(action: str, **fields: Any) -> "Request":  # noqa: ANN401 - checked by the request itself
+    from consumers.redrive.parts import now_text
     from consumers.redrive.request import Request, RequestError
     from consumers.redrive.selection import SelectionError
 
     try:
-        return Request.read({"action": action, **fields})
+        return Request.read({"action": action, **fields}).begun(now_text())
     except (RequestError, SelectionError) as error:
         raise click.UsageError(str(error)) from error
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from consumers.redrive.census import Row
-from consumers.redrive.redrive import Selected
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.selection import place
+from consumers.redrive.survey import Selected, SelectedBatch
 from penstock.cli.safe_text import safe_json, safe_line, safe_text
 
 
@@ -63,6 +63,15 @@ def event_row(selected: Selected) -> tuple[str, ...]:
     return (event.arrived_at, event.reason, mark.redriven_at if mark else "", first, f"{key}#{place(event)}")
 
 
+def batch_row(selected: SelectedBatch) -> tuple[str, ...]:
+    """Return one discarded batch as a row, below `event_head`: what it takes to choose one for fold."""
+    key, batch, mark = selected
+    what = f"discarded batch, records: {batch.records:,}" + (
+        f", not as documented: {len(batch.odd):,}" * bool(batch.odd)
+    )
+    return (batch.arrivals[0], batch.condition, mark.redriven_at if mark else "", what, key)
+
+
 def event_fields(selected: Selected) -> dict[str, Any]:
     """Return all that is known of one event, for JSON; `text` is the payload as far as it is UTF-8."""
     key, event, mark = selected
@@ -104,8 +113,7 @@ def send_lines(report: SendReport) -> Iterator[str]:
         yield f"{'held back':<18}{count:>9,}   {safe_text(f'{why}: {report.advice[why]}')}"
     for why, count in sorted(report.undelivered.items()):
         yield f"{'undelivered':<18}{count:>9,}   {why}; not marked, run it again"
-    if report.not_readable:
-        yield f"{'not readable':<18}{report.not_readable:>9,}"
+    yield from _rest(report)
 
 
 def fold_lines(report: FoldReport) -> Iterator[str]:
@@ -122,8 +130,14 @@ def fold_lines(report: FoldReport) -> Iterator[str]:
             yield f"{'failed':<18}{count:>9,}   {why}; failed events now, see list"
     for why, count in sorted(report.unfinished.items()):
         yield f"{'unfinished':<18}{count:>9,}   batches, {why}; not marked, run it again"
+    yield from _rest(report)
+
+
+def _rest(report: SendReport | FoldReport) -> Iterator[str]:
     if report.not_readable:
         yield f"{'not readable':<18}{report.not_readable:>9,}"
+    if not report.complete:
+        yield "not complete: it ended before everything was looked at; running it again is safe"
 
 
 def _clock(moment: str) -> str:

@@ -134,29 +134,28 @@ def test_other_positions_give_another_key() -> None:
     assert object_key([first, last]) != object_key([first, middle, last])
 
 
+WRONG: dict[str, list[object]] = {
+    "reason": ["bored", 5, [], None],
+    "errors": [None, 5, {}, "text", {"field": "kind"}, [[]], [{"field": 1, "message": "a"}], [{"field": "a"}]],
+    "stream_arn": [None, [], 5],
+    "shard_id": [None, [], 5],
+    "sequence_number": [None, "", "abc", 5, "9" * 5000, 1e999, [1], "-1", " 7", "\u0667"],
+    "sub_sequence_number": [None, "x", [], -1, True, 1.5],
+    "arrived_at": [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-11-22T00:00:00",
+        "yesterday",
+        5,
+    ],
+    "partition_key": [None, 5, []],
+    "data": [None, 5, "*", "\u00e9"],
+}
+
+
 @pytest.mark.parametrize(
     "changes",
-    [
-        {name: value}
-        for name, values in {
-            "reason": ["bored", 5, [], None],
-            "errors": [None, 5, {}, "text", {"field": "kind"}, [[]], [{"field": 1, "message": "a"}], [{"field": "a"}]],
-            "stream_arn": [None, [], 5],
-            "shard_id": [None, [], 5],
-            "sequence_number": [None, "", "abc", 5, "9" * 5000, 1e999, [1], "-1", " 7", "\u0667"],
-            "sub_sequence_number": [None, "x", [], -1, True, 1.5],
-            "arrived_at": [
-                "0001-01-01T00:00:00+14:00",
-                "9999-12-31T23:59:59-14:00",
-                "2026-11-22T00:00:00",
-                "yesterday",
-                5,
-            ],
-            "partition_key": [None, 5, []],
-            "data": [None, 5, "*", "\u00e9"],
-        }.items()
-        for value in values
-    ],
+    [pytest.param({name: value}, id=f"{name} {str(value)[:20]}") for name, values in WRONG.items() for value in values],
 )
 def test_a_line_with_a_wrong_field_is_no_failed_event(changes: dict[str, object]) -> None:
     line = json.dumps(json.loads(a_failed_event().to_json()) | changes).encode()

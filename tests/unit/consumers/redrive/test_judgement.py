@@ -10,6 +10,7 @@ from tests.unit.consumers.redrive.failures import ARRIVED_MS, a_failed_event, pa
 
 DAY_MS = 86_400_000
 WEEK = 7 * 86_400
+RECORD_BYTES = 10_000
 
 
 def verdict(data: bytes, *, fix_up: FixUp | None = None, days: int = 0, unchecked: bool = False) -> Resend | Held:
@@ -18,6 +19,7 @@ def verdict(data: bytes, *, fix_up: FixUp | None = None, days: int = 0, unchecke
         fix_up or FixUp(),
         now_ms=ARRIVED_MS + days * DAY_MS,
         dedup_seconds=WEEK,
+        record_bytes=RECORD_BYTES,
         unchecked=unchecked,
     )
 
@@ -48,7 +50,7 @@ def test_a_damaged_aggregate_is_held_back_as_what_it_is() -> None:
     builder.add(partition_key_entry(b"ada"), payload())
     data = builder.build()[:-1]
     event = a_failed_event(reason=Reason.DAMAGED_AGGREGATE, data=data)
-    held = judge(event, FixUp(), now_ms=ARRIVED_MS, dedup_seconds=WEEK)
+    held = judge(event, FixUp(), now_ms=ARRIVED_MS, dedup_seconds=WEEK, record_bytes=RECORD_BYTES)
     assert isinstance(held, Held)
     assert held.why == Reason.DAMAGED_AGGREGATE
 
@@ -70,6 +72,25 @@ def test_a_time_that_is_mended_counts_within_the_horizon() -> None:
 def test_an_event_is_sent_whole_or_not_at_all() -> None:
     fix_up = FixUp.parse([], lambda _event: [{"author": "a"}, payload()], "f")
     assert isinstance(verdict(b"x", fix_up=fix_up), Held)
+
+
+def test_what_no_record_can_hold_is_held_back_also_unchecked() -> None:
+    large = payload(text="x" * RECORD_BYTES)
+    for unchecked in (False, True):
+        held = verdict(large, unchecked=unchecked)
+        assert isinstance(held, Held)
+        assert (held.why, "a record at most 10,000" in held.detail) == ("too_large", True)
+    fitting = payload() + b" " * (RECORD_BYTES - len(payload()) - len("ada"))
+    assert isinstance(verdict(fitting), Resend)
+    assert isinstance(verdict(fitting + b" "), Held)
+
+
+@pytest.mark.parametrize("key", ["", "k" * 257, "\ud800"])
+def test_a_partition_key_that_kinesis_does_not_take_holds_the_event_back(key: str) -> None:
+    event = a_failed_event(partition_key=key)
+    held = judge(event, FixUp(), now_ms=ARRIVED_MS, dedup_seconds=WEEK, record_bytes=RECORD_BYTES)
+    assert isinstance(held, Held)
+    assert held.why == "no_key"
 
 
 def test_a_fix_up_that_does_not_apply_holds_the_event_back() -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from consumers.redrive.judgement import Resend
 from consumers.redrive.marks import Mark
@@ -25,9 +26,16 @@ class AtOnce(Executor):
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except OSError as error:
+        except (OSError, ClientError) as error:
             future.set_exception(error)
         return future
+
+
+class Hanging(Executor):
+    """Never runs what is submitted."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":  # noqa: ANN401, ARG002 - the base's signature
+        return Future()
 
 
 class FakeProducer:
@@ -62,6 +70,7 @@ class Sending:
         self.producer = FakeProducer(**outcomes)
         self.report = SendReport()
         self.marks: list[tuple[str, Mark]] = []
+        self.seconds_left = 60.0
         self.sender = Sender(
             self.producer,
             lambda key, mark: self.marks.append((key, mark)),
@@ -70,6 +79,7 @@ class Sending:
             pace=Pace(None, lambda: 0.0, lambda _seconds: None),
             fix_up="lang=und",
             now=lambda: "now",
+            seconds_left=lambda: self.seconds_left,
         )
 
     def send(self, key: str, number: int, *payloads: str) -> None:
@@ -111,15 +121,52 @@ def test_where_nothing_will_be_delivered_it_ends() -> None:
     assert sending.marks == []
 
 
-def test_giving_up_marks_what_has_arrived_and_waits_no_longer_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consumers.redrive.sender.GRACE_SECONDS", 0.0)
+def test_giving_up_marks_what_has_arrived_and_waits_no_longer_for_the_rest() -> None:
     sending = Sending()
+    sending.seconds_left = 0.0
     sending.send("a", 1)
     sending.producer.wait = True
     sending.send("a", 2)
     sending.sender.give_up()
     assert [mark.places for _, mark in sending.marks] == [("1.0",)]
     assert sending.report.undelivered == {"Unanswered": 1}
+
+
+def test_no_wait_is_longer_than_the_time_that_is_left() -> None:
+    sending = Sending()
+    sending.seconds_left = 0.0
+    sending.producer.wait = True
+    for number in range(WINDOW_EVENTS + 2 * CHUNK_EVENTS):
+        sending.send("a", number)
+    sending.sender.finish()
+    assert sending.marks == []
+    assert sending.report.undelivered == {"Unanswered": WINDOW_EVENTS + 2 * CHUNK_EVENTS}
+
+
+def test_a_mark_that_hangs_is_not_waited_for_without_end() -> None:
+    sending = Sending()
+    sending.seconds_left = 0.0
+    sending.sender._pool = Hanging()
+    sending.send("a", 1)
+    sending.sender.finish()
+    assert (sending.report.sent, sending.report.undelivered) == (0, {"Unmarked": 1})
+
+
+def test_giving_up_marks_the_rest_although_one_mark_fails() -> None:
+    sending = Sending()
+    taken = sending.sender._put_mark
+
+    def fail_for_a(key: str, mark: Mark) -> None:
+        if key == "a":
+            raise ClientError({"Error": {"Code": "SlowDown"}}, "PutObject")
+        taken(key, mark)
+
+    sending.sender._put_mark = fail_for_a
+    sending.send("a", 1)
+    sending.send("b", 2)
+    sending.sender.give_up()
+    assert [key for key, _ in sending.marks] == ["b"]
+    assert (sending.report.sent, sending.report.undelivered) == (1, {"Unmarked": 1})
 
 
 def test_a_mark_that_cannot_be_written_is_an_error() -> None:

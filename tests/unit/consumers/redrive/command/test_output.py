@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from consumers.failed_events import FieldError
 from consumers.redrive.census import Census
 from consumers.redrive.command import output
+from consumers.redrive.discarded_batch import DiscardedBatch
 from consumers.redrive.marks import Mark
-from consumers.redrive.redrive import Selected
 from consumers.redrive.report import FoldReport, SendReport
+from consumers.redrive.survey import Selected, SelectedBatch
 from tests.unit.consumers.redrive.failures import a_failed_event
 
 HOSTILE = "\x1b]0;owned\x07\x9b31m\u202e\r\n"
@@ -58,6 +59,17 @@ def test_the_census_is_a_table() -> None:
     assert list(output.census_lines([])) == ["no failed events"]
 
 
+def test_a_discarded_batch_is_a_row_with_its_key() -> None:
+    batch = DiscardedBatch("RecordAgeExceeded", ("2026-11-21T00:38:04", "x"), [{}, {}], [2])
+    assert output.batch_row(SelectedBatch("aws/lambda/k", batch, None)) == (
+        "2026-11-21T00:38:04",
+        "RecordAgeExceeded",
+        "",
+        "discarded batch, records: 3, not as documented: 1",
+        "aws/lambda/k",
+    )
+
+
 def test_a_report_says_what_to_do_next() -> None:
     report = SendReport(selected=9, sent=3, already_redriven=2)
     report.held_back["future"] = 1
@@ -68,7 +80,10 @@ def test_a_report_says_what_to_do_next() -> None:
     for part in ("--again", "future: send it later", "ExpiredError; not marked, run it again", "not readable"):
         assert part in shown
     assert not report.well
-    assert SendReport(held_back=report.held_back).well
+    assert SendReport(held_back=report.held_back, complete=True).well
+
+    assert "not complete" in shown
+    assert "not complete" not in "\n".join(output.send_lines(SendReport(complete=True)))
 
     folded = FoldReport(batches=2, folded_batches=1, counted=5)
     folded.unfinished["ThrottlingException"] = 1
