@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from penstock.delivery.calls import (
+    MALFORMED,
     Answer,
     Call,
     CallFailure,
@@ -13,6 +14,7 @@ from penstock.delivery.calls import (
     PutRecordsAnswer,
     RecordAnswer,
 )
+from penstock.delivery.verdicts import name_wrong_clock
 from penstock.put_records_body import UnfamiliarBodyError, put_records, takes_ready_bodies
 
 if TYPE_CHECKING:
@@ -40,33 +42,25 @@ class StreamClient:
         from botocore.parsers import ResponseParserError
 
         try:
-            return self._put_records(call) if isinstance(call, PutRecords) else self._list_shards(call)
+            response = self._put_records(call) if isinstance(call, PutRecords) else self._list_shards(call)
         except ClientError as error:
             details = error.response.get("Error", {})
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            return CallFailure(details.get("Code", "Unknown"), details.get("Message", ""), status)
+            return CallFailure(*name_wrong_clock(details.get("Code", "Unknown"), details.get("Message", "")), status)
         except (BotoCoreError, ResponseParserError, OSError) as error:
             return CallFailure(type(error).__name__, str(error), None)
         except Exception as error:
             # A client that was passed in can do anything; whatever it does must not end the thread.
             _logger.exception("the Kinesis client raised what no Kinesis client should")
             return CallFailure("UnexpectedException", repr(error), None)
+        try:
+            return _read_put(response) if isinstance(call, PutRecords) else _read_listing(response)
+        except (AttributeError, KeyError, TypeError) as error:
+            # What makes no sense is no refusal: the call may have been carried out.
+            message = f"the answer lacks what every answer has ({error!r}): {response!r:.200}"
+            return CallFailure(MALFORMED, message, None)
 
-    def _put_records(self, call: PutRecords) -> PutRecordsAnswer:
-        response = self._ask_to_put(call)
-        return PutRecordsAnswer(
-            [
-                RecordAnswer(
-                    entry.get("ShardId", ""),
-                    entry.get("SequenceNumber", ""),
-                    entry.get("ErrorCode"),
-                    entry.get("ErrorMessage", ""),
-                )
-                for entry in response["Records"]
-            ]
-        )
-
-    def _ask_to_put(self, call: PutRecords) -> Any:  # noqa: ANN401 - whatever the client answers
+    def _put_records(self, call: PutRecords) -> Any:  # noqa: ANN401 - whatever the client answers
         if self._takes_ready_bodies:
             try:
                 return put_records(self._client, self._stream, call.records)
@@ -76,8 +70,26 @@ class StreamClient:
         request: dict[str, Any] = {**self._stream, "Records": call.entries()}
         return self._client.put_records(**request)
 
-    def _list_shards(self, call: ListShards) -> ListShardsAnswer:
+    def _list_shards(self, call: ListShards) -> Any:  # noqa: ANN401 - whatever the client answers
         # The token stands for the stream, which must not be named beside it (API reference, ListShards).
         request: dict[str, Any] = self._stream if call.next_token is None else {"NextToken": call.next_token}
-        response: Any = self._client.list_shards(**request)
-        return ListShardsAnswer(response["Shards"], response.get("NextToken"))
+        return self._client.list_shards(**request)
+
+
+def _read_put(response: Any) -> PutRecordsAnswer:  # noqa: ANN401 - whatever the client answers
+    return PutRecordsAnswer([_read_entry(entry) for entry in response["Records"]])
+
+
+def _read_entry(entry: Any) -> RecordAnswer:  # noqa: ANN401 - whatever the client answers
+    code = entry.get("ErrorCode")
+    if code is not None:
+        return RecordAnswer(error_code=code, error_message=entry.get("ErrorMessage", ""))
+    shard_id, sequence_number = entry.get("ShardId"), entry.get("SequenceNumber")
+    if not shard_id or not sequence_number:
+        # A record that was written has both (API reference, PutRecordsResultEntry).
+        return RecordAnswer(error_code=MALFORMED, error_message=f"neither a place nor an error: {entry!r:.200}")
+    return RecordAnswer(shard_id, sequence_number)
+
+
+def _read_listing(response: Any) -> ListShardsAnswer:  # noqa: ANN401 - whatever the client answers
+    return ListShardsAnswer(response["Shards"], response.get("NextToken"))

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from penstock.backoff import Backoff
 from penstock.config import ProducerConfig
-from penstock.delivery.calls import Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
+from penstock.delivery.calls import MALFORMED, Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
 from penstock.delivery.departures import Departures
 from penstock.delivery.giving_back import GivingBack
 from penstock.delivery.ledger import Ledger
@@ -54,7 +54,7 @@ class Answers:
         elif isinstance(answer, PutRecordsAnswer) and len(answer.records) == len(call.records):
             self._call_answered(call, answer, now)
         else:
-            self._call_failed(call, CallFailure("MalformedAnswer", "the answer does not fit the call", None), now)
+            self._call_failed(call, CallFailure(MALFORMED, "the answer does not fit the call", None), now)
 
     def _call_answered(self, call: PutRecords, answer: PutRecordsAnswer, now: float) -> None:
         shares: defaultdict[str, float] = defaultdict(self._backoff.draw)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from penstock.delivery.record import Record
 
@@ -84,3 +84,6 @@ class CallFailure:
 
 
 Answer = PutRecordsAnswer | ListShardsAnswer | CallFailure
+
+MALFORMED: Final = "MalformedAnswer"
+"""The error code of an answer that makes no sense. Whether the call was carried out is open, so it is repeated."""

@@ -60,9 +60,15 @@ _THROTTLED: Final = frozenset(
     }
 )
 
+_CLOCK_WRONG: Final = "RequestExpired"
+
+_CLOCK_WRONG_MESSAGES: Final = ("Signature expired:", "Signature not yet current:")
+
 _CURABLE: Final = _THROTTLED | {
+    _CLOCK_WRONG,
     "ExpiredNextTokenException",
-    "RequestExpired",
+    "RequestInTheFuture",
+    "RequestTimeTooSkewed",
     "RequestTimeout",
     "RequestTimeoutException",
     "ResourceInUseException",  # the stream is being created or resharded
@@ -75,6 +81,21 @@ _REMEDIES: Final[dict[type[DeliveryError], str]] = {
     AccessDeniedError: "check the credentials; they need kinesis:PutRecords and kinesis:ListShards on the stream",
     RequestRefusedError: "the message says what Kinesis does not accept",
 }
+
+
+def name_wrong_clock(code: str, message: str) -> tuple[str, str]:
+    """Return an error's code and message, those of a wrong clock under the name that "Common Errors" has for it.
+
+    Kinesis answers a request whose date is more than minutes off as one whose signature is invalid, and only the
+    message tells (aws/aws-sdk-java#1764, aws/aws-sdk-go#2194). The credentials are good all the same, and a clock
+    that stood still, with a virtual machine or a Lambda environment, is set right before long.
+
+    >>> name_wrong_clock("InvalidSignatureException", "Signature expired: it is late")
+    ('RequestExpired', 'InvalidSignatureException: Signature expired: it is late')
+    """
+    if message.startswith(_CLOCK_WRONG_MESSAGES):
+        return _CLOCK_WRONG, f"{code}: {message}"
+    return code, message
 
 
 def incurable(code: str, status: int | None = None) -> type[DeliveryError] | None:

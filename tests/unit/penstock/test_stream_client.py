@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
@@ -17,7 +18,7 @@ from penstock.delivery.calls import (
 from penstock.delivery.lanes import UNROUTED
 from penstock.delivery.record import PlainRecord
 from penstock.delivery.verdicts import incurable
-from penstock.errors import RequestRefusedError
+from penstock.errors import AccessDeniedError, RequestRefusedError
 from penstock.stream_client import StreamClient
 from tests.unit.penstock.delivery.fake_stream import FakeStream
 from tests.unit.penstock.stub_client import StubClient
@@ -30,6 +31,27 @@ def raising(error: Exception) -> Callable[[], None]:
         raise error
 
     return before
+
+
+def refusal(code: str, message: str) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}},  # type: ignore[typeddict-item]  # the other fields are of no account
+        "PutRecords",
+    )
+
+
+class AnsweringClient(StubClient):
+    """Has one answer to everything."""
+
+    def __init__(self, response: Any) -> None:  # noqa: ANN401 - sense or not
+        super().__init__()
+        self._response = response
+
+    def put_records(self, **_: Any) -> Any:  # noqa: ANN401 - as in boto3
+        return self._response
+
+    def list_shards(self, **_: Any) -> Any:  # noqa: ANN401 - as in boto3
+        return self._response
 
 
 def test_the_request_names_the_stream_and_each_record_s_keys() -> None:
@@ -77,11 +99,9 @@ def test_the_pages_of_a_listing_are_asked_for_by_their_token_alone() -> None:
 
 
 def test_an_error_of_the_service_keeps_its_code_message_and_status() -> None:
-    error = ClientError(
-        {"Error": {"Code": "AccessDeniedException", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 400}},  # type: ignore[typeddict-item]  # the other fields are of no account
-        "PutRecords",
+    answer = StreamClient(StubClient(before=raising(refusal("AccessDeniedException", "no"))).client, "events").make(
+        CALL
     )
-    answer = StreamClient(StubClient(before=raising(error)).client, "events").make(CALL)
     assert answer == CallFailure("AccessDeniedException", "no", 400)
 
 
@@ -114,3 +134,49 @@ def test_what_no_client_should_raise_is_logged_and_refuses_the_call(caplog: pyte
     assert incurable(answer.code, answer.status) is RequestRefusedError
     assert "defect" in answer.message
     assert "TypeError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidSignatureException", "Signature expired: 20261122T0210Z is now earlier than 20261122T0212Z"),
+        ("InvalidSignatureException", "Signature not yet current: 20261122T0212Z is still later than 20261122T0210Z"),
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+        ("RequestInTheFuture", ""),
+    ],
+)
+def test_a_wrong_clock_is_worth_waiting_for(code: str, message: str) -> None:
+    answer = StreamClient(StubClient(before=raising(refusal(code, message))).client, "events").make(CALL)
+    assert isinstance(answer, CallFailure)
+    assert incurable(answer.code, answer.status) is None
+    assert code in f"{answer.code}: {answer.message}"
+    assert message in answer.message
+
+
+def test_a_signature_that_does_not_fit_is_not_worth_repeating() -> None:
+    message = "The request signature we calculated does not match the signature you provided."
+    error = refusal("InvalidSignatureException", message)
+    answer = StreamClient(StubClient(before=raising(error)).client, "events").make(CALL)
+    assert answer == CallFailure("InvalidSignatureException", message, 400)
+    assert incurable("InvalidSignatureException", 400) is AccessDeniedError
+
+
+@pytest.mark.parametrize("response", [{}, {"Records": None}, {"Records": [None]}, None])
+@pytest.mark.parametrize("call", [CALL, ListShards(None)])
+def test_an_answer_that_makes_no_sense_is_worth_another_try(
+    call: PutRecords | ListShards, response: dict[str, Any] | None
+) -> None:
+    answer = StreamClient(AnsweringClient(response).client, "events").make(call)
+    assert isinstance(answer, CallFailure)
+    assert answer.code == "MalformedAnswer"
+    assert incurable(answer.code, answer.status) is None
+    assert repr(response) in answer.message
+
+
+@pytest.mark.parametrize("entry", [{}, {"ShardId": "shardId-000000000000"}, {"SequenceNumber": "1"}])
+def test_a_record_without_a_place_and_an_error_counts_as_failed(entry: dict[str, str]) -> None:
+    answer = StreamClient(AnsweringClient({"Records": [entry]}).client, "events").make(CALL)
+    assert isinstance(answer, PutRecordsAnswer)
+    [result] = answer.records
+    assert result.error_code == "MalformedAnswer"
+    assert repr(entry) in result.error_message
