@@ -6,7 +6,6 @@ signing the request together.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from threading import local
 from typing import TYPE_CHECKING, Any, Final
 
 from penstock.delivery.record import Record
@@ -15,8 +14,19 @@ from penstock.errors import PenstockError
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
+
+class _Records(bytes):
+    """A placeholder's data, empty, which brings the records along, so that they are known by the call they belong to.
+
+    Attributes:
+        parts: the records, as what to join.
+    """
+
+    parts: list[bytes]
+
+
 # Passes botocore's checks of parameters and none of Kinesis's: were it ever sent, nothing would be written.
-_PLACEHOLDER: Final = {"Data": b"", "PartitionKey": "-", "ExplicitHashKey": "placeholder"}
+_PLACEHOLDER: Final[dict[str, Any]] = {"Data": b"", "PartitionKey": "-", "ExplicitHashKey": "placeholder"}
 _PLACEHOLDER_JSON: Final = json.dumps({**_PLACEHOLDER, "Data": ""}).encode()
 
 b64encode: Callable[[bytes], bytes]
@@ -26,7 +36,7 @@ try:
 except ImportError:
     from base64 import b64encode
 
-_of_this_thread = local()
+_PARTS: Final = "penstock_records"  # in botocore's context of a call
 
 
 class UnfamiliarBodyError(PenstockError):
@@ -42,7 +52,9 @@ def takes_ready_bodies(client: "KinesisClient") -> bool:
 
     if not isinstance(client, BaseClient):
         return False
-    client.meta.events.register_first("before-call.kinesis.PutRecords", _fill_in, unique_id="penstock")
+    events = client.meta.events
+    events.register_first("before-parameter-build.kinesis.PutRecords", _recognise, unique_id="penstock-recognise")
+    events.register_first("before-call.kinesis.PutRecords", _fill_in, unique_id="penstock")
     return True
 
 
@@ -61,12 +73,10 @@ def put_records(client: "KinesisClient", stream: Mapping[str, str], records: Ite
         UnfamiliarBodyError: if the client does not speak the protocol that is known here.
         Exception: whatever the client raises.
     """
-    request: dict[str, Any] = {**stream, "Records": [_PLACEHOLDER]}
-    _of_this_thread.records = encode(records)
-    try:
-        return client.put_records(**request)  # type: ignore[return-value]  # a typed dictionary is one
-    finally:
-        _of_this_thread.records = None
+    data = _Records()
+    data.parts = encode(records)
+    request: dict[str, Any] = {**stream, "Records": [{**_PLACEHOLDER, "Data": data}]}
+    return client.put_records(**request)  # type: ignore[return-value]  # a typed dictionary is one
 
 
 def encode(records: Iterable[Record]) -> list[bytes]:
@@ -89,12 +99,17 @@ def encode(records: Iterable[Record]) -> list[bytes]:
     return parts
 
 
-def _fill_in(params: dict[str, Any], **_: object) -> None:
-    records: list[bytes] | None = getattr(_of_this_thread, "records", None)
+def _recognise(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    match params.get("Records"):
+        case [{"Data": _Records(parts=parts)}]:
+            context[_PARTS] = parts
+
+
+def _fill_in(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    records: list[bytes] | None = context.pop(_PARTS, None)
     if records is None:
-        return  # somebody else's call
+        return  # somebody else's call, maybe from a hook of this one
     before, placeholder, after = params["body"].partition(_PLACEHOLDER_JSON)
     if not placeholder:
         raise UnfamiliarBodyError(f"no place for the records in {params['body']!r:.200}")
     params["body"] = b"".join((before, *records, after))
-    _of_this_thread.records = None
