@@ -479,6 +479,35 @@ def test_a_function_whose_time_is_up_can_go_on_with_what_is_marked_already(
     assert stack.counted()["kind"] == {"post": 10}
 
 
+def test_a_run_that_did_not_begin_is_not_complete(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    one_of_each_reason(stack)
+    monkeypatch.setenv("PENSTOCK_LINGER_SECONDS", "soon")
+    status, [report], errors = stack.command("send", "--all")
+    assert (status, report["complete"], report["selected"]) == (2, False, 0)
+    assert "PENSTOCK_LINGER_SECONDS" in errors
+
+
+def test_a_selection_that_nothing_fits_is_said(stack: Stack) -> None:
+    one_of_each_reason(stack)
+    status, [report], errors = stack.command("send", "--key", "failed-events/2026-11-21/s/1.0_1.0_x.jsonl")
+    assert (status, report["selected"], report["complete"]) == (0, 0, True)
+    assert errors == "nothing in the bucket fits the selection\n"
+    assert stack.command("fold", "--key", "aws/lambda/x")[2] == errors
+
+
+def test_what_no_record_can_hold_is_held_back_and_what_fits_as_utf_8_is_sent(stack: Stack) -> None:
+    # In a field that this version ignores, since it bounds those that it knows.
+    event = json.loads(an_event(1, created_at=at(minutes=30), event_id=None, note="\u65e5" * 300_000))
+    stack.arrive(
+        (1, json.dumps(event, ensure_ascii=False).encode()),
+        (2, an_event(2, created_at=at(minutes=30), note="x" * (1 << 20))),
+    )
+    for arguments in (["--dry-run"], []):
+        status, [report], _ = stack.command("send", "--all", *arguments)
+        assert (status, report["sent"], report["held_back"]) == (0, 1, {"too_large": 1})
+        assert "PENSTOCK_MAX_RECORD_BYTES" in report["advice"]["too_large"]
+
+
 def test_a_stack_of_another_kind_is_named(stack: Stack) -> None:
     resources = {"EventStream": TEMPLATE["Resources"]["EventStream"]}
     boto3.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps({"Resources": resources}))
