@@ -24,7 +24,7 @@ def test_a_missing_region_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: ob
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", f"{tmp_path}/none")
-    with pytest.raises(ConfigurationError, match="AWS_REGION"):
+    with pytest.raises(ConfigurationError, match="set AWS_DEFAULT_REGION"):
         make_client(ProducerConfig())
 
 
