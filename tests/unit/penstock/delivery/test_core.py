@@ -391,3 +391,18 @@ def test_partition_keys_beyond_what_is_remembered_are_routed_all_the_same() -> N
     shell.answer_all()
     assert sorted(event.partition_key for event in stream.events) == sorted([*keys, "first"])
     assert stream.events == stream.events_for_kcl
+
+
+def test_a_record_that_is_sent_alone_has_no_company_behind_it() -> None:
+    shell = HandShell(aggregate=False, calls_in_flight=1)
+    for n in range(2):
+        shell.put("k", b"%d" % n)
+    shell.flush()
+    shell.put("k", b"2")
+    shell.flush()
+    shell.answer(shell.put_call, CallFailure("InvalidArgumentException", "", 400))
+    sent = []
+    while shell.calls:
+        sent.append([record.data() for record in shell.put_call.records])
+        shell.answer(shell.put_call)
+    assert sent == [[b"0"], [b"1"], [b"2"]]

@@ -148,3 +148,22 @@ def test_an_unordered_lane_s_records_share_a_call() -> None:
     assert len(shell.put_call.records) == 3
     shell.answer_all()
     assert all(isinstance(fate.outcome, PutResult) for fate in fates)
+
+
+def test_an_old_lane_s_record_waits_for_the_shard_that_it_goes_to_now() -> None:
+    stream = FakeStream()
+    shell = HandShell(stream, ordered=True)
+    fate = shell.put(LOW)
+    shell.flush()
+    stream.split(stream.shards[0], HALF)
+    shell.core._listing.want()
+    shell.wait(0)
+    shell.flush()
+    shell.answer(shell.listing)
+    shell.answer(shell.put_call, LOST)
+    shell.wait(0.11)
+    shell.answer(shell.put_call, PutRecordsAnswer([THROTTLED]))
+    assert not shell.calls
+    shell.wait(0.21)
+    shell.answer_all()
+    assert fate.result

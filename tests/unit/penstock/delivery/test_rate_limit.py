@@ -9,6 +9,7 @@ from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
 from tests.unit.penstock.delivery.hand_shell import HandShell
 
 THROTTLED = RecordAnswer(error_code="ProvisionedThroughputExceededException", error_message="Rate exceeded")
+FAILED = RecordAnswer(error_code="InternalFailure")
 
 
 def keys_in(stream: FakeStream, shard: int, count: int) -> list[str]:
@@ -142,3 +143,23 @@ def test_thousands_of_throttled_records_make_few_calls() -> None:
         shell.wait(0.1)
     assert shell.core.statistics().user_records_pending == 0
     assert [event.partition_key for event in stream.events] == ["first"] + ["k"] * 3000
+
+
+def test_a_shard_s_limit_outlives_a_reshard_of_others() -> None:
+    stream = FakeStream(shards=2)
+    shell = HandShell(stream, aggregate=False, rate_limit_percent=100)
+    key = keys_in(stream, 0, 1)[0]
+    for _ in range(2):
+        shell.put(key, bytes(MIB // 2 - len(key)))
+    shell.flush()
+    stream.split(stream.shards[1], stream.shards[1].end - 1)
+    shell.core._listing.want()
+    shell.wait(0)
+    shell.flush()
+    shell.answer(shell.listing)
+    assert shell.core.statistics().open_shards == 3
+    shell.answer(shell.put_call, PutRecordsAnswer([FAILED, RecordAnswer(stream.shards[0].shard_id, "1")]))
+    shell.wait(0.45)  # the failed one's next try is due after 0.1 s
+    assert not shell.calls
+    shell.wait(0.1)
+    assert shell.put_call

@@ -299,3 +299,19 @@ def test_throttled_records_are_routed_anew_and_those_that_may_be_written_keep_th
         shell.wait(10)
     assert all(fate.result for fate in fates)
     assert {"throttled", "lost", "trigger"} <= {event.partition_key for event in stream.events_for_kcl}
+
+
+def test_a_listing_that_is_begun_again_forgets_the_pages_that_it_had() -> None:
+    stream = FakeStream(shards=3, page=2)
+    shell = HandShell(stream, listed=False)
+    fate = shell.put("key")
+    shell.answer(shell.listing)
+    stream.split(stream.shards[0], stream.shards[0].end // 2)
+    shell.answer(shell.listing, LOST)
+    shell.wait(0.11)
+    shell.answer_all()
+    assert shell.core.statistics().errors_by_code == {"ReadTimeoutError": 1}
+    assert shell.core.statistics().open_shards == 4
+    shell.wait(1)
+    shell.answer_all()
+    assert fate.result

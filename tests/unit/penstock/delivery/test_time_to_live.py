@@ -158,3 +158,19 @@ def test_a_flush_is_over_when_its_events_have_expired() -> None:
     assert not shell.core.flushed(mark)
     shell.wait(2.1)
     assert shell.core.flushed(mark)
+
+
+def test_what_was_written_in_a_wrong_shard_and_expires_on_its_way_to_the_right_one_says_so() -> None:
+    stream = FakeStream()
+    shell = HandShell(stream, time_to_live_seconds=10, linger_seconds=60)
+    stream.split(stream.shards[0], HALF)
+    fate = shell.put("k")
+    shell.flush()
+    shell.answer(shell.put_call)
+    stream.fault = lambda _: "ProvisionedThroughputExceededException"
+    shell.answer(shell.listing)
+    for _ in range(60):
+        shell.answer_all()
+        shell.wait(0.2)
+    assert fate.failure.kind is ExpiredError
+    assert "may be in the stream" in fate.failure.message
