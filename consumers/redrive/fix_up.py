@@ -85,13 +85,17 @@ class FixUp:
         fields = json_object(event.data)
         made = self._made(event, fields)
         payloads = [self._finish(event, number, payload, fields) for number, payload in enumerate(made)]
+        if len(payloads) > 1:
+            self._check_apart(payloads)
+        return payloads
+
+    def _check_apart(self, payloads: list[bytes]) -> None:
         identities = [identity for identity in map(_identity, payloads) if identity is not None]
         if len(set(identities)) < len(identities):
             raise FixUpError(
                 f"{self.function_name} made several events of it with the same platform, author and event_id, which "
                 "count as one: give each an id of its own, or leave event_id out"
             )
-        return payloads
 
     def _made(self, event: FailedEvent, fields: dict[str, Any] | None) -> list[Payload]:
         payload: Payload = event.data if fields is None else fields

@@ -32,8 +32,6 @@ PUT_SECONDS: Final = 15.0
 """Longest wait for room in the producer's buffer."""
 TIME_TO_LIVE_SECONDS: Final = 60.0
 """After how long an event counts as undelivered: it stays unmarked for the next run."""
-
-
 UNANSWERED: Final = "Unanswered"
 """How the report counts events whose answer did not come in time."""
 UNMARKED: Final = "Unmarked"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from consumers.redrive.census import Row
+from consumers.redrive.folding import MALFORMED
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.selection import place
 from consumers.redrive.survey import Selected, SelectedBatch
@@ -129,7 +130,8 @@ def fold_lines(report: FoldReport) -> Iterator[str]:
         for why, count in sorted(report.failed.items()):
             yield f"{'failed':<18}{count:>9,}   {why}; failed events now, see list"
     for why, count in sorted(report.unfinished.items()):
-        yield f"{'unfinished':<18}{count:>9,}   batches, {why}; not marked, run it again"
+        remedy = "their other records are folded" if why == MALFORMED else "run it again"
+        yield f"{'unfinished':<18}{count:>9,}   batches, {why}; not marked, {remedy}"
     yield from _rest(report)
 
 

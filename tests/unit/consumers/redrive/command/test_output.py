@@ -87,9 +87,11 @@ def test_a_report_says_what_to_do_next() -> None:
 
     folded = FoldReport(batches=2, folded_batches=1, counted=5)
     folded.unfinished["ThrottlingException"] = 1
+    folded.unfinished["Malformed"] = 2
     folded.failed["too_late"] = 1
     shown = "\n".join(output.fold_lines(folded))
     assert "too_late; failed events now" in shown
     assert "ThrottlingException; not marked, run it again" in shown
+    assert "Malformed; not marked, their other records are folded" in shown
     assert not folded.well
-    assert json.loads(output.json_line(folded.as_dict()))["unfinished"] == {"ThrottlingException": 1}
+    assert json.loads(output.json_line(folded.as_dict()))["unfinished"] == {"ThrottlingException": 1, "Malformed": 2}
