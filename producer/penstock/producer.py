@@ -100,7 +100,8 @@ class Producer:
         else:
             data, partition_key = serialise(event, partition_key)
         shell = self._shell
-        with shell.adding:
+        durable = shell.durable
+        with shell.lock:
             if shell.closed:
                 shell.refuse()
             delivery = shell.delivery
@@ -110,6 +111,9 @@ class Producer:
                 receipt = shell.add_when_room(partition_key, explicit_hash_key, data)
             if delivery.urgent:
                 shell.rouse()
+            commit = None if durable is None else durable.last_commit
+        if durable is not None and commit is not None:
+            durable.commit(commit)
         completion, index = receipt
         return EventFuture(completion, index)
 

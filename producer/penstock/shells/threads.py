@@ -27,7 +27,7 @@ from penstock.shells.refusals import (
 from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
 from penstock.shells.watch import Watch, say
-from penstock.spool.opening import adding
+from penstock.spool.opening import durable
 
 _logger = logging.getLogger("penstock")
 
@@ -39,14 +39,15 @@ class ThreadShell:
 
     Attributes:
         lock: guards the core and what is below. Never held while a call is made or a caller's code runs.
-        adding: the lock while events are added, which then may wait for the disk.
         delivery: the core.
+        durable: the core again if its events must be committed, without the lock, when they have been added.
         closed: whether events are refused.
         ended: whether what had no outcome has been given up, so that there is nothing to do any more.
     """
 
     def __init__(self, setup: Setup) -> None:
         self.delivery = setup.delivery
+        self.durable = durable(setup.delivery)
         self.drain_at_exit = setup.config.drain_at_exit
         self.drain_on_sigterm = setup.config.drain_on_sigterm
         self.close_timeout = setup.config.close_timeout_seconds
@@ -108,18 +109,26 @@ class ThreadShell:
             BufferFullError: as ``add_when_room``.
             ProducerClosedError: if the producer was closed.
         """
-        with self.adding:
-            if self.closed:
-                self.refuse()
-            try:
-                taken = self.delivery.add_many(events, receipts)
-                while taken < len(events):
-                    receipts.append(*self.add_when_room(*events[taken]))
-                    taken += 1
-                    taken += self.delivery.add_many(events[taken:], receipts)
-            finally:
-                if self.delivery.urgent:
-                    self.rouse()
+        commit = None
+        try:
+            with self.lock:
+                if self.closed:
+                    self.refuse()
+                try:
+                    taken = self.delivery.add_many(events, receipts)
+                    while taken < len(events):
+                        receipts.append(*self.add_when_room(*events[taken]))
+                        taken += 1
+                        taken += self.delivery.add_many(events[taken:], receipts)
+                finally:
+                    if self.durable is not None:
+                        commit = self.durable.last_commit
+                    if self.delivery.urgent:
+                        self.rouse()
+        finally:
+            # After an error too: events before the one that it concerns can have been added.
+            if self.durable is not None and commit is not None:
+                self.durable.commit(commit)
 
     def rouse(self) -> None:
         """Have the core polled. Under the lock."""
@@ -192,7 +201,6 @@ class ThreadShell:
     def _make_locks(self) -> None:
         # The sender waits for work; put and flush wait for progress.
         self.lock = Lock()
-        self.adding = adding(self.lock, self.delivery)
         self._work = Condition(self.lock)
         self._progress = Condition(self.lock)
 

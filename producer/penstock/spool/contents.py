@@ -1,15 +1,13 @@
 """What a segment's files hold, as far as it can be read."""
 
-import logging
 from collections.abc import Iterator
 
 from penstock.aggregation import UserRecord
 from penstock.spool.disk import Disk
 from penstock.spool.entries import HEAD_BYTES, check_head, decode_done, decode_event
 from penstock.spool.frames import Damage, Frame, read_frames
+from penstock.spool.remarks import Remarks
 from penstock.spool.segment import Segment
-
-_logger = logging.getLogger("penstock")
 
 
 class Contents:
@@ -72,10 +70,10 @@ class Contents:
             if isinstance(found, Frame) and found.number in self.readable:
                 yield found.number, self._data[found.start : found.end]
 
-    def report(self) -> None:
-        """Log what cannot be read."""
+    def report(self, remarks: Remarks) -> None:
+        """Say what cannot be read."""
         if self.damage:
-            _logger.warning(
+            remarks.warn(
                 "%s is damaged at %d places, %d bytes in all: %d events or more cannot be read from it any more. The "
                 "others can; the disk should be checked",
                 self._segment.events_path,
@@ -84,7 +82,7 @@ class Contents:
                 self.entries - len(self.readable | self.done),
             )
         if self._done_damaged:
-            _logger.warning(
+            remarks.warn(
                 "%s is unfinished or damaged: some events that were acknowledged may be sent once more",
                 self._segment.done_path,
             )

@@ -20,7 +20,8 @@ class DirectoryLock:
     """Holds a directory for this process until it is released or the process ends, however it ends.
 
     It is flock's, which belongs to the open file and not to the process: so two spools of one process are kept apart as
-    well, and what a forked process inherits must be let go there, by ``forget``.
+    well, and what a forked process inherits must be released there: closing it is right there too, since the lock ends
+    when the last copy of the open file is closed.
 
     Raises:
         SpoolError: if another process, or another producer of this one, holds it, or it cannot be locked.
@@ -53,11 +54,13 @@ class DirectoryLock:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
+    @property
+    def held(self) -> bool:
+        """Whether others have to wait for the directory."""
+        return self._descriptor is not None
+
     def release(self) -> None:
         """Let others have the directory."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-    # In a forked process closing is right too: the lock ends when the last copy of the open file is closed.
-    forget = release

@@ -1,14 +1,12 @@
 """Writing down which events are done, beside their segments."""
 
-import logging
 from contextlib import suppress
 
 from penstock.spool.disk import Disk
 from penstock.spool.entries import encode_done
 from penstock.spool.frames import frame
+from penstock.spool.remarks import Remarks
 from penstock.spool.segment import Segment
-
-_logger = logging.getLogger("penstock")
 
 
 class DoneFiles:
@@ -18,10 +16,12 @@ class DoneFiles:
 
     Args:
         disk: the file system.
+        remarks: are given what there is to say.
     """
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, remarks: Remarks) -> None:
         self._disk = disk
+        self._remarks = remarks
         self._open: tuple[Segment, int] | None = None
         self._warned = False
 
@@ -36,7 +36,7 @@ class DoneFiles:
             written = self._disk.write(self._descriptor(segment), data)
         except OSError as error:
             if not self._warned:
-                _logger.warning("%s cannot be written; it is tried again later: %s", segment.done_path, error)
+                self._remarks.warn("%s cannot be written; it is tried again later: %s", segment.done_path, error)
             self._warned = True
             return 0
         segment.done_size += written

@@ -1,9 +1,14 @@
-"""Group commit: all who wait for the disk at the same time share one sync."""
+"""Group commit: all who wait for the disk at the same time share one sync.
+
+A thread can be interrupted (Ctrl-C) between any two steps of Python code. So locks are held by ``with`` alone, whose
+steps on a lock are C code, and that a sync has ended is told by a plain assignment and the release of a latch, for
+which nobody has to be waited.
+"""
 
 import errno
 import os
 from collections.abc import Callable
-from threading import Condition
+from threading import Lock
 
 
 class Commit:
@@ -11,14 +16,17 @@ class Commit:
 
     Attributes:
         done: whether it has ended.
-        error: why it failed, none if it did not.
+        error: why it failed, none if it did not. Until it has succeeded it counts as interrupted.
+        ended: a latch: it is held until the sync has ended.
     """
 
-    __slots__ = ("done", "error")
+    __slots__ = ("done", "ended", "error")
 
     def __init__(self) -> None:
         self.done = False
-        self.error: OSError | None = None
+        self.error: OSError | None = InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+        self.ended = Lock()
+        self.ended.acquire()
 
 
 class GroupCommit:
@@ -28,20 +36,25 @@ class GroupCommit:
     error once).
 
     Args:
-        lock: guards what is written; its holder calls every method here.
+        lock: guards what is written, and ``next``.
 
     Attributes:
         next: covers what is written now.
-        busy: whether a thread syncs.
     """
 
-    def __init__(self, lock: Condition) -> None:
+    def __init__(self, lock: Lock) -> None:
         self._lock = lock
-        self.busy = False
+        self._latest = Commit()
+        self._latest.done = True
         self.next = Commit()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a thread syncs."""
+        return not self._latest.done
+
     def wait(self, commit: Commit, sync: Callable[[], Callable[[], None] | None]) -> None:
-        """Return when a commit is done, by this thread if no other is at it.
+        """Return when a commit is done, by this thread if no other is at it. Without the lock.
 
         Args:
             commit: what ``next`` was when that was written which is to be synced.
@@ -52,30 +65,35 @@ class GroupCommit:
             OSError: if the sync failed.
         """
         while not commit.done:
-            if self.busy:
-                self._lock.wait()
-            else:
-                self._run(sync)
+            self._take_part(sync)
         if commit.error is not None:
             raise commit.error
 
-    def _run(self, sync: Callable[[], Callable[[], None] | None]) -> None:
-        commit, self.next = self.next, Commit()
-        self.busy = True
+    def forget(self) -> None:
+        """Have nobody wait any more: in a forked process, what was to be synced is the parent's."""
+        self._latest.done = self.next.done = True
+
+    def _take_part(self, sync: Callable[[], Callable[[], None] | None]) -> None:
+        """Wait for the sync under way, or run the next one if there is none."""
+        mine: Commit | None = None
         try:
-            call = sync()
+            with self._lock:
+                running = self._latest
+                if running.done:
+                    following = Commit()
+                    mine, self._latest, self.next = self.next, self.next, following
+                    call = sync()
+            if mine is None:
+                with running.ended:
+                    return
             if call is not None:
-                self._lock.release()
-                try:
-                    call()
-                finally:
-                    self._lock.acquire()
+                call()
+            mine.error = None
         except OSError as error:
-            commit.error = error
-        except BaseException:
-            commit.error = InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
-            raise
+            if mine is None:
+                raise
+            mine.error = error
         finally:
-            self.busy = False
-            commit.done = True
-            self._lock.notify_all()
+            if mine is not None:
+                mine.done = True
+                mine.ended.release()

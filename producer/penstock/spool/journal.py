@@ -1,6 +1,5 @@
 """The journal: segments on a disk, within a bound; what is appended to them, and when they go."""
 
-import logging
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,10 +14,9 @@ from penstock.spool.done_files import DoneFiles
 from penstock.spool.entries import HEAD_BYTES, encode_head
 from penstock.spool.frames import FRAME_BYTES, MARKER_BYTES, frame
 from penstock.spool.leftovers import find_segments
+from penstock.spool.remarks import Remarks
 from penstock.spool.rewriting import most_worth, rewrite
 from penstock.spool.segment import Segment
-
-_logger = logging.getLogger("penstock")
 
 _SEGMENT_BYTES: Final = 8 * 1024 * 1024
 _SEGMENTS: Final = 16
@@ -36,6 +34,7 @@ class Journal:
         directory: where the files are. Nobody else writes there.
         limit: most bytes of all files. A sixteenth of it is kept for acknowledgements and for rewriting.
         disk: the file system.
+        remarks: are given what there is to say.
         durable: whether names and rewritten segments are synced; syncing the youngest segment is the caller's part.
 
     Attributes:
@@ -49,17 +48,19 @@ class Journal:
         SpoolError: if they were written by a later version of this code.
     """
 
-    def __init__(self, directory: Path, *, limit: int, disk: Disk, durable: bool) -> None:
+    def __init__(self, directory: Path, *, limit: int, disk: Disk, durable: bool, remarks: Remarks) -> None:
         self._directory = directory
         self._limit = limit
         self._segment_bytes = min(limit // _SEGMENTS, _SEGMENT_BYTES)
         self._append_limit = limit - self._segment_bytes
         self._disk = disk
         self._durable = durable
-        self._done_files = DoneFiles(disk)
+        self._remarks = remarks
+        self._done_files = DoneFiles(disk, remarks)
         self._tail: Segment | None = None
+        self._is_damaged = False
         self._appended: list[int] = []
-        self._segments, self.next_position = find_segments(directory, disk)
+        self._segments, self.next_position = find_segments(directory, disk, remarks)
         self.descriptor: int | None = None
         self.size = LOCK_BYTES + sum(segment.size + segment.done_size for segment in self._segments)
         self.most_payload_bytes = self._append_limit - LOCK_BYTES - HEAD_BYTES - FRAME_BYTES
@@ -74,6 +75,7 @@ class Journal:
         tail, size = self._tail, FRAME_BYTES + len(payload)
         return (
             tail is not None
+            and not self._is_damaged
             and self.size + size <= self._append_limit
             and (tail.size + size <= self._segment_bytes or not tail.entries)
         )
@@ -111,7 +113,7 @@ class Journal:
         segment.size = HEAD_BYTES
         self.size += HEAD_BYTES
         self._segments.append(segment)
-        self._tail, self.descriptor = segment, descriptor
+        self._tail, self.descriptor, self._is_damaged = segment, descriptor, False
 
     def leave_segment(self) -> None:
         """Append nothing more to the youngest segment."""
@@ -183,7 +185,7 @@ class Journal:
             OSError: if it cannot be read.
         """
         contents = Contents(self._disk, segment)
-        contents.report()
+        contents.report(self._remarks)
         segment.was_read = True
         segment.entries = contents.entries
         gone = contents.done.union(index for index in range(segment.entries) if index not in contents.readable)
@@ -224,16 +226,19 @@ class Journal:
         return segment if segment is not None and position - segment.first < segment.entries else None
 
     def _cut(self, tail: Segment, descriptor: int) -> None:
-        """Have the youngest segment end where it should, or be the youngest no longer."""
+        """Have the youngest segment end where it should, or take no more events.
+
+        It stays the youngest until the next one is started: what it holds may be yet to be synced.
+        """
         self._appended = []
         try:
             self._disk.truncate(descriptor, tail.size)
         except OSError as error:
-            _logger.warning("%s has to end with damage, since it cannot be cut: %s", tail.events_path, error)
+            self._remarks.warn("%s has to end with damage, since it cannot be cut: %s", tail.events_path, error)
             actual = os.fstat(descriptor).st_size
             self.size += actual - tail.size
             tail.size = actual
-            self.leave_segment()
+            self._is_damaged = True
 
     def _make_room(self) -> bool:
         """Rewrite the segment that gains most; tell whether there was one."""
@@ -243,7 +248,9 @@ class Journal:
         segment.examined = segment.done_count
         self.size += self._done_files.write(segment, room=self._limit - self.size)
         if not segment.unwritten:
-            self.size -= rewrite(segment, self._disk, room=self._limit - self.size, durable=self._durable)
+            self.size -= rewrite(
+                segment, self._disk, room=self._limit - self.size, durable=self._durable, remarks=self._remarks
+            )
         return True
 
     def _delete(self, segment: Segment) -> None:
@@ -256,7 +263,7 @@ class Journal:
             self._disk.remove(segment.done_path)
             self.size -= segment.done_size
         except OSError as error:
-            _logger.warning("%s cannot be removed: %s", segment.events_path, error)
+            self._remarks.warn("%s cannot be removed: %s", segment.events_path, error)
 
 
 def _first(segment: Segment) -> int:

@@ -1,9 +1,7 @@
 """From the options to a core with a spool, or without."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Lock
 
 from penstock.config import ProducerConfig
 from penstock.delivery.core import Delivery
@@ -32,23 +30,6 @@ def open_delivery(stream: str, config: ProducerConfig, *, random: Callable[[], f
     return SpooledDelivery(config, spool=spool, random=random, epoch=epoch)
 
 
-class _Committing:
-    """A lock under which events are added: having let go of it, its holder waits until they are on the disk."""
-
-    def __init__(self, lock: Lock, delivery: SpooledDelivery) -> None:
-        self._lock = lock
-        self._delivery = delivery
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        commit = self._delivery.last_commit
-        self._lock.release()
-        # After an error too: events before the one that it concerns can have been added.
-        self._delivery.commit(commit)
-
-
-def adding(lock: Lock, delivery: Delivery) -> AbstractContextManager[bool | None]:
-    """Return what to hold while events are added, in the place of a lock: the lock itself but for ``always``."""
-    return _Committing(lock, delivery) if isinstance(delivery, SpooledDelivery) and delivery.durable else lock
+def durable(delivery: Delivery) -> SpooledDelivery | None:
+    """Return a core whose events must be committed when they have been added, none if that is not the case."""
+    return delivery if isinstance(delivery, SpooledDelivery) and delivery.durable else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from penstock.spool.contents import Contents
 from penstock.spool.disk import Disk
 from penstock.spool.entries import encode_head
+from penstock.spool.remarks import Remarks
 from penstock.spool.segment import Segment
 
 
@@ -14,7 +15,7 @@ def most_worth(segments: Iterable[Segment]) -> Segment | None:
     return max(worthy, key=_gain, default=None)
 
 
-def rewrite(segment: Segment, disk: Disk, *, room: int, durable: bool) -> int:
+def rewrite(segment: Segment, disk: Disk, *, room: int, durable: bool, remarks: Remarks) -> int:
     """Replace a segment's file of events by one without those that are done; return how many bytes that frees.
 
     What is done must have been written down. Killed at any moment, the one file or the other is there.
@@ -24,6 +25,7 @@ def rewrite(segment: Segment, disk: Disk, *, room: int, durable: bool) -> int:
         disk: the file system.
         room: most bytes of the new file. If it would have more, nothing changes.
         durable: whether the new file is to be on the disk before it takes the old one's place.
+        remarks: are given what there is to say.
 
     Raises:
         OSError: if it cannot be read or written; then nothing has changed.
@@ -47,7 +49,7 @@ def rewrite(segment: Segment, disk: Disk, *, room: int, durable: bool) -> int:
     disk.replace(segment.rewritten_path, segment.events_path)
     if durable:
         disk.sync_directory(segment.events_path.parent)
-    contents.report()
+    contents.report(remarks)
     freed = segment.size - len(data)
     segment.size = len(data)
     segment.removed = segment.entries - len(left)

@@ -1,12 +1,11 @@
 """The spool: a directory that keeps events until they are acknowledged."""
 
 import errno
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Lock
 from typing import Final, Self
 from weakref import WeakSet
 
@@ -19,8 +18,7 @@ from penstock.spool.entries import UnknownVersionError, encode_event
 from penstock.spool.group_commit import Commit, GroupCommit
 from penstock.spool.interval_sync import IntervalSync
 from penstock.spool.journal import Journal
-
-_logger = logging.getLogger("penstock")
+from penstock.spool.remarks import Remarks
 
 
 class Spool:
@@ -39,6 +37,7 @@ class Spool:
     Attributes:
         directory: as above, absolute.
         last_commit: what the latest ``append`` needs, to ``commit`` it.
+        remarks: what there is to say to the log.
 
     Raises:
         SpoolError: if the directory cannot be used, or another spool has it.
@@ -51,6 +50,7 @@ class Spool:
         self._limit = limit
         self._fsync = fsync
         self._disk = disk or Disk()
+        self.remarks = Remarks()
         self._make_locks()
         self.last_commit = self._commits.next
         self._closed = False
@@ -62,7 +62,9 @@ class Spool:
             raise self._error(error, "cannot be made") from error
         self._lock_file = DirectoryLock(self.directory)
         try:
-            self._journal = Journal(self.directory, limit=limit, disk=self._disk, durable=fsync != "never")
+            self._journal = Journal(
+                self.directory, limit=limit, disk=self._disk, durable=fsync != "never", remarks=self.remarks
+            )
         except BaseException as error:
             self._lock_file.release()
             if isinstance(error, OSError):
@@ -70,6 +72,8 @@ class Spool:
             raise
         self._interval = IntervalSync(self.sync, fsync_seconds) if fsync == "interval" else None
         _spools.add(self)
+        for remark in self.remarks.take():  # of the opening, where no lock is held
+            remark()
 
     @property
     def size(self) -> int:
@@ -94,7 +98,9 @@ class Spool:
                 try:
                     events = self._journal.read(segment)
                 except (OSError, UnknownVersionError) as error:
-                    _logger.warning("%s cannot be read, the next start will try again: %s", segment.events_path, error)
+                    self.remarks.warn(
+                        "%s cannot be read, the next start will try again: %s", segment.events_path, error
+                    )
                     continue
             yield from events
 
@@ -120,19 +126,11 @@ class Spool:
                 if not payloads:
                     raise
                 break
-        with self._mutex:
-            self._check_open()
-            try:
-                if (self._failure or not self._journal.takes(payloads[0])) and not self._make_ready(payloads[0]):
-                    return range(0)
-                positions = self._journal.append(payloads)
-                self.last_commit = self._commits.next
-            except OSError as error:
-                raise self._error(error, "cannot be written, and the event was not taken") from error
-            if not self._unsynced and self._fsync != "never":
-                self._unsynced = True
-                if self._interval is not None:
-                    self._interval.start()
+        try:
+            while (positions := self._append(payloads)) is None:
+                self._commits.wait(self._commits.next, self._sync)
+        except OSError as error:
+            raise self._error(error, "cannot be written, and the event was not taken") from error
         return positions
 
     def retract(self, count: int) -> None:
@@ -155,18 +153,20 @@ class Spool:
             SpoolError: if it could not be brought there.
         """
         if self._fsync == "always":
-            with self._lock:
-                try:
-                    self._commits.wait(commit, self._sync)
-                except OSError as error:
-                    raise self._error(error, "cannot be synced, and the event may not survive the machine") from error
+            try:
+                self._commits.wait(commit, self._sync)
+            except OSError as error:
+                raise self._error(error, "cannot be synced, and the event may not survive the machine") from error
 
     def sync(self) -> None:
         """Bring to the disk what has been appended, unless the policy is ``never``. The next ``append`` tells of a
         failure.
         """
-        with self._lock:
-            self._sync_all()
+        if self._unsynced or self._commits.busy:
+            try:
+                self._commits.wait(self._commits.next, self._sync)
+            except OSError as error:
+                self._failure = error
 
     def done(self, positions: Iterable[int]) -> None:
         """Let go of events: they have arrived, or been given back."""
@@ -177,19 +177,21 @@ class Spool:
     def close(self) -> None:
         """Sync, and let others have the directory. What is not done is left for the next process."""
         with self._lock:
-            self._sync_all()
-            if self._closed:
-                return
             self._closed = True
+        self.sync()
+        with self._lock:
+            if not self._lock_file.held:
+                return
+            self._unsynced = False
             try:
                 self._journal.close()
             except OSError as error:
-                _logger.warning("the spool %s was not closed properly: %s", self.directory, error)
+                self.remarks.warn("the spool %s was not closed properly: %s", self.directory, error)
+            if self._failure is not None:
+                self.remarks.warn("the spool %s was not synced: %s", self.directory, self._failure)
             self._lock_file.release()
         if self._interval is not None:
             self._interval.stop()
-        if self._failure is not None:
-            _logger.warning("the spool %s was not synced: %s", self.directory, self._failure)
 
     def __enter__(self) -> Self:
         return self
@@ -199,20 +201,22 @@ class Spool:
         self.close()
 
     def _make_locks(self) -> None:
-        # The condition's own lock: entered by C code, which every event does.
-        self._mutex = Lock()
-        self._lock = Condition(self._mutex)
+        self._lock = Lock()
         self._commits = GroupCommit(self._lock)
 
     def _make_directory(self) -> None:
-        if not self.directory.is_dir():
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._fsync != "never":
-                self._disk.sync_directory(self.directory.parent)
+        missing = [place for place in (self.directory, *self.directory.parents) if not place.exists()]
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._fsync != "never":
+            for place in reversed(missing):
+                self._disk.sync_directory(place.parent)
 
     def _after_fork(self) -> None:
         """Let go of what is the parent's. A thread of the parent may have held the lock."""
+        self._commits.forget()
         self._make_locks()
+        self.last_commit = self._commits.next
+        self._unsynced = False
         if not self._closed:
             self._closed = True
             with suppress(OSError):
@@ -223,8 +227,24 @@ class Spool:
         if self._closed:
             raise SpoolError(f"the spool {self.directory} is closed")
 
-    def _make_ready(self, payload: bytes) -> bool:
-        """Have the journal take an event; tell whether it has room."""
+    def _append(self, payloads: Sequence[bytes]) -> range | None:
+        """Do as ``append`` does; return none if what was written so far must be synced before that can be done."""
+        with self._lock:
+            self._check_open()
+            if self._failure or not self._journal.takes(payloads[0]):
+                ready = self._make_ready(payloads[0])
+                if not ready:
+                    return None if ready is None else range(0)
+            positions = self._journal.append(payloads)
+            self.last_commit = self._commits.next
+            if not self._unsynced and self._fsync != "never":
+                self._unsynced = True
+                if self._interval is not None:
+                    self._interval.start()
+            return positions
+
+    def _make_ready(self, payload: bytes) -> bool | None:
+        """Have the journal take an event; tell whether it has room, none if a sync must come before."""
         if len(payload) > self._journal.most_payload_bytes:
             raise SpoolError(
                 f"an event of {len(payload):,} bytes never has room in the spool {self.directory}, which takes "
@@ -237,23 +257,16 @@ class Spool:
             if not self._journal.has_room(payload):
                 return False
             if self._unsynced:
-                self._commits.wait(self._commits.next, self._sync)  # lets go of the lock
-                self._check_open()
-            else:
-                self._journal.start_segment()
+                return None
+            self._journal.start_segment()
         return True
-
-    def _sync_all(self) -> None:
-        if (self._unsynced or self._commits.busy) and not self._closed:
-            try:
-                self._commits.wait(self._commits.next, self._sync)
-            except OSError as error:
-                self._failure = error
 
     def _sync(self) -> Callable[[], None] | None:
         """Return what syncs all that was written so far, when the lock is not held; none if all is synced."""
-        if not self._unsynced or self._journal.descriptor is None:
+        if not self._unsynced:
             return None
+        if self._journal.descriptor is None:
+            raise RuntimeError("a segment was left before it was synced")
         # Meanwhile the journal can leave its segment.
         descriptor = self._disk.duplicate(self._journal.descriptor)
         self._unsynced = False

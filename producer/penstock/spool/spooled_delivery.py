@@ -1,6 +1,5 @@
 """The delivery core with a spool: each event is on disk before it is taken, and until it needs to be no more."""
 
-import logging
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -13,11 +12,9 @@ from penstock.delivery.core import Delivery, Receipt
 from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES
-from penstock.errors import AccessDeniedError, DroppedError, StreamNotFoundError, UndeliveredError
+from penstock.errors import AccessDeniedError, BufferFullError, DroppedError, StreamNotFoundError, UndeliveredError
 from penstock.spool.group_commit import Commit
 from penstock.spool.spool import Spool
-
-_logger = logging.getLogger("penstock")
 
 _KEPT_FOR_NEXT_START: Final = (UndeliveredError, StreamNotFoundError, AccessDeniedError)
 """Failures that the next start may be spared. What fails otherwise has been given back to whoever put it."""
@@ -106,6 +103,11 @@ class SpooledDelivery(Delivery):
             return super().add(partition_key, explicit_hash_key, data)
         if self._waiting is not None and self._config.ordered:
             self.flush()
+            if self._config.when_full == "raise":
+                raise BufferFullError(
+                    f"events that an earlier process left in the spool {self._spool.directory} are sent first, since "
+                    'the producer is ordered: flush it before the first put, or choose when_full="wait"'
+                )
             return None
         if not self._ledger.free >= len(data) <= self._config.max_record_bytes:
             return super().add(partition_key, explicit_hash_key, data)  # there is no room, or it fails at once
@@ -174,13 +176,18 @@ class SpooledDelivery(Delivery):
         self._let_go()
         self._spool.close()
         if abandoned or unread:
-            _logger.info("the next producer with the spool %s sends what was not acknowledged", self._spool.directory)
+            self._spool.remarks.inform(
+                "the next producer with the spool %s sends what was not acknowledged", self._spool.directory
+            )
         return abandoned
 
     def take_observers(self) -> list[Observer]:
-        """Take away the observers to call; the spool has let go of events already that need it no more."""
+        """Take away the observers to call; the spool has let go of events already that need it no more.
+
+        With them comes what the spool has to say to the log, whose handlers are callers' code as well.
+        """
         self._let_go()
-        return super().take_observers()
+        return super().take_observers() + [Observer(remark, foreign=True) for remark in self._spool.remarks.take()]
 
     def _feed(self) -> None:
         """Take events that an earlier process left, as far as there is room."""
@@ -291,7 +298,7 @@ class SpooledDelivery(Delivery):
             return True
         if outcome.kind not in self._warned_of:
             self._warned_of.add(outcome.kind)
-            _logger.warning(
+            self._spool.remarks.warn(
                 "events of an earlier process, from the spool %s, are not delivered, and %s. The first: %s",
                 self._spool.directory,
                 "given up" if outcome.kind is DroppedError else "left there for the next start",

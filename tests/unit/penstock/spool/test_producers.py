@@ -1,9 +1,10 @@
 """Producers of both kinds with a spool: what their users see."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 from penstock.aggregation import UserRecord
 from penstock.async_producer import AsyncProducer
 from penstock.config import MIB, ProducerConfig
-from penstock.errors import BufferFullError, SpoolError, UndeliveredError
+from penstock.errors import BufferFullError, InvalidEventError, SpoolError, UndeliveredError
 from penstock.producer import Producer
+from penstock.shells.threads import ThreadShell
 from penstock.spool.spool import Spool
 from tests.unit.penstock.delivery.fake_stream import FakeStream
 from tests.unit.penstock.gate import Gate
 from tests.unit.penstock.on_a_loop import on_a_loop
 from tests.unit.penstock.program_server import Ran
+from tests.unit.penstock.spool.interruption import interruption
 from tests.unit.penstock.stub_client import StubClient
 
 
@@ -141,6 +144,63 @@ def test_threads_share_syncs(tmp_path: Path, syncs: Syncs) -> None:
     assert left_in(tmp_path) == []
 
 
+def test_what_was_put_before_an_error_is_synced_too(tmp_path: Path, syncs: Syncs) -> None:
+    stub = StubClient(FakeStream())
+    with Producer("events", client=stub.client, config=config(tmp_path, spool_fsync="always")) as sdk:
+        sdk.put(b"0", partition_key="key")
+        before = syncs.count
+        with pytest.raises(InvalidEventError):
+            sdk.put_many([UserRecord("key", None, b"1"), UserRecord("", None, b"2")])
+        assert syncs.count == before + 1
+
+
+def test_put_that_is_interrupted_anywhere_leaves_no_lock_held(tmp_path: Path) -> None:
+    stub = StubClient(FakeStream())
+    sdk = Producer("events", client=stub.client, config=config(tmp_path, spool_fsync="always"))
+    for step in range(10_000):
+        try:
+            with interruption(step, ("penstock/producer.py", "/shells/", "/spool/opening.py")):
+                sdk.put(b"1", partition_key="key")
+        except KeyboardInterrupt:
+            assert sdk._shell.lock.acquire(timeout=5)
+            sdk._shell.lock.release()
+        else:
+            break
+    assert step > 2
+    sdk.close(30)
+
+
+class LockTrying(logging.Handler):
+    """Does what a handler needs that puts what is logged: takes the producer's lock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shell: Future[ThreadShell] = Future()
+        self.taken: bool | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "left there for the next start" in record.getMessage():
+            lock = self.shell.result(5).lock
+            self.taken = lock.acquire(timeout=5)
+            if self.taken:
+                lock.release()
+
+
+def test_the_spool_logs_while_no_lock_is_held(tmp_path: Path, gate: Gate) -> None:
+    leave(tmp_path, bytes(2 * MIB), b"small")
+    handler = LockTrying()
+    logger = logging.getLogger("penstock")
+    logger.addHandler(handler)
+    try:
+        stub = StubClient(FakeStream(), before=gate)
+        with Producer("events", client=stub.client, config=config(tmp_path)) as sdk:
+            handler.shell.set_result(sdk._shell)
+            gate.opened.set()
+        assert handler.taken
+    finally:
+        logger.removeHandler(handler)
+
+
 def test_put_says_when_the_disk_fails(tmp_path: Path, syncs: Syncs) -> None:
     stub = StubClient(FakeStream())
     with Producer("events", client=stub.client, config=config(tmp_path, spool_fsync="always")) as sdk:
@@ -177,16 +237,17 @@ def test_many_more_events_than_the_disk_holds_pass_through_it(tmp_path: Path) ->
 
 
 FORK = """
-import os, sys
+import os, signal, sys
 from penstock import Producer
 from penstock.errors import ForkedProducerError, SpoolError
 from tests.unit.penstock.stub_client import StubClient
 
 stub = StubClient()
-with Producer("events", client=stub.client, spool=sys.argv[1]) as parents:
+with Producer("events", client=stub.client, spool=sys.argv[1], spool_fsync=FSYNC) as parents:
     parents.put(b"before", partition_key="key").result(timeout=30)
     child = os.fork()
     if child == 0:
+        signal.alarm(20)
         code = 1
         try:
             try:
@@ -206,8 +267,9 @@ assert set(os.listdir(sys.argv[1])) == {"lock", "stream"}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows does not fork")
-def test_a_forked_copy_leaves_its_parent_s_spool_alone(tmp_path: Path, run: Callable[[str], Ran]) -> None:
-    ran = run(FORK.replace("sys.argv[1]", repr(str(tmp_path))))
+@pytest.mark.parametrize("fsync", ["always", "interval"])
+def test_a_forked_copy_leaves_its_parent_s_spool_alone(tmp_path: Path, run: Callable[[str], Ran], fsync: str) -> None:
+    ran = run(FORK.replace("sys.argv[1]", repr(str(tmp_path))).replace("FSYNC", repr(fsync)))
     assert ran.status == 0, ran.stderr
 
 

@@ -16,6 +16,10 @@ from hypothesis import strategies as st
 from penstock.aggregation import UserRecord
 from penstock.config import MIB
 from penstock.errors import SpoolError
+from penstock.spool.disk import Disk
+from penstock.spool.done_files import DoneFiles
+from penstock.spool.remarks import Remarks
+from penstock.spool.segment import Segment
 from penstock.spool.spool import Spool
 from tests.unit.penstock.spool.faulty_disk import FaultyDisk
 
@@ -43,7 +47,15 @@ def keep(spool: Spool, *numbers: int, size: int = 100) -> list[int]:
 def left_in(directory: Path, **options: Any) -> list[int]:  # noqa: ANN401 - Spool's
     """Return the numbers of the events that a new process finds."""
     with open_spool(directory, **options) as spool:
-        return [number_of(record) for _, record in spool.recovered()]
+        found = [number_of(record) for _, record in spool.recovered()]
+    say(spool)
+    return found
+
+
+def say(spool: Spool) -> None:
+    """Log what a spool has to say, as who holds no lock."""
+    for remark in spool.remarks.take():
+        remark()
 
 
 def on_disk(directory: Path) -> int:
@@ -110,6 +122,16 @@ def test_several_events_are_kept_by_one_write_as_far_as_the_segment_goes(tmp_pat
     assert left_in(tmp_path) == list(range(5000))
 
 
+def test_a_segment_goes_before_the_acknowledgements_that_keep_its_events_from_being_sent_again(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk) as spool:
+        positions = keep(spool, 0, 1)
+        spool.done(positions[:1])
+        keep(spool, 2, size=SEGMENT)
+        spool.done(positions[1:])
+    assert [deed for deed in disk.deeds if deed.startswith("remove 1")] == ["remove 1.events", "remove 1.done"]
+
+
 def test_the_last_events_can_be_taken_back(tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         positions = spool.append([event(number) for number in range(5)])
@@ -122,7 +144,38 @@ def test_the_last_events_can_be_taken_back(tmp_path: Path) -> None:
     assert left_in(tmp_path) == [0, 1, 2, 3, 4, 6]
 
 
+@pytest.mark.parametrize("attempt", range(8))  # which of the two markers is the greater is left to chance
+def test_a_segment_that_comes_back_with_the_position_of_another_hides_no_event(tmp_path: Path, attempt: int) -> None:
+    with open_spool(tmp_path) as spool:
+        positions = keep(spool, *range(3))
+        (old,) = events_files(tmp_path)
+        content = old.read_bytes()
+        spool.done(positions)
+    with open_spool(tmp_path) as spool:
+        keep(spool, 10, 11)
+    old.write_bytes(content)  # the machine failed before its removal was on the disk
+    with open_spool(tmp_path) as spool:
+        found = {number_of(record): position for position, record in spool.recovered()}
+        assert sorted(found) == [0, 1, 2, 10, 11]
+        assert len(set(found.values())) == 5
+        assert keep(spool, 12)[0] > max(found.values())
+        spool.done([found[number] for number in (0, 1, 2, 11)])
+    assert left_in(tmp_path) == [10, 12], attempt
+
+
 # --- the bound
+
+
+def test_acknowledgements_that_have_no_room_wait(tmp_path: Path) -> None:
+    remarks = Remarks()
+    segment = Segment(tmp_path, 1, b"mark")
+    segment.unwritten = [0, 1, 2]
+    done_files = DoneFiles(Disk(), remarks)
+    assert done_files.write(segment, room=18) == 0
+    assert not segment.done_path.exists()
+    assert done_files.write(segment, room=19) == 19 == segment.done_path.stat().st_size
+    assert segment.unwritten == []
+    done_files.close()
 
 
 def test_there_is_no_room_beyond_the_limit_until_events_are_done(tmp_path: Path) -> None:
@@ -309,6 +362,7 @@ def test_a_segment_that_cannot_be_read_now_is_left_for_later(tmp_path: Path, cap
         disk.failing = {"read"}
         assert list(spool.recovered()) == []
         keep(spool, 3)
+    say(spool)
     assert "the next start will try again" in caplog.text
     assert left_in(tmp_path) == [1, 2, 3]
 
@@ -366,6 +420,7 @@ def test_acknowledgements_that_cannot_be_written_are_written_later(
         spool.done(positions[:1])
         disk.failing = set()
         spool.done(positions[1:2])
+    say(spool)
     assert "tried again later" in caplog.text
     assert left_in(tmp_path) == [2]
 

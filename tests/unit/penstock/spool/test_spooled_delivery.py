@@ -11,7 +11,14 @@ from penstock.aggregation import UserRecord
 from penstock.config import MIB, ProducerConfig
 from penstock.delivery.calls import CallFailure, ListShards, PutRecords
 from penstock.delivery.receipts import Receipts
-from penstock.errors import DroppedError, EventTooLargeError, ExpiredError, InvalidEventError, SpoolError
+from penstock.errors import (
+    BufferFullError,
+    DroppedError,
+    EventTooLargeError,
+    ExpiredError,
+    InvalidEventError,
+    SpoolError,
+)
 from penstock.spool.spool import Spool
 from penstock.spool.spooled_delivery import SpooledDelivery
 from tests.unit.penstock.delivery.fake_stream import FakeStream
@@ -39,7 +46,10 @@ class SpoolingShell(HandShell):
     def answer_all(self) -> None:
         """Answer calls until there are none, and do what a shell does then."""
         super().answer_all()
-        assert not [observer for observer in self.core.take_observers() if not observer.foreign]
+        observers = self.core.take_observers()
+        assert all(observer.foreign for observer in observers)
+        for observer in observers:
+            observer.call()
 
     def deliver(self) -> None:
         """Let pass what it takes for all events to be sent."""
@@ -53,7 +63,8 @@ class SpoolingShell(HandShell):
     def end(self) -> None:
         """End as a producer does that is closed."""
         self.core.abandon()
-        self.core.take_observers()
+        for observer in self.core.take_observers():
+            observer.call()
 
 
 def data_of(stream: FakeStream) -> list[bytes]:
@@ -154,6 +165,15 @@ def test_with_order_new_events_wait_until_the_old_ones_are_taken(tmp_path: Path)
     stream.fault = lambda _: None
     shell.deliver()
     assert [int(data[:3]) for data in data_of(stream)] == list(range(200))
+
+
+def test_with_order_and_no_waiting_the_error_names_the_old_events(tmp_path: Path) -> None:
+    leave(tmp_path, b"old", b"old too")
+    shell = SpoolingShell(tmp_path, ordered=True, when_full="raise")
+    with pytest.raises(BufferFullError, match=f"an earlier process left in the spool {tmp_path} are sent first"):
+        shell.put("key", b"new")
+    shell.deliver()
+    shell.put("key", b"new")
 
 
 def test_new_events_that_wait_for_their_order_drop_no_old_ones(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from penstock.errors import SpoolError
 from penstock.spool.interval_sync import IntervalSync
 from penstock.spool.spool import Spool
 from tests.unit.penstock.spool.faulty_disk import FaultyDisk
+from tests.unit.penstock.spool.interruption import interruption
 
 LIMIT = 4 * MIB
 EVENT = ("key", None, b"data")
@@ -53,6 +54,65 @@ def test_a_segment_is_synced_before_the_next_one_is_begun(tmp_path: Path) -> Non
             "sync_directory",
             "write 2.events",
         ]
+
+
+def test_the_names_of_all_directories_that_were_made_are_synced(tmp_path: Path) -> None:
+    disk = ListingDisk()
+    with open_spool(tmp_path / "a" / "b" / "c", disk, "always"):
+        assert disk.synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+
+
+class ListingDisk(FaultyDisk):
+    """Knows which directories were synced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.synced: list[Path] = []
+
+    def sync_directory(self, path: Path) -> None:
+        self.synced.append(path)
+        super().sync_directory(path)
+
+
+@pytest.mark.parametrize("fsync", ["always", "interval"])
+def test_what_precedes_a_write_that_cannot_be_undone_is_synced_all_the_same(tmp_path: Path, fsync: Fsync) -> None:
+    disk = FaultyDisk()
+    with open_spool(tmp_path, disk, fsync) as spool:
+        spool.append([EVENT])
+        first = spool.last_commit
+        disk.failing = {"write", "truncate"}
+        with pytest.raises(SpoolError, match="not taken"):
+            spool.append([EVENT])
+        disk.failing = set()
+        assert "sync 1.events" not in disk.deeds
+        spool.commit(first)
+        assert ("sync 1.events" in disk.deeds) == (fsync == "always")
+        again: list[range] = []
+        # It once span for ever.
+        other = Thread(target=lambda: again.append(spool.append([EVENT])), daemon=True)
+        other.start()
+        other.join(5)
+        assert again == [range(2, 3)]
+        assert disk.deeds.index("sync 1.events") < disk.deeds.index("create 2.events")
+
+
+def test_a_spool_that_is_interrupted_anywhere_goes_on(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    spool = open_spool(tmp_path, disk, "always")
+    for step in range(10_000):
+        try:
+            with interruption(step, ("/spool/",)):
+                spool.append([EVENT])
+                spool.commit(spool.last_commit)
+        except KeyboardInterrupt:
+            assert not spool._lock.locked()
+            assert not spool._commits.busy
+        else:
+            break
+        spool.append([EVENT])
+        spool.commit(spool.last_commit)
+    assert step > 20
+    spool.close()
 
 
 def test_never_syncs_nothing(tmp_path: Path) -> None:
