@@ -12,10 +12,12 @@ class Ages:
     """Tells which records have lived too long. Events bring no time, so a record is born when it is first seen.
 
     That is at a poll, and while anything is pending there is one at least each 16th of the time to live; records
-    born within another 16th are taken for as young as the youngest of them. So nothing expires early, and nothing
+    born within another 16th are taken for as young as the youngest of them. So no record expires early, and none
     later than an eighth of the time to live after its end.
 
-    A record's age is its serial's: events that move to another record keep theirs.
+    A record's age is its serial's: events that move to another record keep theirs. An aggregate is as old as its first
+    event, so that the others expire early, by no more than the time that it was open. That is ``linger_seconds``, and
+    longer only while it waits for a call, its shard or its lane.
 
     Args:
         time_to_live: seconds, none for ever.

@@ -40,6 +40,19 @@ def test_an_event_put_later_expires_later() -> None:
     assert late.failure.kind is ExpiredError
 
 
+def test_an_aggregate_is_as_old_as_its_first_event() -> None:
+    shell = HandShell(time_to_live_seconds=16, calls_in_flight=1)
+    shell.put("k", b"in flight")
+    shell.flush()
+    early = shell.put("k", b"early")
+    shell.wait(8)
+    late = shell.put("k", b"late")
+    shell.wait(7.9)
+    assert early.outcome is late.outcome is None
+    shell.wait(0.2)
+    assert early.failure.kind is late.failure.kind is ExpiredError
+
+
 def test_events_whose_shards_are_never_known_expire() -> None:
     shell = HandShell(time_to_live_seconds=10, listed=False)
     fates = [shell.put("k", bytes(60_000)) for _ in range(3)]
