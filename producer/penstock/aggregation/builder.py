@@ -161,6 +161,15 @@ class AggregateBuilder:
             self.keys, self._hash_keys, self.parts = {}, {}, []
         return self._built
 
+    def mend(self) -> None:
+        """Forget the user record that an exception from anywhere, Ctrl-C say, has left half added, if there is one.
+
+        Its key can stay in the table, which readers take for one that nobody uses.
+        """
+        del self.parts[len(self.parts) // 3 * 3 :]
+        used = EMPTY_BYTES + sum(sum(map(len, parts)) for parts in (self.keys, self._hash_keys, self.parts))
+        self.free = self.limit - used
+
     def _overhead(self, key_entry: bytes, length: int) -> int:
         """Return how many bytes beyond its data a user record would take."""
         index = self.keys.get(key_entry)

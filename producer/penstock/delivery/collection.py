@@ -175,6 +175,20 @@ class Collection:
             if self._stir(queue):
                 self.overdue = True
 
+    def records(self) -> list[Record]:
+        """Return all closed records that wait here."""
+        return [record for queue in self._queues.values() for record in queue.records()]
+
+    def mend(self) -> None:
+        """Bring the queues in order again after an exception from anywhere."""
+        self._ready_records = self._ready_bytes = 0
+        for queue in self._queues.values():
+            queue.mend()
+            queue.counted = (0, 0)
+        for queue in list(self._queues.values()):
+            if self._stir(queue):
+                self.overdue = True
+
     def clear(self) -> None:
         """Forget everything."""
         self._turns.clear()
@@ -229,8 +243,9 @@ class Collection:
     def _queue(self, key: Lane | str, shard_id: str) -> ShardQueue:
         queue = self._queues.get(key)
         if queue is None:
-            queue = self._queues[key] = ShardQueue(self._limit(shard_id), one_at_a_time=self._config.ordered)
+            queue = ShardQueue(self._limit(shard_id), one_at_a_time=self._config.ordered)
             queue.waits_for = int(shard_id == UNROUTED.shard_id)
+            self._queues[key] = queue
         return queue
 
     def _limit_of(self, record: Record) -> ShardLimit:

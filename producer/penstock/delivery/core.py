@@ -1,7 +1,7 @@
 """The delivery core: from events to acknowledged records, without threads, clocks or sockets.
 
 A shell feeds it events, answers and the time, makes the calls that it asks for, and wakes it when it says so. The
-thread shell is ``penstock.producer``; tests and simulations are others.
+thread shell is ``penstock.shells.threads``; tests and simulations are others.
 """
 
 from collections.abc import Callable, Sequence
@@ -96,23 +96,29 @@ class Delivery:
         Raises:
             InvalidEventError: if Kinesis takes no such keys.
         """
-        ledger = self._ledger
-        if len(data) > ledger.free and len(data) <= self._config.max_record_bytes:
-            self.flush()  # what is held back for company takes the room
-            return None
-        if explicit_hash_key is None:
-            # The way of nearly every event, hence written out.
-            try:
-                place, entry = self._routes[partition_key]
-            except (KeyError, TypeError):  # unknown, or no key at all, which the next line refuses
-                place, entry = self._lanes.route(partition_key)
-            builder = place.builder
-            cost = builder.add(entry, data)
-            if cost:
-                ledger.free -= cost + EVENT_OVERHEAD_BYTES
-                return place.completion, len(builder.parts) // 3 - 1  # as its count, at less cost
-        record = self._add(UserRecord(partition_key, explicit_hash_key, data))
-        return record.completion, record.count - 1
+        try:
+            ledger = self._ledger
+            if len(data) > ledger.free and len(data) <= self._config.max_record_bytes:
+                self.flush()  # what is held back for company takes the room
+                return None
+            if explicit_hash_key is None:
+                # The way of nearly every event, hence written out.
+                try:
+                    place, entry = self._routes[partition_key]
+                except (KeyError, TypeError):  # unknown, or no key at all, which the next line refuses
+                    place, entry = self._lanes.route(partition_key)
+                builder = place.builder
+                cost = builder.add(entry, data)
+                if cost:
+                    ledger.free -= cost + EVENT_OVERHEAD_BYTES
+                    return place.completion, len(builder.parts) // 3 - 1  # as its count, at less cost
+            record = self._add(UserRecord(partition_key, explicit_hash_key, data))
+            return record.completion, record.count - 1
+        except InvalidEventError:
+            raise
+        except BaseException:
+            self._mend()
+            raise
 
     def add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> int:
         """Take events, in their order, until the buffer has no room for one.
@@ -127,19 +133,14 @@ class Delivery:
         Raises:
             InvalidEventError: if the next event's data is not bytes, or Kinesis takes no such keys.
         """
-        taken = 0
-        while taken < len(events):
-            taken += self._extend(events, taken, receipts)
-            if taken < len(events):
-                partition_key, explicit_hash_key, data = events[taken]
-                if type(data) is not bytes:
-                    raise InvalidEventError(f"the data of a UserRecord is bytes, not {data!r:.60}")
-                receipt = self.add(partition_key, explicit_hash_key, data)
-                if receipt is None:
-                    break
-                receipts.append(*receipt)
-                taken += 1
-        return taken
+        try:
+            return self._add_many(events, receipts)
+        except InvalidEventError:
+            raise
+        except BaseException:
+            self._mend()
+            receipts.mend({record.completion: record.count for record in self._lanes.open_records()})
+            raise
 
     def poll(self, now: float) -> list[Call]:
         """Return the calls to make now."""
@@ -184,7 +185,11 @@ class Delivery:
         Returns:
             Whether there is room now. Otherwise all that is left is in flight, and answers will make room.
         """
-        return self._giving_back.make_room(size)
+        try:
+            return self._giving_back.make_room(size)
+        except BaseException:
+            self._mend()
+            raise
 
     def flush(self) -> int:
         """Let all events so far leave without waiting for company; return a mark for ``flushed``."""
@@ -232,6 +237,20 @@ class Delivery:
     def _active(self) -> bool:
         return len(self._ledger) > 0
 
+    def _mend(self) -> None:
+        """Bring all in order again after an exception from anywhere in the midst of adding an event, as by Ctrl-C.
+
+        The event has been taken, or has not: whoever put it cannot know.
+        """
+        lanes, ledger = self._lanes, self._ledger
+        lanes.mend()
+        lanes.count_anew(ledger.mend([*lanes.open_records(), *lanes.closed_records()]))
+        away = ledger.under_way | self._rerouting.misrouted
+        self._departures.mend([record for record in ledger.pending if record not in away])
+        if self._active and lanes.shard_map is None:
+            self._listing.want()
+        self.urgent = True
+
     def _look_at_ages(self, now: float) -> None:
         self._ages.look(now, self._lanes.last_serial)
         if self._active:
@@ -240,6 +259,21 @@ class Delivery:
                 self._giving_back.expire_answered(record)
         else:
             self._ages.forget()
+
+    def _add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> int:
+        taken = 0
+        while taken < len(events):
+            taken += self._extend(events, taken, receipts)
+            if taken < len(events):
+                partition_key, explicit_hash_key, data = events[taken]
+                if type(data) is not bytes:
+                    raise InvalidEventError(f"the data of a UserRecord is bytes, not {data!r:.60}")
+                receipt = self.add(partition_key, explicit_hash_key, data)
+                if receipt is None:
+                    break
+                receipts.append(*receipt)
+                taken += 1
+        return taken
 
     def _extend(self, events: Sequence[UserRecord], start: int, receipts: Receipts) -> int:
         """Take the events from an index on as long as they go into open aggregates; return how many."""

@@ -1,6 +1,6 @@
 """Which records leave, in which calls, and when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from penstock.backoff import Backoff
@@ -153,6 +153,24 @@ class Departures:
     def adopt(self, shard_map: ShardMap) -> None:
         """Use another shard map. Records that have lost their lane and could be routed anew must have been taken."""
         self._collection.adopt(shard_map)
+
+    def mend(self, records: Sequence[Record]) -> None:
+        """Bring what waits in order again after an exception from anywhere.
+
+        Args:
+            records: all that are to be here or open. Those that are neither had been taken from one place and not
+                been put into the next.
+        """
+        self._collection.mend()
+        self.collect()
+        held = {*self._lanes.open_records(), *self._collection.records(), *self._retries.records()}
+        lost = [record for record in records if record not in held]
+        if lost:
+            self.put_back(lost)
+        if self._waiting is not None:
+            self._waiting.clear()
+            for record in records:
+                self.wait(record)
 
     def clear(self) -> None:
         """Forget everything that is not in flight."""

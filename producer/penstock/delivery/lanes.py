@@ -195,6 +195,26 @@ class Lanes:
                 return True
         return False
 
+    def mend(self) -> None:
+        """Bring places in order again after an exception from anywhere; ``count_anew`` is to follow."""
+        for place in self._places.values():
+            record = place.record
+            if record is None or record in self._closed:
+                place.record, place.builder = None, _CLOSED
+                self._open.pop(place, None)
+            else:
+                record.builder.mend()
+                place.builder, place.completion = record.builder, record.completion
+                self._open[place] = None
+
+    def count_anew(self, events: int) -> None:
+        """Be told how many events have been put into records so far."""
+        self._handed_on = events - sum(place.builder.count for place in self._open)
+
+    def closed_records(self) -> list[Record]:
+        """Return the records that take no more events and have not been taken away."""
+        return list(self._closed)
+
     def take_closed(self) -> list[Record]:
         """Take away the records that take no more events."""
         closed, self._closed = self._closed, []

@@ -84,8 +84,8 @@ class Ledger:
 
     def fail(self, record: Record, kind: type[DeliveryError], message: str, code: str | None) -> None:
         """Settle a record as undeliverable."""
+        self.refuse(record, kind, message, code)  # first, since what has an outcome is found and closed by ``mend``
         self.close(record)
-        self.refuse(record, kind, message, code)
         # The failure reads its events from the record, which must not lead back to it: a cycle waits for the garbage
         # collector, which counts objects and not their bytes, and comes when hundreds of megabytes have been dropped.
         record.completion = Completion()
@@ -104,6 +104,29 @@ class Ledger:
         del self._pending[record]
         self._closed += record.count
         self.free += record.charge
+
+    @property
+    def under_way(self) -> set[Record]:
+        """The records in calls that have no answer yet."""
+        return {record for call in self._under_way if isinstance(call, PutRecords) for record in call.records}
+
+    def mend(self, records: Iterable[Record]) -> int:
+        """Bring the book in order again after an exception from anywhere.
+
+        Args:
+            records: all that take events or have just been closed; they are to be here.
+
+        Returns:
+            How many events have been put into records so far.
+        """
+        for record in self.pending:
+            if record.completion.outcome(0) is not None:
+                self.close(record)
+        for record in records:
+            if record not in self._pending:
+                self.open(record)
+        self.free = self._capacity - sum(record.charge for record in self._pending)
+        return self._closed + sum(record.count for record in self._pending)
 
     def polled(self, now: float, calls: Iterable[Call], *, at_once: bool) -> None:
         """Learn the time, and the calls that are to be made.

@@ -1,5 +1,8 @@
 """What tells the outcomes of many events."""
 
+import math
+from collections.abc import Mapping
+
 from penstock.delivery.completion import Completion
 
 
@@ -19,6 +22,17 @@ class Receipts:
 
     def __len__(self) -> int:
         return len(self.completions)
+
+    def mend(self, counts: Mapping[Completion, int]) -> None:
+        """Forget what an exception from anywhere has left half noted: the last event, if its record has not got it.
+
+        Args:
+            counts: how many events each record has that takes more.
+        """
+        length = min(len(self.completions), len(self.indexes))
+        if length and self.indexes[length - 1] >= counts.get(self.completions[length - 1], math.inf):
+            length -= 1
+        del self.completions[length:], self.indexes[length:]
 
     def append(self, completion: Completion, index: int) -> None:
         """Add those of an event."""

@@ -109,6 +109,11 @@ class Rerouting:
         for record, result in misrouted:
             self._put(record, result)
 
+    @property
+    def misrouted(self) -> set[Record]:
+        """The records that are written but not judged."""
+        return {record for record, _ in self._misrouted}
+
     def take_misrouted(self, condition: Callable[[Record], bool]) -> list[Record]:
         """Take away the records that are written but not judged, and meet a condition."""
         taken = [record for record, _ in self._misrouted if condition(record)]

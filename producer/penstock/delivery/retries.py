@@ -33,6 +33,10 @@ class Retries:
         """Take a record away; tell whether it was there."""
         return self._heap.discard(record)
 
+    def records(self) -> list[Record]:
+        """Return all records, in the order of their times."""
+        return self._heap.records()
+
     def take_due(self, now: float) -> list[Record]:
         """Take away the records whose time has come, if there are any, and those whose time is near."""
         due: list[Record] = []

@@ -86,12 +86,22 @@ class ShardQueue:
 
     def put_back(self, records: Sequence[Record]) -> None:
         """Add closed records, in their order, before all that are younger: they have been here before."""
+        for record in records:
+            self._due.pop(record, None)
         youngest = max(record.serial for record in records)
         among: list[Record] = []
         while self._closed and self._closed[0].serial < youngest:
             among.append(self._closed.popleft())
         self._closed.extendleft(sorted([*among, *records], key=lambda record: record.serial, reverse=True))
         self._bytes += sum(record.call_bytes for record in records)
+
+    def records(self) -> list[Record]:
+        """Return the closed records, oldest first."""
+        return list(self._closed)
+
+    def mend(self) -> None:
+        """Count the bytes anew, after an exception from anywhere."""
+        self._bytes = sum(record.call_bytes for record in self._closed)
 
     def take_first(self, call_bytes: int) -> Record:
         """Take away the first record, which must be closed and has so many bytes."""
