@@ -67,7 +67,7 @@ def test_the_defaults_and_the_largest_records_are_valid() -> None:
 
 
 def test_a_limit_that_another_option_sets_names_it() -> None:
-    with pytest.raises(ConfigurationError, match="call_bytes must be from .* with max_record_bytes=10,485,760, not"):
+    with pytest.raises(ConfigurationError, match=r"call_bytes must be from .* with max_record_bytes=10,485,760, not"):
         ProducerConfig(max_record_bytes=10 * 2**20)
 
 
