@@ -80,6 +80,9 @@ class Producer:
     ) -> Future[PutResult]:
         """Take an event for delivery; wait for room in the buffer if there is none.
 
+        Not for what can interrupt another ``put`` on the same thread, as a signal handler, a ``__del__`` or a weak
+        reference's callback can: it would wait for that one, which waits for it. Let these hand events to a thread.
+
         Args:
             event: an event, or a mapping that is one by ``SocialEvent``'s rules, or bytes, sent as they are.
             partition_key: 1 to 256 characters; by default the event's author. Bytes need one.
@@ -105,12 +108,14 @@ class Producer:
             if shell.closed:
                 shell.refuse()
             delivery = shell.delivery
-            # A missing key is refused by the core, like any other that is no key.
-            receipt = delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
-            if receipt is None:
-                receipt = shell.add_when_room(partition_key, explicit_hash_key, data)
-            if delivery.urgent:
-                shell.rouse()
+            try:
+                # A missing key is refused by the core, like any other that is no key.
+                receipt = delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+                if receipt is None:
+                    receipt = shell.add_when_room(partition_key, explicit_hash_key, data)
+            finally:  # also after Ctrl-C, which can strike when the event has been taken
+                if delivery.urgent:
+                    shell.rouse()
             commit = None if durable is None else durable.last_commit
         if durable is not None and commit is not None:
             durable.commit(commit)

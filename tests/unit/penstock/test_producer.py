@@ -215,6 +215,21 @@ def test_a_put_that_waits_when_the_producer_is_closed_is_not_taken(gate: Gate, m
     assert len(raised) == 1
 
 
+def test_what_ctrl_c_leaves_behind_is_sent_without_another_put(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = Delivery.add
+
+    def add_and_stop(*event: Any) -> None:  # noqa: ANN401 - as add takes it
+        add(*event)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Delivery, "add", add_and_stop)
+    with producer(StubClient(before=gate)) as sdk:
+        with pytest.raises(KeyboardInterrupt):
+            sdk.put(b"data", partition_key="key")
+        assert gate.reached.wait(30)
+        gate.opened.set()
+
+
 def test_flush_sends_at_once_what_would_wait_for_company() -> None:
     stub = StubClient()
     with producer(stub, linger_seconds=60) as sdk:
