@@ -12,7 +12,14 @@ from penstock.delivery.core import Delivery, Receipt
 from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES
-from penstock.errors import AccessDeniedError, BufferFullError, DroppedError, StreamNotFoundError, UndeliveredError
+from penstock.errors import (
+    AccessDeniedError,
+    BufferFullError,
+    DroppedError,
+    SpoolError,
+    StreamNotFoundError,
+    UndeliveredError,
+)
 from penstock.spool.group_commit import Commit
 from penstock.spool.spool import Spool
 
@@ -83,6 +90,7 @@ class SpooledDelivery(Delivery):
         self.urgent = self._hungry = self._waiting is not None
         self._polled_at = 0.0
         self._warned_of: set[type] = set()
+        self._stranded = 0
 
     @property
     def last_commit(self) -> Commit:
@@ -115,6 +123,7 @@ class SpooledDelivery(Delivery):
         positions = self._spool.append(event)
         while not positions:
             if not self._drop_oldest():
+                self._check_stranded()
                 self.flush()  # what is held back for company takes the room
                 return None
             positions = self._spool.append(event)
@@ -293,6 +302,7 @@ class SpooledDelivery(Delivery):
         if not isinstance(outcome, Failure):
             return True
         if issubclass(outcome.kind, _KEPT_FOR_NEXT_START):
+            self._stranded += 1
             return False
         if position >= self._first_own:
             return True
@@ -314,6 +324,15 @@ class SpooledDelivery(Delivery):
             ]
             for call in settled:
                 call()
+
+    def _check_stranded(self) -> None:
+        """Refuse an event that would wait for room for ever, since only the next start can bring some about."""
+        if self._stranded and self._waiting is None and not self.busy:
+            raise SpoolError(
+                f"the spool {self._spool.directory} is full: {self._stranded:,} of its events were refused for want of "
+                "the stream or of a permission, and only the next producer sends them again; once the cause is "
+                "mended, make a new one, or raise spool_bytes"
+            )
 
     def _drop_oldest(self) -> bool:
         """Make room on disk by giving the oldest record back, if that is wanted; tell whether there was one."""

@@ -402,6 +402,25 @@ def test_the_oldest_events_make_room_on_disk_if_that_is_wanted(tmp_path: Path) -
     assert left_in(tmp_path) == []
 
 
+@pytest.mark.parametrize("when_full", ["wait", "drop_oldest", "raise"])
+def test_a_spool_full_of_events_for_the_next_start_says_so_instead_of_waiting_for_ever(
+    tmp_path: Path, when_full: str
+) -> None:
+    shell = SpoolingShell(tmp_path, when_full=when_full)
+    fates = [shell.put("key", bytes(100_000)) for _ in range(36)]
+    shell.wait(0)
+    shell.answer(shell.listing, CallFailure("AccessDeniedException", "no", 400))
+    shell.core.take_observers()
+    assert all(fate.failure for fate in fates)
+    with pytest.raises(SpoolError, match="is full: 36 of its events were refused for want"):
+        shell.core.add("key", None, bytes(500_000))
+    shell.end()
+    shell = SpoolingShell(tmp_path, when_full=when_full)
+    shell.deliver()
+    assert len(data_of(shell.stream)) == 36
+    shell.put("key", bytes(500_000))
+
+
 def test_nothing_can_be_dropped_for_the_disk_while_all_is_in_flight(tmp_path: Path) -> None:
     shell = SpoolingShell(tmp_path, when_full="drop_oldest", linger_seconds=0, call_bytes=10 * MIB)
     shell.put("key", b"first")
