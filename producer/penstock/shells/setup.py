@@ -4,7 +4,7 @@ import os
 import random
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from penstock.config import ProducerConfig, ProducerOptions
 from penstock.delivery.core import Delivery
@@ -56,6 +56,7 @@ def set_up(
 ) -> Setup:
     """Return the parts of a producer; see `Producer` for the arguments and what is raised."""
     check_stream_name(stream)
+    _check_kinds(client=client, session=session, metrics=metrics, config=config)
     if client is not None and session is not None:
         raise ConfigurationError("pass client= or session=, not both: a session is there to make the client from")
     config = (config or config_from_environment(os.environ)).with_options(options)
@@ -81,3 +82,14 @@ def set_up(
         failure_log=FailureLog(stream, time.monotonic),
         exporter=metrics,
     )
+
+
+_NEEDED: Final = {"client": "put_records", "session": "client", "metrics": "begin"}
+
+
+def _check_kinds(*, config: object, **others: object) -> None:
+    if config is not None and not isinstance(config, ProducerConfig):
+        raise ConfigurationError(f"config= is a ProducerConfig, not {config!r:.60}; single options go by their names")
+    for argument, value in others.items():
+        if value is not None and not hasattr(value, _NEEDED[argument]):
+            raise ConfigurationError(f"{value!r:.60} cannot be the {argument}=: it has no {_NEEDED[argument]}")

@@ -475,3 +475,9 @@ def test_a_client_and_a_session_are_one_too_many() -> None:
 def test_a_name_that_no_stream_has_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="'social events' names no stream"):
         Producer("social events", client=StubClient().client)
+
+
+@pytest.mark.parametrize("argument", ["client", "session", "metrics", "config"])
+def test_what_cannot_be_an_argument_is_refused_at_once(argument: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{argument}=.*'nonsense'|'nonsense' cannot be the {argument}="):
+        Producer("events", **{argument: "nonsense"})  # type: ignore[arg-type]
