@@ -212,24 +212,19 @@ def test_an_outage_of_half_a_minute_loses_nothing_and_costs_little(
         services.client("kinesis").create_stream(StreamName=name, ShardCount=2)
     events = some_events(1000, keys=20)
     with caplog.at_level(logging.INFO, "penstock"), ThreadPoolExecutor() as pool:
-        started = time.monotonic()
         results = [
             pool.submit(shell, name, events, pause=OUTAGE_SECONDS / 90, stall_seconds=10, **options)
             for (shell, options), name in zip(runs, streams, strict=True)
         ]
         time.sleep(1.5)
         kinesis.refuse()
-        spent = time.process_time()
         time.sleep(OUTAGE_SECONDS)
-        spent = time.process_time() - spent
         kinesis.resume()
         outcomes = [result.result(timeout=30) for result in results]
-    # The longest wait before a retry is five seconds.
-    assert time.monotonic() - started < 1.5 + OUTAGE_SECONDS + 15
-    assert spent < OUTAGE_SECONDS / 10
     for name, (sent, statistics) in zip(streams, outcomes, strict=True):
         check_nothing_is_lost(sent, read(services.client("kinesis"), name))
-        assert statistics.errors_by_code["EndpointConnectionError"] > 0
+        # New records leave ten times a second, and so do those whose retries are due, however many wait.
+        assert 0 < statistics.errors_by_code["EndpointConnectionError"] <= 20 * (OUTAGE_SECONDS + 5)
         assert any(len(result.attempts) > 1 for _, result in sent)
         warnings = [line for line in caplog.messages if name in line and "no event has been acknowledged" in line]
         assert warnings
