@@ -143,7 +143,8 @@ import json
 def salvage(payload):
     if payload == b"{{":
         return {{"kind": "like", "platform": "x", "author": "y", "created_at": "{at()}"}}
-    return [json.loads(b"{{" + part[:part.index(b"}}") + 1]) for part in payload.split(b"{{")[1:]]
+    without_checksum = payload[:-16]  # whose bytes may be braces too
+    return [json.loads(b"{{" + part[:part.index(b"}}") + 1]) for part in without_checksum.split(b"{{")[1:]]
 """
 DISCARDED_KEY = f"aws/lambda/d5f1c0de-0000-4000-8000-000000000000/{SHARD}/2026/11/21/2026-11-21T00.38.06-uuid"
 
