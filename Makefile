@@ -13,7 +13,7 @@ help:
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
-	@echo 'make bench  [ARGS="--rounds 30 --no-memory --json"]   measure the producer next to others'
+	@echo 'make bench  [ARGS="producer --rounds 30 --no-memory --json"]   measure what it costs, next to others'
 	@echo 'make soak   a minute at full speed while the stream is down: what memory the producer takes'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'

@@ -1,1 +1,1 @@
-"""How fast the producer is, next to what else there is for Python: ``make bench``."""
+"""What it costs, next to how else it could be done: ``make bench``."""

@@ -2,39 +2,53 @@
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Final
+from typing import Final, NamedTuple
 
-from penstock.aggregation import UserRecord
-from tests.benchmarks.contenders import AsyncKinesis, AwsKinesisAgg, Contender, PenstockPut, PenstockPutMany
-from tests.benchmarks.stubs import call_stub, http_stub
+from tests.benchmarks.report import Bound, Column, Table
 
-BY_CALL: Final = "routed and aggregated"
-BY_HTTP: Final = "serialised and signed too"
+
+class Task(NamedTuple):
+    """Who does what: names a contender in tables."""
+
+    name: str
+    work: str
+
+    def __str__(self) -> str:
+        """Return both, as in a sentence."""
+        return f"{self.name}, {self.work}"
+
+
+class Contender(ABC):
+    """Something that takes events.
+
+    Attributes:
+        events: how many a round has.
+    """
+
+    events: int
+
+    def prepare(self) -> None:  # noqa: B027 - most have nothing to do
+        """Make what the next round takes; this is not measured."""
+
+    @abstractmethod
+    def run(self) -> None:
+        """Take a round's events, and return when all is done."""
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to do
+        """Give back threads and connections."""
 
 
 @dataclass(frozen=True)
 class Goal:
     """How often a contender should do what another does, at least."""
 
-    contender: tuple[str, str]
-    other: tuple[str, str]
+    contender: Task
+    other: Task
     floor: float
-
-
-AGGREGATOR: Final = (AwsKinesisAgg.name, "aggregated")
-ASYNC: Final = (AsyncKinesis.name, BY_HTTP)
-
-GOALS: Final = [
-    Goal((PenstockPut.name, BY_CALL), AGGREGATOR, 2.0),
-    Goal((PenstockPutMany.name, BY_CALL), AGGREGATOR, 4.0),
-    Goal((PenstockPut.name, BY_HTTP), AGGREGATOR, 1.3),
-    Goal((PenstockPutMany.name, BY_HTTP), AGGREGATOR, 2.2),
-    Goal((PenstockPut.name, BY_HTTP), ASYNC, 2.0),
-    Goal((PenstockPutMany.name, BY_HTTP), ASYNC, 3.0),
-]
 
 
 @dataclass(frozen=True)
@@ -53,19 +67,6 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """What came of a goal."""
-
-    goal: Goal
-    measured: Spread
-
-    @property
-    def met(self) -> bool:
-        """Whether the median reaches the floor."""
-        return self.measured.median >= self.goal.floor
-
-
-@dataclass(frozen=True)
 class Comparison:
     """What came of the rounds.
 
@@ -74,51 +75,96 @@ class Comparison:
         ratios: for each goal. Ratios are taken within rounds, so that a slow minute slows both sides.
     """
 
-    microseconds: dict[tuple[str, str], Spread]
-    ratios: list[Ratio]
+    microseconds: dict[Task, Spread]
+    ratios: list[tuple[Goal, Spread]]
+
+    @property
+    def tables(self) -> list[Table]:
+        """The figures of the contenders, and those of the goals."""
+        return [
+            Table(
+                "contenders",
+                "CPU time of the process, all threads",
+                _CONTENDER_COLUMNS,
+                [
+                    (*task, spread.median, spread.low, spread.high, 1e6 / spread.median)
+                    for task, spread in self.microseconds.items()
+                ],
+            ),
+            Table(
+                "ratios",
+                "Ratios within rounds",
+                _RATIO_COLUMNS,
+                [
+                    (str(goal.contender), str(goal.other), spread.median, spread.low, spread.high, goal.floor)
+                    for goal, spread in self.ratios
+                ],
+            ),
+        ]
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """The floors."""
+        return [
+            Bound(f"{goal.contender}; times {goal.other}", spread.median, least=goal.floor)
+            for goal, spread in self.ratios
+        ]
 
 
-def compare(events: Sequence[UserRecord], rounds: int, progress: Callable[[int], None]) -> Comparison:
-    """Run all contenders, one after the other, in several rounds after one that does not count.
+_CONTENDER_COLUMNS: Final = (
+    Column("name", ""),
+    Column("work", "work"),
+    Column("microseconds", "µs an event", ",.2f"),
+    Column("low", "a quarter below", ",.2f"),
+    Column("high", "a quarter above", ",.2f"),
+    Column("events_per_second", "events per CPU-second", ",.0f"),
+)
+_RATIO_COLUMNS: Final = (
+    Column("contender", ""),
+    Column("other", "next to"),
+    Column("ratio", "times", ",.2f"),
+    Column("low", "a quarter below", ",.2f"),
+    Column("high", "a quarter above", ",.2f"),
+    Column("floor", "floor", ",.1f"),
+)
+
+
+def compare(
+    contenders: Mapping[Task, Contender], goals: Sequence[Goal], rounds: int, progress: Callable[[int], None]
+) -> Comparison:
+    """Run all contenders, one after the other, in several rounds after one that does not count, and close them.
 
     Args:
-        events: of a round.
+        contenders: by name.
+        goals: ratios of the CPU time an event of two of them.
         rounds: at least 2.
-        progress: called with the number of each round that is over.
+        progress: called with the number of rounds that are over.
     """
-    contenders: dict[tuple[str, str], Contender] = {
-        AGGREGATOR: AwsKinesisAgg(),
-        (PenstockPut.name, BY_CALL): PenstockPut(call_stub()),
-        (PenstockPutMany.name, BY_CALL): PenstockPutMany(call_stub()),
-        (PenstockPut.name, BY_HTTP): PenstockPut(http_stub()),
-        (PenstockPutMany.name, BY_HTTP): PenstockPutMany(http_stub()),
-        ASYNC: AsyncKinesis(),
-    }
-    for contender in contenders.values():
-        contender.prepare(events)
+    gc.collect()
     gc.freeze()  # what is only there to be measured with should not cost anyone a collection
-    seconds: dict[tuple[str, str], list[float]] = {key: [] for key in contenders}
+    costs: dict[Task, list[float]] = {task: [] for task in contenders}
     try:
-        for number in range(rounds + 1):
-            for key, contender in contenders.items():
+        for number in range(1 + rounds):
+            for task, contender in contenders.items():
+                contender.prepare()
                 gc.collect()
                 started = time.process_time()  # of all threads
-                contender.run(events)
-                seconds[key].append(time.process_time() - started)
-            progress(number)
+                contender.run()
+                costs[task].append((time.process_time() - started) / contender.events * 1e6)
+            progress(number + 1)
     finally:
         for contender in contenders.values():
             contender.close()
-    counted = {key: values[1:] for key, values in seconds.items()}
+    counted = {task: values[1:] for task, values in costs.items()}
     return Comparison(
-        {key: Spread.of([value / len(events) * 1e6 for value in values]) for key, values in counted.items()},
+        {task: Spread.of(values) for task, values in counted.items()},
         [
-            Ratio(
+            (
                 goal,
                 Spread.of(
                     [theirs / ours for theirs, ours in zip(counted[goal.other], counted[goal.contender], strict=True)]
                 ),
             )
-            for goal in GOALS
+            for goal in goals
         ],
     )

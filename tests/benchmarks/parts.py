@@ -1,65 +1,25 @@
-"""What the work is made of: each part by itself, in microseconds of CPU time an event."""
+"""Parts of the work by themselves."""
 
 import time
-from collections.abc import Callable, Sequence
-from hashlib import md5, sha256
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from penstock.aggregation import AggregateBuilder, UserRecord, partition_key_entry
-from penstock.delivery.completion import Completion
-from penstock.delivery.receipts import Receipts
-from penstock.events import SocialEvent
-from penstock.futures import EventFuture
-from penstock.hash_keys import hash_key
-from penstock.put_records_body import b64encode
-from penstock.serialisation import serialise
+from tests.benchmarks.report import Column, Table
 
-_TRIES = 7
-_AGGREGATED = 160  # about as many events as an aggregate of 50 KiB has
+_TRIES: Final = 7
+_COLUMNS: Final = (Column("part", "part"), Column("microseconds", "µs an event", ".3f"))
 
 
-def measure_parts(events: Sequence[UserRecord]) -> dict[str, float]:
-    """Return microseconds an event by part, the best of some tries, for a few aggregates' worth of the events."""
-    events = events[: 60 * _AGGREGATED]
-    groups = [events[start : start + _AGGREGATED] for start in range(0, len(events), _AGGREGATED)]
-    blobs = [b"".join(event.data for event in group) for group in groups]
-    texts = [b64encode(blob) for blob in blobs]
-    entries = {event.partition_key: partition_key_entry(event.partition_key.encode()) for event in events}
-    routes = {event.partition_key: (0, entries[event.partition_key]) for event in events}
-    completion, receipts = Completion(), Receipts()
-    models = [SocialEvent.model_validate_json(event.data) for event in events[:2000]]
-    mappings = [model.model_dump() for model in models]
-
-    def aggregate() -> None:
-        for group in groups:
-            builder = AggregateBuilder(2**20)
-            for event in group:
-                builder.add(entries[event.partition_key], event.data)
-            builder.build()
-
-    def note() -> None:
-        for _ in events:
-            receipts.append(completion, 0)
-
-    return {
-        "joining the bytes": _best(lambda: [b"".join([event.data for event in group]) for group in groups], events),
-        "MD5 of an aggregate": _best(lambda: [md5(blob, usedforsecurity=False).digest() for blob in blobs], events),
-        "base64, by pybase64": _best(lambda: [b64encode(blob) for blob in blobs], events),
-        "SHA-256 of base64": _best(lambda: [sha256(text).digest() for text in texts], events),
-        "joining base64 to a body": _best(lambda: b"".join(texts), events),
-        "looking up a key's route": _best(lambda: [routes[event.partition_key] for event in events], events),
-        "routing a new key: MD5 alone": _best(lambda: [hash_key(event.partition_key) for event in events], events),
-        "builder: add and build": _best(aggregate, events),
-        "a future": _best(lambda: [EventFuture(completion, 0) for _ in events], events),
-        "a receipt of put_many": _best(note, events),
-        "SocialEvent to JSON": _best(lambda: [serialise(model, None) for model in models], models),
-        "mapping to SocialEvent to JSON": _best(lambda: [serialise(mapping, None) for mapping in mappings], models),
-    }
-
-
-def _best(part: Callable[[], object], events: Sequence[object]) -> float:
+def best(part: Callable[[], object], events: int) -> float:
+    """Return the microseconds of CPU time an event that a part takes for so many events: the best of some tries."""
     times = []
     for _ in range(_TRIES):
         started = time.process_time()
         part()
         times.append(time.process_time() - started)
-    return min(times) / len(events) * 1e6
+    return min(times) / events * 1e6
+
+
+def parts_table(parts: Mapping[str, float]) -> Table:
+    """Return a table of microseconds an event by part."""
+    return Table("parts", "Parts by themselves, best of some tries", _COLUMNS, list(parts.items()))

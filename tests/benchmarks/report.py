@@ -1,74 +1,107 @@
-"""The figures, for people or for programs."""
+"""What a bench has found: tables, and the floors and ceilings that it was measured against."""
 
-import json
-import platform
-from dataclasses import asdict
-from importlib.metadata import version
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from tests.benchmarks.comparison import Comparison, Spread
-
-_VERSIONS = ("boto3", "aws-kinesis-agg", "async-kinesis", "protobuf")
+Cell = str | int | float
 
 
-def as_json(comparison: Comparison, parts: dict[str, float], growth: tuple[int, int] | None) -> str:
-    """Return the figures as JSON: microseconds of CPU time an event, ratios, and bytes."""
-    document: dict[str, Any] = {
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in _VERSIONS},
-        "contenders": [
-            {
-                "name": name,
-                "work": work,
-                "microseconds": asdict(spread),
-                "events_per_second": round(1e6 / spread.median),
-            }
-            for (name, work), spread in comparison.microseconds.items()
-        ],
-        "ratios": [
-            {
-                "name": " ".join(ratio.goal.contender),
-                "other": " ".join(ratio.goal.other),
-                "ratio": asdict(ratio.measured),
-                "floor": ratio.goal.floor,
-                "met": ratio.met,
-            }
-            for ratio in comparison.ratios
-        ],
-        "parts": parts,
-    }
-    if growth is not None:
-        document["resident_bytes"] = {"at_1_million": growth[0], "at_the_end": growth[1]}
-    return json.dumps(document, indent=2)
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        key: its name in JSON.
+        heading: its name for people.
+        form: how its numbers are written (a format specification, like ``,.2f``); empty for text.
+    """
+
+    key: str
+    heading: str
+    form: str = ""
+
+    def text(self, cell: Cell) -> str:
+        """Return a cell as people read it."""
+        return format(cell, self.form) if self.form else str(cell)
 
 
-def print_tables(console: Console, comparison: Comparison, parts: dict[str, float]) -> None:
-    """Print the figures as tables."""
-    contenders = Table(title="CPU time of the process, all threads; stubs take any amount, rate limits are off")
-    for heading in ("", "work", "µs an event", "middle half", "events per CPU-second"):
-        contenders.add_column(heading, justify="left" if heading in ("", "work") else "right")
-    for (name, work), spread in comparison.microseconds.items():
-        contenders.add_row(name, work, f"{spread.median:.2f}", _half(spread), f"{1e6 / spread.median:,.0f}")
-    console.print(contenders)
-    ratios = Table(title="Ratios within rounds")
-    for heading in ("", "next to", "times", "middle half", "floor", ""):
-        ratios.add_column(heading, justify="left" if heading in ("", "next to") else "right")
-    for ratio in comparison.ratios:
-        ours, theirs = (", ".join(side) for side in (ratio.goal.contender, ratio.goal.other))
-        verdict = "met" if ratio.met else "[bold red]missed"
-        measured = ratio.measured
-        ratios.add_row(ours, theirs, f"{measured.median:.2f}", _half(measured), f"{ratio.goal.floor:.1f}", verdict)
-    console.print(ratios)
-    table = Table(title="Parts by themselves, best of some tries")
-    table.add_column("")
-    table.add_column("µs an event", justify="right")
-    for name, microseconds in parts.items():
-        table.add_row(name, f"{microseconds:.3f}")
-    console.print(table)
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells, one for each column."""
+
+    name: str
+    """Its name in JSON."""
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
 
 
-def _half(spread: Spread) -> str:
-    return f"{spread.low:.2f} to {spread.high:.2f}"
+@dataclass(frozen=True)
+class Bound:
+    """A floor or a ceiling, and what was measured.
+
+    Attributes:
+        what: was measured, like ``put next to aws-kinesis-agg, times``.
+        measured: the figure.
+        least: the floor, if there is one.
+        most: the ceiling, if there is one.
+        form: how the figures are written.
+    """
+
+    what: str
+    measured: float
+    least: float | None = None
+    most: float | None = None
+    form: str = ",.2f"
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is within."""
+        return (self.least is None or self.measured >= self.least) and (self.most is None or self.measured <= self.most)
+
+    def __str__(self) -> str:
+        """Return the bound and the figure as a line."""
+        floor = "" if self.least is None else f", floor {self.least:{self.form}}"
+        ceiling = "" if self.most is None else f", ceiling {self.most:{self.form}}"
+        return f"{self.what}: {self.measured:{self.form}}{floor}{ceiling}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one bench has found.
+
+    Attributes:
+        title: what it measures.
+        tables: its figures.
+        bounds: what must hold; one that is not met makes ``make bench`` fail.
+        versions: of the distributions that it is measured against, by name.
+    """
+
+    title: str
+    tables: Sequence[Table]
+    bounds: Sequence[Bound] = ()
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the figures as plain data, for JSON."""
+        return {
+            "title": self.title,
+            "versions": self.versions,
+            "tables": {
+                table.name: [
+                    dict(zip((column.key for column in table.columns), row, strict=True)) for row in table.rows
+                ]
+                for table in self.tables
+            },
+            "bounds": [
+                {
+                    "what": bound.what,
+                    "measured": bound.measured,
+                    "least": bound.least,
+                    "most": bound.most,
+                    "met": bound.met,
+                }
+                for bound in self.bounds
+            ],
+        }

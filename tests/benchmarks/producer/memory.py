@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from penstock.producer import Producer
-from tests.benchmarks.stubs import call_stub
-from tests.benchmarks.workload import make_events
+from tests.benchmarks.producer.stubs import call_stub
+from tests.benchmarks.producer.workload import make_events
 
 MOST_GROWTH: Final = 32 * 2**20
 _BATCH: Final = 100_000

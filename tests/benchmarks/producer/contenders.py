@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,8 +10,9 @@ from aws_kinesis_agg.aggregator import RecordAggregator
 
 from penstock.aggregation import UserRecord
 from penstock.producer import Producer
-from tests.benchmarks.stubs import answer_to
-from tests.benchmarks.workload import AGGREGATE_BYTES
+from tests.benchmarks.comparison import Contender
+from tests.benchmarks.producer.stubs import answer_to
+from tests.benchmarks.producer.workload import AGGREGATE_BYTES
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -20,59 +20,35 @@ if TYPE_CHECKING:
 _NO_LIMIT: Final = 10**9
 
 
-class Contender(ABC):
-    """Something that takes events.
-
-    Attributes:
-        name: what the report calls it.
-    """
-
-    name: str
-
-    def prepare(self, events: Sequence[UserRecord]) -> None:  # noqa: B027 - most have nothing to do
-        """Make of the events what is taken; this is not measured."""
-
-    @abstractmethod
-    def run(self, events: Sequence[UserRecord]) -> None:
-        """Take the events, and return when they are sent."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Give back threads and connections."""
-
-
 class AwsKinesisAgg(Contender):
     """aws-kinesis-agg's aggregator: one aggregate for all shards, neither routed nor sent."""
 
-    name = "aws-kinesis-agg"
-
-    def __init__(self) -> None:
+    def __init__(self, events: Sequence[UserRecord]) -> None:
+        self.events = len(events)
+        self._items = events
         self._aggregator = RecordAggregator(AGGREGATE_BYTES)
 
-    def run(self, events: Sequence[UserRecord]) -> None:
+    def run(self) -> None:
         add = self._aggregator.add_user_record
-        for partition_key, _, data in events:
+        for partition_key, _, data in self._items:
             record = add(partition_key, data)
             if record:
                 record.get_contents()
         self._aggregator.clear_and_get().get_contents()
 
-    def close(self) -> None:
-        pass
-
 
 class PenstockPut(Contender):
     """Penstock, event by event."""
 
-    name = "penstock put"
-
-    def __init__(self, client: "KinesisClient") -> None:
+    def __init__(self, events: Sequence[UserRecord], client: "KinesisClient") -> None:
+        self.events = len(events)
+        self._items = events
         # A stub takes any amount, so limits of real shards would only make the producer sleep.
         self._producer = Producer("bench", client=client, rate_limit_percent=None)
 
-    def run(self, events: Sequence[UserRecord]) -> None:
+    def run(self) -> None:
         put = self._producer.put
-        for partition_key, _, data in events:
+        for partition_key, _, data in self._items:
             put(data, partition_key=partition_key)
         self._producer.flush()
 
@@ -83,24 +59,21 @@ class PenstockPut(Contender):
 class PenstockPutMany(PenstockPut):
     """Penstock, ten thousand events at once."""
 
-    name = "penstock put_many"
-
-    def run(self, events: Sequence[UserRecord]) -> None:
-        for start in range(0, len(events), 10_000):
-            self._producer.put_many(events[start : start + 10_000])
+    def run(self) -> None:
+        for start in range(0, self.events, 10_000):
+            self._producer.put_many(self._items[start : start + 10_000])
         self._producer.flush()
 
 
 class AsyncKinesis(Contender):
     """async-kinesis's producer with KPL aggregation and JSON, which it makes of dictionaries itself."""
 
-    name = "async-kinesis put"
-
-    def __init__(self) -> None:
+    def __init__(self, events: Sequence[UserRecord]) -> None:
+        self.events = len(events)
         os.environ.update(AWS_ACCESS_KEY_ID="AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY="secret")  # noqa: S106 - signs requests that go nowhere
         self._runner = asyncio.Runner()
         self._producer: Any = self._runner.run(self._start())
-        self._items: list[Any] = []
+        self._items: list[Any] = [json.loads(event.data) for event in events]  # dictionaries are what it takes
 
     async def _start(self) -> Any:  # noqa: ANN401 - not installed where types are checked
         from kinesis import Producer as AsyncProducer
@@ -118,10 +91,7 @@ class AsyncKinesis(Contender):
         producer.client.meta.events.register("before-send.kinesis", _answer)
         return producer
 
-    def prepare(self, events: Sequence[UserRecord]) -> None:
-        self._items = [json.loads(event.data) for event in events]  # dictionaries are what it takes
-
-    def run(self, events: Sequence[UserRecord]) -> None:  # noqa: ARG002 - they are prepared
+    def run(self) -> None:
         self._runner.run(self._put(self._items))
 
     async def _put(self, items: Sequence[Any]) -> None:

@@ -12,7 +12,7 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from tests.benchmarks.workload import SHARDS
+from tests.benchmarks.producer.workload import SHARDS
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

@@ -1,0 +1,1 @@
+"""How fast the producer is, next to what else there is for Python."""
