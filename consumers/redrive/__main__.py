@@ -2,7 +2,7 @@
 
 import sys
 
-from consumers.redrive.command import interruption
+from consumers.command import interruption
 
 
 def main() -> None:

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Self
+from typing import Self
 
 from pydantic_core import from_json
 
+from consumers.discarded_batch import PREFIX as DISCARDED
 from consumers.failed_events import PREFIX, FailedEvent, Reason
-
-DISCARDED: Final = "aws/lambda/"
-"""What the names of Lambda's own objects begin with: batches that an event source mapping gave up
-(AWS Lambda Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event source in Lambda")."""
 
 
 class SelectionError(ValueError):

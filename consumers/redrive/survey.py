@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from consumers import discarded_batch
+from consumers.discarded_batch import DiscardedBatch, DiscardedBatchError
 from consumers.failed_events import FailedEvent
-from consumers.redrive import discarded_batch
 from consumers.redrive.bucket import Bucket, Found, NotReadable
 from consumers.redrive.census import Census
-from consumers.redrive.discarded_batch import DiscardedBatch, DiscardedBatchError
 from consumers.redrive.marks import Mark
 from consumers.redrive.repeats import Repeats
 from consumers.redrive.selection import Selection, day_of_batch, place

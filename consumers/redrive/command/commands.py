@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from consumers.command.output import for_machine, json_line
 from consumers.failed_events import Reason
 from consumers.redrive.pace import LEAST_RATE
 from penstock.cli.safe_text import safe_text
@@ -114,12 +115,12 @@ def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str
     request = _request("list", **selected)
     parts = target.parts()
     if each:
-        _list_each(parts, request, as_json=_machine(as_json))
+        _list_each(parts, request, as_json=for_machine(as_json))
         return
     with _hooks() as hooks:
         counted = count(parts, request, hooks)
     rows = counted.rows
-    for line in (output.json_line(row.as_dict()) for row in rows) if _machine(as_json) else output.census_lines(rows):
+    for line in (json_line(row.as_dict()) for row in rows) if for_machine(as_json) else output.census_lines(rows):
         click.echo(line)
     sys.exit(FAILED if counted.not_readable else 0)
 
@@ -135,7 +136,7 @@ def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
     )
     for number, row in enumerate(rows):
         if as_json:
-            line = output.json_line(dict(zip(output.event_head(), row, strict=True)))
+            line = json_line(dict(zip(output.event_head(), row, strict=True)))
         else:
             line = "  ".join(safe_text(cell or "-") for cell in row)
             if not number:
@@ -153,8 +154,8 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
 
     KEY is what list --each prints: failed-events/….jsonl#POSITION, or an object's name.
     """
+    from consumers.discarded_batch import PREFIX as DISCARDED
     from consumers.redrive.command import output
-    from consumers.redrive.selection import DISCARDED
     from consumers.redrive.survey import Survey
 
     selection = _request("list", keys=(key,)).selection
@@ -163,8 +164,8 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
     survey = Survey(target.parts().bucket, tell=_tell)
     found = False
     for selected in survey.failed_events(selection):
-        if _machine(as_json):
-            click.echo(output.json_line(output.event_fields(selected)))
+        if for_machine(as_json):
+            click.echo(json_line(output.event_fields(selected)))
         else:
             if found:
                 click.echo("")
@@ -238,7 +239,7 @@ def send(
         with _hooks() as hooks:
             run(parts, request, fix_up, report, hooks)
     finally:
-        for line in [output.json_line(report.as_dict())] if _machine(as_json) else output.send_lines(report):
+        for line in [json_line(report.as_dict())] if for_machine(as_json) else output.send_lines(report):
             click.echo(line)
     sys.exit(0 if report.well else FAILED)
 
@@ -269,7 +270,7 @@ def fold(
         with _hooks() as hooks:
             run(parts, request, report, hooks)
     finally:
-        for line in [output.json_line(report.as_dict())] if _machine(as_json) else output.fold_lines(report):
+        for line in [json_line(report.as_dict())] if for_machine(as_json) else output.fold_lines(report):
             click.echo(line)
     sys.exit(0 if report.well else FAILED)
 
@@ -298,7 +299,7 @@ def _fix_up(assignments: tuple[str, ...], name: str | None) -> "FixUp":
 @contextmanager
 def _hooks() -> "Iterator[Hooks]":
     """Show on a terminal how far it is, on standard error."""
-    from consumers.redrive.command.progress import Progress
+    from consumers.command.progress import Progress
     from consumers.redrive.run import Hooks
 
     with Progress() as progress:
@@ -307,7 +308,3 @@ def _hooks() -> "Iterator[Hooks]":
 
 def _tell(line: str) -> None:
     click.echo(safe_text(line), err=True)
-
-
-def _machine(as_json: bool) -> bool:
-    return as_json or not sys.stdout.isatty()

@@ -11,8 +11,8 @@ from typing import NoReturn
 import click
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
 
+from consumers.command.stack import StackNotFoundError
 from consumers.redrive.command.commands import cli
-from consumers.redrive.command.stack import StackNotFoundError
 from consumers.redrive.sender import SendingError
 from consumers.variables import SettingsError
 from penstock.cli.safe_text import safe_text

@@ -1,32 +1,16 @@
 """What the commands print: for a person at a terminal, else JSON, one value a line. Pure."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from consumers.command.output import table
 from consumers.redrive.census import Row
 from consumers.redrive.folding import MALFORMED
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.selection import place
 from consumers.redrive.survey import Selected, SelectedBatch
-from penstock.cli.safe_text import safe_json, safe_line, safe_text
-
-
-def json_line(value: Mapping[str, Any]) -> str:
-    """Return a value as one line of JSON that acts on no terminal."""
-    return safe_json(json.dumps(value))
-
-
-def table(rows: Iterable[Iterable[str]], right: frozenset[int]) -> Iterator[str]:
-    """Yield the lines of a table; the first row is its head, the columns `right` are flush right."""
-    lines = [[safe_text(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
+from penstock.cli.safe_text import safe_line, safe_text
 
 
 def census_lines(rows: list[Row]) -> Iterator[str]:

@@ -44,7 +44,7 @@ def test_while_a_call_hangs() -> None:
 
 HANGS_TWICE = """
 import os, signal, threading
-from consumers.redrive.command import interruption
+from consumers.command import interruption
 
 interruption.handle()
 threading.Thread(target=threading.Event().wait).start()  # which the interpreter would wait for

@@ -5,10 +5,11 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consumers.command.output import json_line
+from consumers.discarded_batch import DiscardedBatch
 from consumers.failed_events import FieldError
 from consumers.redrive.census import Census
 from consumers.redrive.command import output
-from consumers.redrive.discarded_batch import DiscardedBatch
 from consumers.redrive.marks import Mark
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.survey import Selected, SelectedBatch
@@ -32,7 +33,7 @@ def a_selected(**changes: object) -> Selected:
 def test_nothing_in_an_event_acts_on_the_terminal(data: bytes, key: str, message: str) -> None:
     selected = a_selected(data=data, partition_key=key, errors=(FieldError("", message),))
     assert not any(map(acts, output.event_lines(selected)))
-    line = output.json_line(output.event_fields(selected))
+    line = json_line(output.event_fields(selected))
     assert not acts(line)
     assert json.loads(line)["partition_key"] == key
 
@@ -94,4 +95,4 @@ def test_a_report_says_what_to_do_next() -> None:
     assert "ThrottlingException; not marked, run it again" in shown
     assert "Malformed; not marked, their other records are folded" in shown
     assert not folded.well
-    assert json.loads(output.json_line(folded.as_dict()))["unfinished"] == {"ThrottlingException": 1, "Malformed": 2}
+    assert json.loads(json_line(folded.as_dict()))["unfinished"] == {"ThrottlingException": 1, "Malformed": 2}

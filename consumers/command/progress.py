@@ -1,4 +1,4 @@
-"""Shows how far a redrive is: a line on a terminal, elsewhere nothing; and messages, above it."""
+"""Shows how far a command is: a line on a terminal, elsewhere nothing; and messages, above it."""
 
 import time
 from types import TracebackType
@@ -14,7 +14,7 @@ SECONDS_BETWEEN: Final = 0.1
 
 
 class Progress:
-    """The display of one redrive, between its enter and its exit, on standard error."""
+    """The display of one run, between its enter and its exit, on standard error."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)

@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from consumers.failed_events import check_sequence_number
 
+PREFIX: Final = "aws/lambda/"
+"""What the names of Lambda's own objects begin with."""
 KINESIS: Final = "KinesisBatchInfo"
 DYNAMODB: Final = "DDBStreamBatchInfo"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumers.redrive.discarded_batch import DiscardedBatchError, read
+from consumers.discarded_batch import DiscardedBatchError, read
 from consumers.redrive.selection import Selection
 from simulation.event_source_mapping.batch import Batch
 from simulation.event_source_mapping.invocation_record import Condition, invocation_record

@@ -1,0 +1,64 @@
+"""What a deployed stack is made of, found by its name."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+PARAMETERS: Final = {
+    "DedupDays": "DEDUP_DAYS",
+    "StreamRetentionHours": "STREAM_RETENTION_HOURS",
+    "Schedule": "SCHEDULE",
+}
+"""Parameters of `template.yaml` that all parts must agree on, and the variables that the functions know them by."""
+
+
+class StackNotFoundError(Exception):
+    """There is no such stack, or it is none of Penstock's."""
+
+
+def describe(
+    session: "Session", name: str, resources: Mapping[str, str], *, hint: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return, by variable, `resources` and `PARAMETERS` as CloudFormation has them: those the stack was deployed with.
+
+    Args:
+        session: credentials and region.
+        name: the stack's.
+        resources: logical ids in `template.yaml`, and the variables that the functions know them by.
+        hint: by logical id, what to do about a stack that lacks it.
+
+    Raises:
+        StackNotFoundError: there is no such stack, or it lacks something.
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: CloudFormation can't be asked.
+    """
+    cloudformation = session.client("cloudformation")
+    try:
+        stack, *_ = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        region = session.region_name
+        raise StackNotFoundError(
+            f"there is no stack {name!r:.130} in {region}: name it by --stack, or --region"
+        ) from error
+    found = {
+        resources[each["LogicalResourceId"]]: each.get("PhysicalResourceId", "")
+        for each in listed
+        if each.get("LogicalResourceId") in resources  # moto lists what it could not make without a name
+    } | {
+        PARAMETERS[each["ParameterKey"]]: each.get("ParameterValue", "")
+        for each in stack.get("Parameters", [])
+        if each.get("ParameterKey") in PARAMETERS
+    }
+    missing = [name for names in (resources, PARAMETERS) for name, variable in names.items() if not found.get(variable)]
+    for each in missing:
+        if hint and each in hint and len(missing) == 1:
+            raise StackNotFoundError(f"the stack {name!r:.130} has no {each}: {hint[each]}")
+    if missing:
+        raise StackNotFoundError(f"the stack {name!r:.130} is none of Penstock's: it has no {', '.join(missing)}")
+    return found
