@@ -1,34 +1,39 @@
 """The ingest function: Lambda's entry point for batches of the event stream."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from consumers.failed_events import FailedEventStore
 from consumers.ingest.clients import CALLS_AT_ONCE, dynamodb_client, s3_client
 from consumers.ingest.ingest import Ingest, Result
+from consumers.ingest.observation import METRICS, delays, is_hot, line_of, metrics_of
 from consumers.ingest.settings import Settings
+from consumers.metering import UnitMeter
+from consumers.metrics import FunctionMetrics
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 
 logger = Logger()
-metrics = Metrics()
+metrics = FunctionMetrics(METRICS)
+meter = UnitMeter()
 
 
 @logger.inject_lambda_context
 def handler(batch: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Fold a Kinesis batch into the pane log and answer which record to repeat from, if any."""
+    began = time.time()
     try:
         result = ingest().process(batch, lambda: context.get_remaining_time_in_millis() / 1000)
     except Exception:
         logger.exception("the batch is refused as a whole", records=len(batch.get("Records", [])))
         raise
-    _report(result)
+    _report(batch, result, began)
     return result.answer
 
 
@@ -36,8 +41,10 @@ def handler(batch: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 def ingest() -> Ingest:
     """Make what lives as long as the execution environment: clients, threads, memory of the log."""
     settings = Settings.read(os.environ)
+    dynamodb = dynamodb_client()
+    meter.watch(dynamodb)
     return Ingest(
-        Writer(PaneLog(dynamodb_client(), settings.log_table), settings.segment_retention_seconds),
+        Writer(PaneLog(dynamodb, settings.log_table), settings.segment_retention_seconds),
         FailedEventStore(s3_client(), settings.failed_events_bucket),
         ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="ingest"),
         schedule=settings.schedule,
@@ -45,33 +52,9 @@ def ingest() -> Ingest:
     )
 
 
-def _report(result: Result) -> None:
-    folded, duplicates, failed = result.tally
-    for name, value in {
-        "RecordsReceived": result.records,
-        "EventsFolded": folded,
-        "DuplicatesDropped": duplicates,
-        "FailedEvents": failed.total(),
-        "SegmentsWritten": result.segments,
-        "SegmentsRefused": result.refused,
-    }.items():
-        metrics.add_metric(name, MetricUnit.Count, value)
-    metrics.flush_metrics()
-    for reason, value in failed.items():
-        with single_metric(
-            "FailedEvents", MetricUnit.Count, value, default_dimensions={"service": metrics.service or ""}
-        ) as metric:
-            metric.add_dimension("reason", reason)
-    log = logger.warning if result.errors else logger.info
-    log(
-        "batch",
-        records=result.records,
-        folded=folded,
-        duplicates=duplicates,
-        failed=failed,
-        addresses=result.addresses,
-        segments=result.segments,
-        refused=result.refused,
-        errors=result.errors,
-        checkpoint=None if result.checkpoint is None else str(result.checkpoint),
-    )
+def _report(batch: dict[str, Any], result: Result, began: float) -> None:
+    told = result, meter.take(), delays(batch, result.checkpoint, began=began, now=time.time())
+    metrics.log(metrics_of(*told))
+    metrics.log_by("reason", "FailedEvents", result.tally.failed)
+    log = logger.warning if result.errors or is_hot(result) else logger.info
+    log("batch", **line_of(*told))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,17 +21,32 @@ ANSWER_SECONDS: Final = 0.5
 """The answer is given with this much time left, whatever is still under way."""
 
 
+class Hottest(NamedTuple):
+    """The key group that most of a batch's events are of, repeats within the batch left out."""
+
+    group: int
+    groups: int
+    """How many key groups there are by the schedule."""
+    events: int
+    share: float
+    """Its part of all events, 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What one batch came to."""
 
     records: int
+    events: int
+    """Events in them, whatever became of them; a damaged aggregate is one."""
     tally: Tally
     addresses: int
     segments: int
     refused: int
     errors: Counter[str]
     """Why addresses or failed events could not be written: AWS's error code or the exception's name."""
+    hottest: Hottest | None
+    """The key group with the most events, or None if there are no events."""
     checkpoint: int | None
     """Lowest sequence number of the records to be delivered again, or None if all are done with."""
 
@@ -95,13 +110,25 @@ class Ingest:
         checkpoint = min(unwritten, default=None)
         return Result(
             records=len(batch["Records"]),
+            events=len(events) + len(failed),
             tally=tally(outcomes, events, failed, checkpoint),
             addresses=len(folds),
             segments=sum(outcome.segments for outcome in outcomes),
             refused=sum(outcome.refused for outcome in outcomes),
             errors=errors,
+            hottest=_hottest(folds),
             checkpoint=checkpoint,
         )
+
+
+def _hottest(folds: list[Fold]) -> Hottest | None:
+    events: Counter[tuple[int, int]] = Counter()
+    for each in folds:
+        events[each.address.group, each.address.groups] += len(each.events)
+    if not events:
+        return None
+    ((group, groups), most), *_ = events.most_common(1)
+    return Hottest(group, groups, most, most / events.total())
 
 
 def _outcome(each: Fold, future: Future[Outcome]) -> Outcome:

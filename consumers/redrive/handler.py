@@ -5,9 +5,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
+from consumers.metrics import FunctionMetrics
+from consumers.redrive.observation import METRICS, metrics_of_folding, metrics_of_sending
 from consumers.redrive.parts import Parts, now_text
 from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.request import Request
@@ -26,7 +27,7 @@ ANSWER_SECONDS: Final = 5.0
 _NOT_LOGGED: Final = ("rows", "advice")
 
 logger = Logger()
-metrics = Metrics()
+metrics = FunctionMetrics(METRICS)
 
 
 @logger.inject_lambda_context
@@ -58,12 +59,12 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
             sent = SendReport(dry_run=request.dry_run)
             send(parts(), request, request.fix_up, sent, hooks)
             answer = sent.as_dict()
-            _measure({"EventsRedriven": sent.sent, "EventsUndelivered": sent.undelivered.total()}, request)
+            metrics.log(metrics_of_sending(sent))
         case "fold":
             folded = FoldReport(dry_run=request.dry_run)
             fold(parts(), request, folded, hooks)
             answer = folded.as_dict()
-            _measure({"BatchesFolded": folded.folded_batches, "EventsFolded": folded.counted}, request)
+            metrics.log(metrics_of_folding(folded, parts().meter.take()))
     if request.again_before is not None:
         answer["again"] = request.again_before
     logger.info("redrive", action=request.action, **{key: answer[key] for key in answer if key not in _NOT_LOGGED})
@@ -82,10 +83,3 @@ def parts() -> Parts:
 
 def _warn(line: str) -> None:
     logger.warning("redrive", what=line)
-
-
-def _measure(values: dict[str, int], request: Request) -> None:
-    if not request.dry_run:
-        for name, value in values.items():
-            metrics.add_metric(name, MetricUnit.Count, value)
-        metrics.flush_metrics()

@@ -12,6 +12,7 @@ from consumers.calls import call_config
 from consumers.failed_events import FailedEventStore
 from consumers.ingest.clients import CALLS_AT_ONCE
 from consumers.ingest.ingest import Ingest
+from consumers.metering import UnitMeter
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 from consumers.redrive.bucket import Bucket
@@ -36,6 +37,7 @@ class Parts:
     def __init__(self, settings: Settings, session: "Session") -> None:
         """Use the stack that `settings` describe, with the session's credentials and region."""
         self.settings = settings
+        self.meter = UnitMeter()
         self._session = session
         self._s3 = session.client("s3", config=CALL_CONFIG)
         self.bucket = Bucket(self._s3, settings.ingest.failed_events_bucket)
@@ -83,7 +85,9 @@ class Parts:
     def folder(self, seconds_left: Callable[[], float]) -> Iterator[Folder]:
         """Open ingest's code with threads of its own."""
         settings = self.settings.ingest
-        log = PaneLog(self._session.client("dynamodb", config=CALL_CONFIG), settings.log_table)
+        dynamodb = self._session.client("dynamodb", config=CALL_CONFIG)
+        self.meter.watch(dynamodb)
+        log = PaneLog(dynamodb, settings.log_table)
         with _pool("fold") as pool:
             ingest = Ingest(
                 Writer(log, settings.segment_retention_seconds),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import boto3
 
 from consumers.calls import call_config
+from consumers.metering import UnitMeter
 from consumers.pane_log.log import PaneLog
 from consumers.rollup.contention import Contention
 from consumers.rollup.rollup import Rollup
@@ -29,6 +30,8 @@ class Environment(NamedTuple):
 
     settings: RollupSettings
     client: "DynamoDBClient"
+    meter: UnitMeter
+    """Of all calls of `client`."""
     rollup: Rollup
     pool: ThreadPoolExecutor
 
@@ -42,6 +45,8 @@ def environment() -> Environment:
     """
     settings = RollupSettings.read(os.environ)
     client = boto3.client("dynamodb", config=CALL_CONFIG)
+    meter = UnitMeter()
+    meter.watch(client)
     pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="bucket")
     rollup = Rollup(
         TrendsTable(client, settings.trends_table),
@@ -52,4 +57,4 @@ def environment() -> Environment:
         clock=time.time,
         contention=Contention(time.sleep),
     )
-    return Environment(settings, client, rollup, pool)
+    return Environment(settings, client, meter, rollup, pool)

@@ -153,6 +153,16 @@ def metrics(output: str) -> Counter[str]:
     return total
 
 
+COUNTS = (
+    "RecordsReceived",
+    "EventsReceived",
+    "EventsFolded",
+    "DuplicatesDropped",
+    "FailedEvents",
+    "SegmentsWritten",
+    "SegmentsRefused",
+    "WritesFailed",
+)
 ALL_GOOD: dict[str, Any] = {"batchItemFailures": []}
 
 
@@ -169,14 +179,22 @@ def test_plain_and_aggregated_events_are_counted_once_each(stack: Stack, capsys:
         "kind": {"post": 22},
     }
     written = len(stack.segments())
-    assert metrics(capsys.readouterr().out) == {
+    total = metrics(capsys.readouterr().out)
+    assert {name: total[name] for name in COUNTS} == {
         "RecordsReceived": 8,
+        "EventsReceived": 22 + 2 + 22,
         "EventsFolded": 22,
         "DuplicatesDropped": 1 + 1 + 22,
         "FailedEvents": 0,
         "SegmentsWritten": written,
         "SegmentsRefused": 0,
+        "WritesFailed": 0,
     }
+    assert total["WriteUnits"] >= written
+    assert total["ReadUnits"] > 0
+    assert total["ArrivalToLog"] > 0
+    assert total["HottestKeyGroupShare"] > 0
+    assert not [name for name in total if "/" in name]
     assert all(segment.expires == segment.address.pane + 10 + 9 * 86_400 for segment in stack.segments())
 
 
@@ -207,14 +225,15 @@ def test_bad_events_are_set_aside_with_their_reason_and_the_rest_counts(
     assert failed["1", 0].data == damaged
     assert failed["3", 0].data == late
     assert [error.field for error in failed["2", 2].errors] == ["kind"]
-    assert metrics(capsys.readouterr().out) == {
+    total = metrics(capsys.readouterr().out)
+    assert {name: total[name] for name in total if name in COUNTS or "/" in name} == {
         "RecordsReceived": 8,
+        "EventsReceived": 14,
         "EventsFolded": 2,
         "DuplicatesDropped": 2,
         "FailedEvents": 10,
         **{f"FailedEvents/{reason}": 2 for reason in Reason},
         "SegmentsWritten": len(stack.segments()),
-        "SegmentsRefused": 0,
     }
 
 
@@ -225,6 +244,9 @@ def test_a_batch_makes_one_log_line_that_shows_no_payload(stack: Stack, capsys: 
     assert line["level"] == "INFO"
     assert line["function_request_id"] == "request-1"
     assert (line["records"], line["folded"], line["failed"]) == (3, 1, {"invalid": 1, "unreadable": 1})
+    assert line["events"] == 3
+    assert line["write_units"] > 0
+    assert line["hottest_key_group"].endswith("/8")
     assert SECRET not in output
     assert "author" not in output
 

@@ -35,7 +35,17 @@ class FakeIngest:
 def result(*, folded: int = 0, duplicates: int = 0, failed: int = 0, checkpoint: int | None = None) -> Result:
     reasons = Counter({Reason.INVALID: failed}) if failed else Counter[Reason]()
     errors = Counter({"ThrottlingException": 1}) if checkpoint is not None else Counter[str]()
-    return Result(4, Tally(folded, duplicates, reasons), 1, 1, 0, errors, checkpoint)
+    return Result(
+        records=4,
+        events=4,
+        tally=Tally(folded, duplicates, reasons),
+        addresses=1,
+        segments=1,
+        refused=0,
+        errors=errors,
+        hottest=None,
+        checkpoint=checkpoint,
+    )
 
 
 def folded(ingest: FakeIngest, seconds_left: float = 60.0) -> tuple[Trouble | None, FoldReport, list[float]]:
