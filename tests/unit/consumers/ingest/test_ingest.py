@@ -19,8 +19,10 @@ from consumers.ingest.ingest import Ingest, Result
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 from consumers.schedule import DAY, Schedule
+from simulation.services.dynamodb import client_error
+from simulation.services.faults import Fault
 from tests.unit.consumers.ingest.batches import Put, a_batch, an_aggregate
-from tests.unit.consumers.pane_log.fake_table import FakeTable, Fault, error
+from tests.unit.consumers.pane_log.simulated_log import SimulatedLog
 from tests.unit.consumers.test_failed_events import FakeBucket
 
 SCHEDULE = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 2, "buckets": 4}]')
@@ -81,7 +83,7 @@ _nonces = count()
 class World:
     """A table, a bucket, and functions that write to them."""
 
-    table: FakeTable = field(default_factory=FakeTable)
+    table: SimulatedLog = field(default_factory=SimulatedLog)
     bucket: UnreliableBucket = field(default_factory=UnreliableBucket)
 
     def function(self, pool: Executor | None = None) -> Ingest:
@@ -108,7 +110,7 @@ class World:
             "platform": Counter(event["platform"] for event in events),
             "kind": Counter(event["kind"] for event in events),
         }
-        for log in self.table.items.values():
+        for log in self.table.logs().values():
             assert sorted(log) == list(range(len(log)))
 
 
@@ -314,7 +316,7 @@ def test_any_error_code_of_dynamodb_fails_the_address_only() -> None:
     world = World()
 
     def missing() -> None:
-        raise error("ResourceNotFoundException", "PutItem")
+        raise client_error("ResourceNotFoundException", "PutItem")
 
     world.table.before_put = missing
     result = process(world.function(), Put(1, UNIVERSE[0]))

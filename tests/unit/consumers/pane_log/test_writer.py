@@ -15,14 +15,15 @@ from consumers.pane_log.log import PaneLog
 from consumers.pane_log.memory import Memory
 from consumers.pane_log.segment import SegmentFormatError
 from consumers.pane_log.writer import MAX_REFUSALS, ContendedAddressError, Outcome, OutOfTimeError, Writer
-from tests.unit.consumers.pane_log.fake_table import FakeTable, Fault
+from simulation.services.faults import Fault
+from tests.unit.consumers.pane_log.simulated_log import SimulatedLog
 from tests.unit.consumers.pane_log.test_fold import SCHEDULE, START, an_event, valid
 
 RETENTION = 1_000
 _nonces = count()
 
 
-def a_writer(table: FakeTable, memory: Memory | None = None) -> Writer:
+def a_writer(table: SimulatedLog, memory: Memory | None = None) -> Writer:
     log = PaneLog(table.client(), "pane-log")
     return Writer(log, RETENTION, memory=memory, nonce=lambda: next(_nonces).to_bytes(8, "big"))
 
@@ -40,7 +41,7 @@ def write(writer: Writer, *event_ids: str) -> Outcome:
     return writer.write(a_fold(*event_ids), plenty)
 
 
-def total(table: FakeTable) -> Counts:
+def total(table: SimulatedLog) -> Counts:
     sum_of_all = counts.empty()
     for segment in table.segments():
         counts.add(sum_of_all, segment.counts)
@@ -48,7 +49,7 @@ def total(table: FakeTable) -> Counts:
 
 
 def test_a_fold_becomes_the_next_segment() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     writer = a_writer(table)
     assert not write(writer, "a", "b").unwritten
     assert not write(writer, "c").unwritten
@@ -58,7 +59,7 @@ def test_a_fold_becomes_the_next_segment() -> None:
 
 
 def test_a_segment_says_when_its_newest_event_arrived_and_when_it_expires() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     events = [valid(an_event(event_id=str(arrived)), arrived_ms=arrived) for arrived in (5, 9, 7)]
     (only,) = fold(events, SCHEDULE)
     a_writer(table).write(only, plenty)
@@ -68,7 +69,7 @@ def test_a_segment_says_when_its_newest_event_arrived_and_when_it_expires() -> N
 
 
 def test_known_events_are_dropped_without_a_call() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     writer = a_writer(table)
     write(writer, "a", "b")
     calls = table.puts, table.queries
@@ -78,7 +79,7 @@ def test_known_events_are_dropped_without_a_call() -> None:
 
 
 def test_a_function_that_knows_nothing_asks_once_and_then_remembers() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     for event_id in "abcde":
         write(a_writer(table), event_id)
     newcomer = a_writer(table)
@@ -90,7 +91,7 @@ def test_a_function_that_knows_nothing_asks_once_and_then_remembers() -> None:
 
 
 def test_a_refusal_brings_the_winner_whose_events_are_not_counted_again() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     one, other = a_writer(table), a_writer(table)
     write(one, "a")
     write(other, "b")
@@ -101,7 +102,7 @@ def test_a_refusal_brings_the_winner_whose_events_are_not_counted_again() -> Non
 
 
 def test_a_fold_whose_events_all_came_by_another_writer_puts_nothing() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     one, other = a_writer(table), a_writer(table)
     write(one, "a")
     write(other, "b")
@@ -111,7 +112,7 @@ def test_a_fold_whose_events_all_came_by_another_writer_puts_nothing() -> None:
 
 
 def test_who_is_far_behind_asks_instead_of_being_refused_again_and_again() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     behind, busy = a_writer(table), a_writer(table)
     write(behind, "first")
     for number in range(20):
@@ -122,7 +123,7 @@ def test_who_is_far_behind_asks_instead_of_being_refused_again_and_again() -> No
 
 
 def test_writers_who_always_lose_give_up_with_an_error() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     loser, rival = a_writer(table), a_writer(table)
     rivals = count()
 
@@ -139,14 +140,14 @@ def test_writers_who_always_lose_give_up_with_an_error() -> None:
 
 
 def test_an_answer_lost_within_a_call_is_no_duplicate() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     table.faults = iter([Fault.NONE, Fault.REPEATED])  # the query, the put
     outcome = write(a_writer(table), "a")
     assert (outcome.segments, outcome.refused, len(outcome.written)) == (1, 0, 1)
 
 
 def test_an_answer_lost_for_good_is_made_up_for_at_the_next_delivery() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     writer = a_writer(table)
     table.faults = iter([Fault.NONE, Fault.LOST_ANSWER])
     lost = write(writer, "a", "b")
@@ -163,7 +164,7 @@ def test_an_answer_lost_for_good_is_made_up_for_at_the_next_delivery() -> None:
 @pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.LOST_REQUEST])
 @pytest.mark.parametrize("call", [0, 1])
 def test_memory_is_not_ahead_of_the_log_when_a_call_fails(fault: Fault, call: int) -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     writer = a_writer(table)
     table.faults = iter([Fault.NONE] * call + [fault])
     failed = write(writer, "a")
@@ -175,7 +176,7 @@ def test_memory_is_not_ahead_of_the_log_when_a_call_fails(fault: Fault, call: in
 
 
 def test_what_is_in_the_log_before_an_error_is_not_asked_for_again() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     one, other = a_writer(table), a_writer(table)
     write(one, "a")
     write(other, "b")
@@ -185,9 +186,9 @@ def test_what_is_in_the_log_before_an_error_is_not_asked_for_again() -> None:
 
 
 def test_a_segment_of_an_unknown_format_fails_its_address_only() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     write(a_writer(table), "a")
-    (log,) = table.items.values()
+    (log,) = table.logs().values()
     log[0]["v"] = {"N": "9"}
     outcome = write(a_writer(table), "b")
     assert isinstance(outcome.error, SegmentFormatError)
@@ -196,7 +197,7 @@ def test_a_segment_of_an_unknown_format_fails_its_address_only() -> None:
 
 @pytest.mark.parametrize("before", [[], ["before"]], ids=["new address", "known address"])
 def test_a_call_that_outlived_its_invocation_and_the_next_delivery_do_not_count_twice(before: list[str]) -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     writer = a_writer(table)
     for event_id in before:
         write(writer, event_id)
@@ -222,7 +223,7 @@ def clock() -> Iterator[float]:
 
 
 def test_no_call_is_started_when_time_is_short(clock: Iterator[float]) -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     seconds_left: Callable[[], float] = lambda: next(clock)  # noqa: E731 - reads as the clock it is
     outcome = a_writer(table).write(a_fold("a"), seconds_left)
     assert isinstance(outcome.error, OutOfTimeError)
@@ -230,7 +231,7 @@ def test_no_call_is_started_when_time_is_short(clock: Iterator[float]) -> None:
 
 
 def test_one_author_with_100_000_events_in_one_pane_makes_several_segments() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     events = [valid(an_event(hashtags=[f"tag{number}"])) for number in range(9_000)]
     marks = [number.to_bytes(8, "big") for number in range(100_000)]
     only = Fold(a_fold("a").address, dict(zip(marks, cycle(events), strict=False)))
@@ -243,7 +244,7 @@ def test_one_author_with_100_000_events_in_one_pane_makes_several_segments() -> 
 
 
 def test_addresses_do_not_meet() -> None:
-    table = FakeTable()
+    table = SimulatedLog()
     writer = a_writer(table)
     later = an_event(created_at=START + timedelta(seconds=10))
     for each in fold([valid(an_event()), valid(later)], SCHEDULE):

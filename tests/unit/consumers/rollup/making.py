@@ -13,7 +13,7 @@ from consumers.rollup.rollup import Rollup
 from consumers.schedule import Address, Schedule
 from consumers.trends.retention import Retention
 from consumers.trends.table import TrendsTable
-from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, put_all
+from tests.unit.consumers.simulated_tables import LOG_TABLE, TRENDS_TABLE, SimulatedTables
 
 SCHEDULE = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 30, "groups": 2, "buckets": 2}]')
 RETENTION = Retention.beyond(7)
@@ -64,13 +64,13 @@ def a_segment(
     )
 
 
-def append(dynamodb: FakeDynamoDB, *segments: Segment) -> None:
+def append(dynamodb: SimulatedTables, *segments: Segment) -> None:
     """Put segments into the log without a call."""
-    put_all(dynamodb, LOG_TABLE, map(encode, segments))
+    dynamodb.load(LOG_TABLE, map(encode, segments))
 
 
 def a_rollup(
-    dynamodb: FakeDynamoDB,
+    dynamodb: SimulatedTables,
     clock: Callable[[], float] = lambda: MINUTE + 90.0,
     memory: Memory | None = None,
     schedule: Schedule = SCHEDULE,

@@ -20,7 +20,8 @@ from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
 from consumers.tables import Level
 from consumers.trends.state import LevelsState
-from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, FakeDynamoDB, Fault
+from simulation.services.faults import Fault
+from simulation.turns import Turns
 from tests.unit.consumers.rollup.making import (
     BUCKETS,
     SerialExecutor,
@@ -31,7 +32,7 @@ from tests.unit.consumers.rollup.making import (
     plenty,
     some_counts,
 )
-from tests.unit.consumers.rollup.turns import Turns
+from tests.unit.consumers.simulated_tables import LOG_TABLE, SimulatedTables
 
 MIDNIGHT = 1_763_769_600
 """2025-11-22T00:00:00Z: the minutes lie around it, in two days and four hours."""
@@ -48,7 +49,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.now = MIDNIGHT - HOUR + self.random.uniform(0, 2 * HOUR)
-        self.dynamodb = FakeDynamoDB()
+        self.dynamodb = SimulatedTables()
         self.dynamodb.before_call = self._before_call
         self.fault_rate = self.random.choice([0.0, 0.02, 0.15])
         self.turns = Turns(self.random.randrange)

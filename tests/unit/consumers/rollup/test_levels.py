@@ -11,18 +11,18 @@ from consumers.schedule import DAY, HOUR
 from consumers.tables import Level, trend_key
 from consumers.trends import item as items
 from consumers.trends.state import LevelsState, Mark
-from tests.unit.consumers.rollup.fake_dynamodb import TRENDS_TABLE, FakeDynamoDB
 from tests.unit.consumers.rollup.making import MINUTE, a_rollup, a_segment, an_address, plenty
+from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 MIDNIGHT = Level.DAY.floor(MINUTE) + DAY
 
 
 @pytest.fixture
-def dynamodb() -> FakeDynamoDB:
-    return FakeDynamoDB()
+def dynamodb() -> SimulatedTables:
+    return SimulatedTables()
 
 
-def a_state(dynamodb: FakeDynamoDB, closed: int, day_closed: int = MIDNIGHT - DAY) -> None:
+def a_state(dynamodb: SimulatedTables, closed: int, day_closed: int = MIDNIGHT - DAY) -> None:
     a_rollup(dynamodb).table.create_state(LevelsState(closed, closed, day_closed, day_closed))
 
 
@@ -40,7 +40,7 @@ def close(rollup: Rollup, *, most: int = 1, take_over_after: float = TAKE_OVER_S
     return report.closed, state
 
 
-def test_an_hour_is_closed_some_time_after_its_end(dynamodb: FakeDynamoDB) -> None:
+def test_an_hour_is_closed_some_time_after_its_end(dynamodb: SimulatedTables) -> None:
     a_state(dynamodb, MIDNIGHT - 3 * HOUR)
     due = MIDNIGHT - 2 * HOUR + CLOSE_AFTER_SECONDS
     a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - 3 * HOUR))], plenty)
@@ -53,18 +53,18 @@ def test_an_hour_is_closed_some_time_after_its_end(dynamodb: FakeDynamoDB) -> No
     assert hour.counts["kind"] == {"post": 1}
 
 
-def test_an_hour_in_which_nothing_happened_is_closed_without_items(dynamodb: FakeDynamoDB) -> None:
+def test_an_hour_in_which_nothing_happened_is_closed_without_items(dynamodb: SimulatedTables) -> None:
     a_state(dynamodb, MIDNIGHT - 3 * HOUR)
     assert close(a_rollup(dynamodb, at(MIDNIGHT)), most=5)[1].closed == MIDNIGHT - HOUR
     assert list(dynamodb.tables[TRENDS_TABLE]) == [("rollup", "levels")]
 
 
-def test_a_run_closes_no_more_hours_than_it_may(dynamodb: FakeDynamoDB) -> None:
+def test_a_run_closes_no_more_hours_than_it_may(dynamodb: SimulatedTables) -> None:
     a_state(dynamodb, MIDNIGHT - 20 * HOUR)
     assert close(a_rollup(dynamodb, at(MIDNIGHT)), most=5)[1].closed == MIDNIGHT - 15 * HOUR
 
 
-def test_a_day_is_closed_with_its_last_hour(dynamodb: FakeDynamoDB) -> None:
+def test_a_day_is_closed_with_its_last_hour(dynamodb: SimulatedTables) -> None:
     a_state(dynamodb, MIDNIGHT - 2 * HOUR)
     a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - HOUR))], plenty)
     rollup = a_rollup(dynamodb, at(MIDNIGHT + CLOSE_AFTER_SECONDS))
@@ -78,7 +78,7 @@ def test_a_day_is_closed_with_its_last_hour(dynamodb: FakeDynamoDB) -> None:
 
 
 @pytest.mark.parametrize("level", [Level.HOUR, Level.DAY])
-def test_what_someone_else_began_is_left_to_them_for_a_while(dynamodb: FakeDynamoDB, level: Level) -> None:
+def test_what_someone_else_began_is_left_to_them_for_a_while(dynamodb: SimulatedTables, level: Level) -> None:
     a_state(dynamodb, MIDNIGHT - HOUR if level is Level.HOUR else MIDNIGHT)
     a_rollup(dynamodb).table.raise_mark(Mark.closing(level), MIDNIGHT)
     due = MIDNIGHT + CLOSE_AFTER_SECONDS
@@ -100,7 +100,7 @@ def a_hole(level: Level) -> tuple[str, str]:
     ],
 )
 def test_an_hour_that_cannot_be_summed_keeps_no_other_open(
-    dynamodb: FakeDynamoDB, damage: dict[str, dict[str, Any]], reason: str
+    dynamodb: SimulatedTables, damage: dict[str, dict[str, Any]], reason: str
 ) -> None:
     """Its other buckets are summed, the later hours and the day are closed, and it is reported."""
     a_state(dynamodb, MIDNIGHT - 3 * HOUR)
@@ -123,7 +123,7 @@ def test_an_hour_that_cannot_be_summed_keeps_no_other_open(
     assert day.counts["kind"] == {"post": 1}
 
 
-def test_an_hour_that_newer_code_can_sum_waits_for_it(dynamodb: FakeDynamoDB) -> None:
+def test_an_hour_that_newer_code_can_sum_waits_for_it(dynamodb: SimulatedTables) -> None:
     a_state(dynamodb, MIDNIGHT - 3 * HOUR)
     a_rollup(dynamodb).apply([a_segment(address=an_address(minute=MIDNIGHT - 3 * HOUR))], plenty)
     dynamodb.tables[TRENDS_TABLE][a_hole(Level.MINUTE)] |= {"v": {"N": "99"}}
@@ -135,7 +135,7 @@ def test_an_hour_that_newer_code_can_sum_waits_for_it(dynamodb: FakeDynamoDB) ->
 
 
 def test_a_bucket_that_has_grown_too_large_keeps_no_other_open(
-    dynamodb: FakeDynamoDB, monkeypatch: pytest.MonkeyPatch
+    dynamodb: SimulatedTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_state(dynamodb, MIDNIGHT - 2 * HOUR)
     for minute in range(12):
@@ -150,7 +150,7 @@ def test_a_bucket_that_has_grown_too_large_keeps_no_other_open(
     assert all(text.startswith("BucketTooLargeError: hour") for text in report.reasons())
 
 
-def test_the_sweep_takes_over_at_once(dynamodb: FakeDynamoDB) -> None:
+def test_the_sweep_takes_over_at_once(dynamodb: SimulatedTables) -> None:
     a_state(dynamodb, MIDNIGHT - 2 * HOUR)
     a_rollup(dynamodb).table.raise_mark(Mark.HOUR_CLOSING, MIDNIGHT - HOUR)
     closed, state = close(a_rollup(dynamodb, at(MIDNIGHT)), take_over_after=0)

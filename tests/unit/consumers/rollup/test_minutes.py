@@ -16,16 +16,17 @@ from consumers.schedule import Address, Entry, Schedule
 from consumers.tables import Level
 from consumers.trends.item import BucketItem
 from consumers.trends.table import TrendsTable
-from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, Fault
+from simulation.services.faults import Fault
 from tests.unit.consumers.rollup.making import MINUTE, RETENTION, SCHEDULE, a_segment, an_address, append, plenty
+from tests.unit.consumers.simulated_tables import LOG_TABLE, TRENDS_TABLE, SimulatedTables
 
 
 @pytest.fixture
-def dynamodb() -> FakeDynamoDB:
-    return FakeDynamoDB()
+def dynamodb() -> SimulatedTables:
+    return SimulatedTables()
 
 
-def a_writer(dynamodb: FakeDynamoDB) -> MinuteWriter:
+def a_writer(dynamodb: SimulatedTables) -> MinuteWriter:
     return MinuteWriter(
         TrendsTable(dynamodb.client(), TRENDS_TABLE),
         PaneLog(dynamodb.client(), LOG_TABLE),
@@ -46,19 +47,19 @@ def write(writer: MinuteWriter, *segments: Segment) -> BucketOutcome:
     return writer.bring_up_to_date(at_hand(*segments), 0, plenty)
 
 
-def stored(dynamodb: FakeDynamoDB) -> BucketItem:
+def stored(dynamodb: SimulatedTables) -> BucketItem:
     item = TrendsTable(dynamodb.client(), TRENDS_TABLE).get(Level.MINUTE, MINUTE, 0)
     assert item is not None
     return item
 
 
-def calls_of(dynamodb: FakeDynamoDB, act: Callable[[], object]) -> list[str]:
+def calls_of(dynamodb: SimulatedTables, act: Callable[[], object]) -> list[str]:
     before = len(dynamodb.calls)
     act()
     return dynamodb.calls[before:]
 
 
-def test_the_first_write_reads_and_later_ones_remember(dynamodb: FakeDynamoDB) -> None:
+def test_the_first_write_reads_and_later_ones_remember(dynamodb: SimulatedTables) -> None:
     writer = a_writer(dynamodb)
     assert calls_of(dynamodb, lambda: write(writer, a_segment(0))) == ["GetItem", "PutItem"]
     assert calls_of(dynamodb, lambda: write(writer, a_segment(1))) == ["PutItem"]
@@ -67,7 +68,7 @@ def test_the_first_write_reads_and_later_ones_remember(dynamodb: FakeDynamoDB) -
     assert stored(dynamodb).expires_at == RETENTION.expires_at(Level.MINUTE, MINUTE)
 
 
-def test_after_a_refusal_it_reads_first_until_nobody_else_has_written(dynamodb: FakeDynamoDB) -> None:
+def test_after_a_refusal_it_reads_first_until_nobody_else_has_written(dynamodb: SimulatedTables) -> None:
     ours, theirs = a_writer(dynamodb), a_writer(dynamodb)
     write(ours, a_segment(0))
     write(theirs, a_segment(0, address=an_address(1)))
@@ -79,7 +80,7 @@ def test_after_a_refusal_it_reads_first_until_nobody_else_has_written(dynamodb: 
     assert stored(dynamodb).vector == (5, 2, 0, 0)
 
 
-def test_the_outcome_says_what_happened(dynamodb: FakeDynamoDB) -> None:
+def test_the_outcome_says_what_happened(dynamodb: SimulatedTables) -> None:
     ours, theirs = a_writer(dynamodb), a_writer(dynamodb)
     write(ours, a_segment(0))
     write(theirs, a_segment(1))
@@ -88,7 +89,7 @@ def test_the_outcome_says_what_happened(dynamodb: FakeDynamoDB) -> None:
     assert outcome.item == stored(dynamodb)
 
 
-def test_others_that_are_always_first_end_in_an_error(dynamodb: FakeDynamoDB) -> None:
+def test_others_that_are_always_first_end_in_an_error(dynamodb: SimulatedTables) -> None:
     ours, theirs = a_writer(dynamodb), a_writer(dynamodb)
     number = 0
 
@@ -110,7 +111,7 @@ def test_others_that_are_always_first_end_in_an_error(dynamodb: FakeDynamoDB) ->
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST_ANSWER, Fault.LOST_REQUEST])
-def test_what_may_or_may_not_have_been_written_is_read_again(dynamodb: FakeDynamoDB, fault: Fault) -> None:
+def test_what_may_or_may_not_have_been_written_is_read_again(dynamodb: SimulatedTables, fault: Fault) -> None:
     writer = a_writer(dynamodb)
     write(writer, a_segment(0))
     dynamodb.before_call = lambda _: fault
@@ -121,7 +122,7 @@ def test_what_may_or_may_not_have_been_written_is_read_again(dynamodb: FakeDynam
     assert stored(dynamodb).vector == (2, 0, 0, 0)
 
 
-def test_a_put_that_the_sdk_repeated_is_recognised_as_done(dynamodb: FakeDynamoDB) -> None:
+def test_a_put_that_the_sdk_repeated_is_recognised_as_done(dynamodb: SimulatedTables) -> None:
     writer = a_writer(dynamodb)
     dynamodb.before_call = lambda operation: Fault.REPEATED if operation == "PutItem" else Fault.NONE
     outcome = write(writer, a_segment(0))
@@ -129,7 +130,7 @@ def test_a_put_that_the_sdk_repeated_is_recognised_as_done(dynamodb: FakeDynamoD
     assert stored(dynamodb).counts["kind"] == {"post": 1}
 
 
-def test_a_gap_is_filled_from_the_log_with_all_that_follows(dynamodb: FakeDynamoDB) -> None:
+def test_a_gap_is_filled_from_the_log_with_all_that_follows(dynamodb: SimulatedTables) -> None:
     append(dynamodb, *(a_segment(number) for number in range(5)))
     held = at_hand(a_segment(3))
     a_writer(dynamodb).bring_up_to_date(held, 0, plenty)
@@ -139,7 +140,7 @@ def test_a_gap_is_filled_from_the_log_with_all_that_follows(dynamodb: FakeDynamo
     assert held.gaps_filled == 1
 
 
-def test_a_gap_that_the_log_cannot_fill_holds_up_its_address_alone(dynamodb: FakeDynamoDB) -> None:
+def test_a_gap_that_the_log_cannot_fill_holds_up_its_address_alone(dynamodb: SimulatedTables) -> None:
     held = at_hand(a_segment(1), a_segment(0, address=an_address(2)))
     a_writer(dynamodb).bring_up_to_date(held, 0, plenty)
     assert stored(dynamodb).vector == (0, 0, 1, 0)
@@ -147,7 +148,7 @@ def test_a_gap_that_the_log_cannot_fill_holds_up_its_address_alone(dynamodb: Fak
     assert "no segment 0 of address 1763717400+30#0/2" in str(held.stuck[an_address()])
 
 
-def test_a_log_that_cannot_be_read_holds_up_its_address_alone(dynamodb: FakeDynamoDB) -> None:
+def test_a_log_that_cannot_be_read_holds_up_its_address_alone(dynamodb: SimulatedTables) -> None:
     dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "Query" else Fault.NONE
     held = at_hand(a_segment(1), a_segment(0, address=an_address(2)))
     a_writer(dynamodb).bring_up_to_date(held, 0, plenty)
@@ -155,7 +156,7 @@ def test_a_log_that_cannot_be_read_holds_up_its_address_alone(dynamodb: FakeDyna
     assert isinstance(held.stuck[an_address()], ClientError)
 
 
-def test_an_item_of_another_schedule_is_named(dynamodb: FakeDynamoDB) -> None:
+def test_an_item_of_another_schedule_is_named(dynamodb: SimulatedTables) -> None:
     """Somebody changed an entry that was in force: positions in the vector would mean other addresses."""
     write(a_writer(dynamodb), a_segment(0))
     finer = Schedule([Entry(0, 10, 2, 2)])
@@ -171,7 +172,7 @@ def test_an_item_of_another_schedule_is_named(dynamodb: FakeDynamoDB) -> None:
         write(changed, segment)
 
 
-def test_without_time_left_nothing_is_begun(dynamodb: FakeDynamoDB) -> None:
+def test_without_time_left_nothing_is_begun(dynamodb: SimulatedTables) -> None:
     with pytest.raises(DeadlineError, match="no time left"):
         a_writer(dynamodb).bring_up_to_date(at_hand(a_segment(0)), 0, lambda: 1.0)
     assert "PutItem" not in dynamodb.calls

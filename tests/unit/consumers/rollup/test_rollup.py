@@ -10,7 +10,7 @@ from consumers.schedule import DAY, HOUR, Address
 from consumers.tables import LEVELS_STATE, Level
 from consumers.trends import item as items
 from consumers.trends.state import LevelsState, encode_state
-from tests.unit.consumers.rollup.fake_dynamodb import TRENDS_TABLE, FakeDynamoDB, Fault, put_all
+from simulation.services.faults import Fault
 from tests.unit.consumers.rollup.making import (
     BUCKETS,
     MINUTE,
@@ -22,6 +22,7 @@ from tests.unit.consumers.rollup.making import (
     plenty,
     some_counts,
 )
+from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 HOUR_START = Level.HOUR.floor(MINUTE)
 DAY_START = Level.DAY.floor(MINUTE)
@@ -38,8 +39,8 @@ class Time:
 
 
 @pytest.fixture
-def dynamodb() -> FakeDynamoDB:
-    return FakeDynamoDB()
+def dynamodb() -> SimulatedTables:
+    return SimulatedTables()
 
 
 @pytest.fixture
@@ -48,13 +49,13 @@ def clock() -> Time:
 
 
 @pytest.fixture
-def rollup(dynamodb: FakeDynamoDB, clock: Time) -> Rollup:
+def rollup(dynamodb: SimulatedTables, clock: Time) -> Rollup:
     return a_rollup(dynamodb, clock)
 
 
-def with_hours_closed_until(dynamodb: FakeDynamoDB, closed: int, day_closed: int = DAY_START) -> None:
+def with_hours_closed_until(dynamodb: SimulatedTables, closed: int, day_closed: int = DAY_START) -> None:
     state = LevelsState(closing=closed, closed=closed, day_closing=day_closed, day_closed=day_closed)
-    put_all(dynamodb, TRENDS_TABLE, [encode_state(state)])
+    dynamodb.load(TRENDS_TABLE, [encode_state(state)])
 
 
 def kinds(rollup: Rollup, level: Level, start: int) -> Counts | None:
@@ -82,7 +83,9 @@ def test_the_state_says_how_fresh_the_trends_are(rollup: Rollup) -> None:
     assert state.newest_arrival_ms == 1_763_717_431_000
 
 
-def test_freshness_that_cannot_be_written_is_reported_and_fails_nothing(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_freshness_that_cannot_be_written_is_reported_and_fails_nothing(
+    rollup: Rollup, dynamodb: SimulatedTables
+) -> None:
     dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "UpdateItem" else Fault.NONE
     report = apply(rollup, a_segment(0))
     assert report.failure(an_address()) is None
@@ -111,7 +114,7 @@ def test_an_open_hour_has_no_sum(rollup: Rollup) -> None:
     assert kinds(rollup, Level.HOUR, HOUR_START) is None
 
 
-def test_a_late_segment_corrects_its_closed_hour_and_day(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_a_late_segment_corrects_its_closed_hour_and_day(rollup: Rollup, dynamodb: SimulatedTables) -> None:
     with_hours_closed_until(dynamodb, HOUR_START + HOUR, DAY_START + DAY)
     for number in range(3):
         apply(rollup, a_segment(number))
@@ -122,7 +125,7 @@ def test_a_late_segment_corrects_its_closed_hour_and_day(rollup: Rollup, dynamod
             assert item.expires_at == RETENTION.expires_at(level, start)
 
 
-def test_a_repeat_corrects_an_hour_that_its_first_writer_left_behind(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_a_repeat_corrects_an_hour_that_its_first_writer_left_behind(rollup: Rollup, dynamodb: SimulatedTables) -> None:
     """It ended between the minute and the hour, and Lambda brings the segment again."""
     apply(rollup, a_segment(0))
     with_hours_closed_until(dynamodb, HOUR_START + HOUR, DAY_START + DAY)
@@ -132,7 +135,7 @@ def test_a_repeat_corrects_an_hour_that_its_first_writer_left_behind(rollup: Rol
     assert kinds(rollup, Level.DAY, DAY_START) == kinds(rollup, Level.MINUTE, MINUTE)
 
 
-def test_an_hour_that_cannot_be_corrected_brings_its_segments_again(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_an_hour_that_cannot_be_corrected_brings_its_segments_again(rollup: Rollup, dynamodb: SimulatedTables) -> None:
     with_hours_closed_until(dynamodb, HOUR_START + HOUR)
     dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "Query" else Fault.NONE
     report = apply(rollup, a_segment(0), a_segment(0, address=an_address(minute=HOUR_START + HOUR)))
@@ -143,7 +146,7 @@ def test_an_hour_that_cannot_be_corrected_brings_its_segments_again(rollup: Roll
     assert kinds(rollup, Level.HOUR, HOUR_START) == kinds(rollup, Level.MINUTE, MINUTE)
 
 
-def test_without_the_state_all_segments_come_again(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_without_the_state_all_segments_come_again(rollup: Rollup, dynamodb: SimulatedTables) -> None:
     with_hours_closed_until(dynamodb, HOUR_START + HOUR)
     del dynamodb.tables[TRENDS_TABLE][LEVELS_STATE]["closing"]
     report = apply(rollup, a_segment(0))
@@ -153,7 +156,7 @@ def test_without_the_state_all_segments_come_again(rollup: Rollup, dynamodb: Fak
     assert report.closed == 0
 
 
-def test_a_refused_minute_stops_no_other_minute_and_no_level(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_a_refused_minute_stops_no_other_minute_and_no_level(rollup: Rollup, dynamodb: SimulatedTables) -> None:
     with_hours_closed_until(dynamodb, HOUR_START + HOUR)
     puts = 0
 
@@ -209,7 +212,7 @@ def test_a_bucket_too_large_is_reported_and_does_not_hold_up_the_stream(
 
 
 def test_a_closing_that_failed_is_tried_again_after_a_while(
-    rollup: Rollup, dynamodb: FakeDynamoDB, clock: Time
+    rollup: Rollup, dynamodb: SimulatedTables, clock: Time
 ) -> None:
     with_hours_closed_until(dynamodb, HOUR_START - HOUR)
     report = apply(rollup, a_segment(0))
@@ -226,7 +229,7 @@ def test_a_closing_that_failed_is_tried_again_after_a_while(
     assert report.closed == 1
 
 
-def test_a_gap_that_can_never_be_filled_does_not_hold_up_the_stream(rollup: Rollup, dynamodb: FakeDynamoDB) -> None:
+def test_a_gap_that_can_never_be_filled_does_not_hold_up_the_stream(rollup: Rollup, dynamodb: SimulatedTables) -> None:
     """The log's segment 1 was deleted: what follows can't be counted, now or later."""
     append(dynamodb, a_segment(0), a_segment(2))
     report = apply(rollup, a_segment(0), a_segment(2), a_segment(0, address=an_address(1)))
@@ -239,7 +242,7 @@ def test_a_gap_that_can_never_be_filled_does_not_hold_up_the_stream(rollup: Roll
 
 
 def test_a_gap_in_a_log_that_cannot_be_read_now_brings_its_segments_again(
-    rollup: Rollup, dynamodb: FakeDynamoDB
+    rollup: Rollup, dynamodb: SimulatedTables
 ) -> None:
     dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "Query" else Fault.NONE
     report = apply(rollup, a_segment(1))

@@ -5,8 +5,8 @@ from botocore.exceptions import ClientError
 
 from consumers.schedule import Address
 from consumers.sweep.probe import MAX_CALLS, LogProbe
-from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, PAGE_ITEMS, FakeDynamoDB
 from tests.unit.consumers.rollup.making import MINUTE, a_segment, append
+from tests.unit.consumers.simulated_tables import LOG_TABLE, PAGE_ITEMS, SimulatedTables
 
 
 def addresses(number: int) -> list[Address]:
@@ -15,7 +15,7 @@ def addresses(number: int) -> list[Address]:
 
 @pytest.mark.parametrize("asked", [0, 1, PAGE_ITEMS + 1, 100, 101, 250])
 def test_what_exists_is_found(asked: int) -> None:
-    dynamodb = FakeDynamoDB()
+    dynamodb = SimulatedTables()
     waits: list[float] = []
     probe = LogProbe(dynamodb.client(), LOG_TABLE, waits.append)
     wanted = addresses(asked)
@@ -26,7 +26,7 @@ def test_what_exists_is_found(asked: int) -> None:
 
 
 def test_keys_that_are_never_read_end_in_an_error() -> None:
-    class Busy(FakeDynamoDB):
+    class Busy(SimulatedTables):
         def batch_get_item(self, *, RequestItems: dict[str, object]) -> dict[str, object]:  # noqa: N803 - boto3's name
             self.calls.append("BatchGetItem")
             return {"Responses": {}, "UnprocessedKeys": RequestItems}

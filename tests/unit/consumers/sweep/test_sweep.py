@@ -15,7 +15,7 @@ from consumers.sweep.sweep import Sweep, addresses
 from consumers.tables import Level
 from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.state import LevelsState, encode_state
-from tests.unit.consumers.rollup.fake_dynamodb import LOG_TABLE, TRENDS_TABLE, FakeDynamoDB, Fault, put_all
+from simulation.services.faults import Fault
 from tests.unit.consumers.rollup.making import (
     MINUTE,
     SCHEDULE,
@@ -26,6 +26,7 @@ from tests.unit.consumers.rollup.making import (
     append,
     plenty,
 )
+from tests.unit.consumers.simulated_tables import LOG_TABLE, TRENDS_TABLE, SimulatedTables
 
 NOW = MINUTE + 1_200.0
 CURRENT_HOUR = Level.HOUR.floor(NOW)
@@ -36,17 +37,17 @@ HOURS = 144
 
 
 @pytest.fixture
-def dynamodb() -> FakeDynamoDB:
-    return FakeDynamoDB()
+def dynamodb() -> SimulatedTables:
+    return SimulatedTables()
 
 
-def a_sweep(dynamodb: FakeDynamoDB, now: float = NOW, schedule: Schedule = SCHEDULE) -> Sweep:
+def a_sweep(dynamodb: SimulatedTables, now: float = NOW, schedule: Schedule = SCHEDULE) -> Sweep:
     rollup = a_rollup(dynamodb, lambda: now, schedule=schedule)
     probe = LogProbe(dynamodb.client(), LOG_TABLE, lambda _: None)
     return Sweep(rollup, probe, HOURS, pool=SerialExecutor(), clock=lambda: now)
 
 
-def posts(dynamodb: FakeDynamoDB, level: Level, start: int) -> int | None:
+def posts(dynamodb: SimulatedTables, level: Level, start: int) -> int | None:
     item = a_rollup(dynamodb).table.get(level, start, 0)
     return None if item is None else item.counts["kind"]["post"]
 
@@ -57,7 +58,7 @@ def test_addresses_come_in_order_of_their_position() -> None:
     assert found[3] == Address(MINUTE + 30, 30, 1, 2)
 
 
-def test_a_lost_segment_of_a_recent_minute_is_repaired(dynamodb: FakeDynamoDB) -> None:
+def test_a_lost_segment_of_a_recent_minute_is_repaired(dynamodb: SimulatedTables) -> None:
     append(dynamodb, a_segment(0), a_segment(1), a_segment(0, address=an_address(3)))
     a_rollup(dynamodb).apply([a_segment(0)], plenty)
     report = a_sweep(dynamodb).run(plenty)
@@ -67,7 +68,7 @@ def test_a_lost_segment_of_a_recent_minute_is_repaired(dynamodb: FakeDynamoDB) -
     assert a_sweep(dynamodb).run(plenty).repaired == 0
 
 
-def test_a_bucket_that_was_not_written_is_repaired(dynamodb: FakeDynamoDB) -> None:
+def test_a_bucket_that_was_not_written_is_repaired(dynamodb: SimulatedTables) -> None:
     append(dynamodb, a_segment(0, "rivers"))
     a_rollup(dynamodb).apply([a_segment(0, "rivers")], plenty)
     for bucket in (1, 2):
@@ -78,20 +79,20 @@ def test_a_bucket_that_was_not_written_is_repaired(dynamodb: FakeDynamoDB) -> No
     assert [item and item.vector[0] for item in found] == [1, 1, 1]
 
 
-def test_what_the_stream_is_about_to_bring_is_applied_but_is_no_repair(dynamodb: FakeDynamoDB) -> None:
+def test_what_the_stream_is_about_to_bring_is_applied_but_is_no_repair(dynamodb: SimulatedTables) -> None:
     append(dynamodb, a_segment(0, arrived_ms=int(NOW * 1_000) - 5_000))
     report = a_sweep(dynamodb).run(plenty)
     assert (report.repaired, report.rollup.applied) == (0, 1)
 
 
-def test_a_late_segment_that_has_just_come_is_no_repair(dynamodb: FakeDynamoDB) -> None:
+def test_a_late_segment_that_has_just_come_is_no_repair(dynamodb: SimulatedTables) -> None:
     """Its minute is old, but rollup has yet to get it."""
     append(dynamodb, a_segment(0, arrived_ms=int(NOW * 1_000) - 5_000, address=an_address(minute=CURRENT_HOUR - HOUR)))
     report = a_sweep(dynamodb).run(plenty)
     assert (report.repaired, report.rollup.applied) == (0, 1)
 
 
-def test_what_rollup_was_faster_to_apply_is_no_repair(dynamodb: FakeDynamoDB) -> None:
+def test_what_rollup_was_faster_to_apply_is_no_repair(dynamodb: SimulatedTables) -> None:
     append(dynamodb, a_segment(0))
 
     def be_faster(operation: str) -> Fault:
@@ -107,12 +108,12 @@ def test_what_rollup_was_faster_to_apply_is_no_repair(dynamodb: FakeDynamoDB) ->
 
 @pytest.mark.parametrize("damage", [{"e": {"B": b"?"}}, {"r": {"S": "?"}}, {"v": {"N": "99"}}])
 def test_a_damaged_item_stops_neither_other_checks_nor_closing(
-    dynamodb: FakeDynamoDB, damage: dict[str, dict[str, Any]]
+    dynamodb: SimulatedTables, damage: dict[str, dict[str, Any]]
 ) -> None:
     """The hour's other buckets are compared, the other hours as well, idle hours are closed, the next run goes on."""
     hour_before = an_address(minute=MINUTE - HOUR)
     append(dynamodb, *(a_segment(n, address=address) for n in range(2) for address in (an_address(), hour_before)))
-    put_all(dynamodb, TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
+    dynamodb.load(TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
     a_rollup(dynamodb).apply([a_segment(0)], plenty)
     dynamodb.tables[TRENDS_TABLE]["minute#2025-11-21T09#1", "2025-11-21T09:30"] |= damage
     report = a_sweep(dynamodb).run(plenty)
@@ -127,7 +128,7 @@ def test_a_damaged_item_stops_neither_other_checks_nor_closing(
     assert a_sweep(dynamodb).run(plenty).hours[0] == report.hours[-1] - HOUR
 
 
-def test_a_damaged_cursor_begins_a_new_round(dynamodb: FakeDynamoDB) -> None:
+def test_a_damaged_cursor_begins_a_new_round(dynamodb: SimulatedTables) -> None:
     a_rollup(dynamodb).table.save_sweep_cursor(MINUTE)
     del dynamodb.tables[TRENDS_TABLE]["rollup", "sweep"]["hour"]
     report = a_sweep(dynamodb).run(plenty)
@@ -135,16 +136,16 @@ def test_a_damaged_cursor_begins_a_new_round(dynamodb: FakeDynamoDB) -> None:
     assert a_sweep(dynamodb).run(plenty).checks_failed == 0
 
 
-def test_a_log_that_cannot_be_read_now_stops_neither_the_round_nor_closing(dynamodb: FakeDynamoDB) -> None:
-    put_all(dynamodb, TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
+def test_a_log_that_cannot_be_read_now_stops_neither_the_round_nor_closing(dynamodb: SimulatedTables) -> None:
+    dynamodb.load(TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
     dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "BatchGetItem" else Fault.NONE
     report = a_sweep(dynamodb).run(plenty)
     assert (report.addresses_checked, report.rollup.closed) == (0, 3)
     assert report.checks_failed == 1 + len(report.hours)
 
 
-def test_what_nobody_foresaw_leaves_the_hour_and_closes(dynamodb: FakeDynamoDB) -> None:
-    put_all(dynamodb, TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
+def test_what_nobody_foresaw_leaves_the_hour_and_closes(dynamodb: SimulatedTables) -> None:
+    dynamodb.load(TRENDS_TABLE, [encode_state(LevelsState(*[CURRENT_HOUR - 3 * HOUR] * 2, *[DAY_START] * 2))])
     sweep = a_sweep(dynamodb)
     found, calls = sweep._probe.found, 0
 
@@ -165,7 +166,7 @@ def test_what_nobody_foresaw_leaves_the_hour_and_closes(dynamodb: FakeDynamoDB) 
     assert state.closed == CURRENT_HOUR
 
 
-def test_old_hours_are_checked_as_the_slice_comes_round(dynamodb: FakeDynamoDB) -> None:
+def test_old_hours_are_checked_as_the_slice_comes_round(dynamodb: SimulatedTables) -> None:
     old = an_address(minute=CURRENT_HOUR - 30 * HOUR)
     append(dynamodb, a_segment(0, address=old))
     runs = 0
@@ -176,13 +177,13 @@ def test_old_hours_are_checked_as_the_slice_comes_round(dynamodb: FakeDynamoDB) 
     assert posts(dynamodb, Level.DAY, DAY_START - DAY) == 1
 
 
-def test_an_hour_and_a_day_that_lack_a_minute_are_summed_again(dynamodb: FakeDynamoDB) -> None:
+def test_an_hour_and_a_day_that_lack_a_minute_are_summed_again(dynamodb: SimulatedTables) -> None:
     """Their minute's writer ended before it corrected them, and its batch was given up."""
     minute = CURRENT_HOUR - 11 * HOUR
     append(dynamodb, a_segment(0, address=an_address(minute=minute)))
     a_rollup(dynamodb, lambda: minute + 90.0).apply([a_segment(0, address=an_address(minute=minute))], plenty)
     all_closed = LevelsState(CURRENT_HOUR, CURRENT_HOUR, DAY_START, DAY_START)
-    put_all(dynamodb, TRENDS_TABLE, [encode_state(all_closed)])
+    dynamodb.load(TRENDS_TABLE, [encode_state(all_closed)])
     a_rollup(dynamodb).table.save_sweep_cursor(minute)
     report = a_sweep(dynamodb).run(plenty)
     assert report.repaired == 0
@@ -190,7 +191,7 @@ def test_an_hour_and_a_day_that_lack_a_minute_are_summed_again(dynamodb: FakeDyn
     assert posts(dynamodb, Level.DAY, DAY_START - DAY) == 1
 
 
-def test_a_run_says_how_much_it_checked_and_where_the_next_goes_on(dynamodb: FakeDynamoDB) -> None:
+def test_a_run_says_how_much_it_checked_and_where_the_next_goes_on(dynamodb: SimulatedTables) -> None:
     report = a_sweep(dynamodb).run(plenty)
     assert report.hours == [CURRENT_HOUR, CURRENT_HOUR - HOUR, CURRENT_HOUR - 2 * HOUR]
     recent = RECENT_MINUTES + AHEAD_MINUTES + 1
@@ -198,25 +199,25 @@ def test_a_run_says_how_much_it_checked_and_where_the_next_goes_on(dynamodb: Fak
     assert a_sweep(dynamodb).run(plenty).hours[0] == CURRENT_HOUR - 3 * HOUR
 
 
-def test_when_time_runs_out_the_next_run_begins_with_what_is_left(dynamodb: FakeDynamoDB) -> None:
+def test_when_time_runs_out_the_next_run_begins_with_what_is_left(dynamodb: SimulatedTables) -> None:
     left = iter([300.0, 300.0, 1.0, 1.0])
     report = a_sweep(dynamodb).run(lambda: next(left))
     assert report.hours == [CURRENT_HOUR]
     assert a_rollup(dynamodb).table.sweep_cursor() == CURRENT_HOUR - HOUR
 
 
-def test_a_segment_that_cannot_be_read_is_reported_and_the_others_are_repaired(dynamodb: FakeDynamoDB) -> None:
+def test_a_segment_that_cannot_be_read_is_reported_and_the_others_are_repaired(dynamodb: SimulatedTables) -> None:
     newer = dict(encode(a_segment(0))) | {"v": {"N": "99"}}
-    put_all(dynamodb, LOG_TABLE, [newer])
+    dynamodb.load(LOG_TABLE, [newer])
     append(dynamodb, a_segment(0, address=an_address(1)))
     report = a_sweep(dynamodb).run(plenty)
     assert "format version 99" in report.rollup.reasons()[0]
     assert posts(dynamodb, Level.MINUTE, MINUTE) == 1
 
 
-def test_a_minute_of_another_schedule_is_reported_and_the_others_are_checked(dynamodb: FakeDynamoDB) -> None:
+def test_a_minute_of_another_schedule_is_reported_and_the_others_are_checked(dynamodb: SimulatedTables) -> None:
     finer = BucketItem.blank(Level.MINUTE, MINUTE, 0, positions=12, expires_at=1).succeeded_by(empty(), (1,) * 12, 1)
-    put_all(dynamodb, TRENDS_TABLE, encode_item(finer))
+    dynamodb.load(TRENDS_TABLE, encode_item(finer))
     append(dynamodb, a_segment(0, address=an_address(minute=MINUTE + 60)))
     report = a_sweep(dynamodb).run(plenty)
     assert "written for 12 addresses a minute, the schedule now says 4" in report.rollup.reasons()[0]
@@ -224,7 +225,7 @@ def test_a_minute_of_another_schedule_is_reported_and_the_others_are_checked(dyn
 
 
 @pytest.mark.parametrize("buckets", [1, 4])
-def test_a_minute_of_other_buckets_is_reported_and_stays_as_it_is(dynamodb: FakeDynamoDB, buckets: int) -> None:
+def test_a_minute_of_other_buckets_is_reported_and_stays_as_it_is(dynamodb: SimulatedTables, buckets: int) -> None:
     append(dynamodb, a_segment(0), a_segment(1), a_segment(0, address=an_address(minute=MINUTE + 60)))
     a_rollup(dynamodb).apply([a_segment(0)], plenty)
     report = a_sweep(dynamodb, schedule=Schedule([Entry(0, 30, 2, buckets)])).run(plenty)
@@ -233,7 +234,7 @@ def test_a_minute_of_other_buckets_is_reported_and_stays_as_it_is(dynamodb: Fake
     assert posts(dynamodb, Level.MINUTE, MINUTE + 60) == 1
 
 
-def test_idle_hours_are_closed(dynamodb: FakeDynamoDB) -> None:
+def test_idle_hours_are_closed(dynamodb: SimulatedTables) -> None:
     a_rollup(dynamodb).apply([a_segment(0)], plenty)
     later = CURRENT_HOUR + 3 * DAY + CLOSE_AFTER_SECONDS
     for _ in range(2):

@@ -15,20 +15,21 @@ from consumers.trends.item import BucketItem
 from consumers.trends.loading import bucket_items, load
 from consumers.trends.state import LevelsState, Mark
 from consumers.trends.table import TrendsTable
-from tests.unit.consumers.rollup.fake_dynamodb import TRENDS_TABLE, FakeDynamoDB, Fault
+from simulation.services.faults import Fault
 from tests.unit.consumers.rollup.making import MINUTE, RETENTION, SCHEDULE, some_counts
+from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 MIDNIGHT = 1_763_683_200
 """2025-11-21T00:00:00Z."""
 
 
 @pytest.fixture
-def dynamodb() -> FakeDynamoDB:
-    return FakeDynamoDB()
+def dynamodb() -> SimulatedTables:
+    return SimulatedTables()
 
 
 @pytest.fixture
-def table(dynamodb: FakeDynamoDB) -> TrendsTable:
+def table(dynamodb: SimulatedTables) -> TrendsTable:
     return TrendsTable(dynamodb.client(), TRENDS_TABLE)
 
 
@@ -66,7 +67,7 @@ def test_a_put_for_which_there_is_nothing_to_follow_is_refused(table: TrendsTabl
     assert refused.value.winner is None
 
 
-def test_other_errors_of_a_put_are_the_callers(table: TrendsTable, dynamodb: FakeDynamoDB) -> None:
+def test_other_errors_of_a_put_are_the_callers(table: TrendsTable, dynamodb: SimulatedTables) -> None:
     dynamodb.before_call = lambda _: Fault.THROTTLED
     with pytest.raises(ClientError, match="ProvisionedThroughputExceeded"):
         table.put(an_item())
@@ -115,7 +116,9 @@ def many(prefix: str, number: int) -> list[str]:
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_an_item_of_several_parts_is_read_whole_however_it_is_read(table: TrendsTable, dynamodb: FakeDynamoDB) -> None:
+def test_an_item_of_several_parts_is_read_whole_however_it_is_read(
+    table: TrendsTable, dynamodb: SimulatedTables
+) -> None:
     big, small = an_item(MINUTE, *many("a", 50)), an_item(MINUTE + 60)
     load(table, [big, small])
     assert "TransactWriteItems" in dynamodb.calls
@@ -155,7 +158,7 @@ def on_call(number: int, act: Callable[[], None]) -> Callable[[str], Fault]:
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_rewrite_between_an_item_and_its_parts_is_noticed(
-    table: TrendsTable, dynamodb: FakeDynamoDB, call: int
+    table: TrendsTable, dynamodb: SimulatedTables, call: int
 ) -> None:
     first = an_item(MINUTE, *many("a", 200))  # more parts than fit on one page
     table.put(first)
@@ -165,7 +168,7 @@ def test_a_rewrite_between_an_item_and_its_parts_is_noticed(
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_endless_rewriting_ends_a_read_with_an_error(table: TrendsTable, dynamodb: FakeDynamoDB) -> None:
+def test_endless_rewriting_ends_a_read_with_an_error(table: TrendsTable, dynamodb: SimulatedTables) -> None:
     last = an_item(MINUTE, *many("a", 200))
     table.put(last)
     writer = TrendsTable(dynamodb.client(), TRENDS_TABLE)
@@ -207,7 +210,7 @@ def test_the_state_says_what_is_closing() -> None:
     assert [STATE.is_closing(Level.DAY, start) for start in (0, DAY)] == [True, False]
 
 
-def test_a_state_that_lacks_something_is_named(table: TrendsTable, dynamodb: FakeDynamoDB) -> None:
+def test_a_state_that_lacks_something_is_named(table: TrendsTable, dynamodb: SimulatedTables) -> None:
     table.create_state(STATE)
     del dynamodb.tables[TRENDS_TABLE]["rollup", "levels"]["closing"]
     with pytest.raises(TrendsFormatError, match="no levels state"):
@@ -216,7 +219,7 @@ def test_a_state_that_lacks_something_is_named(table: TrendsTable, dynamodb: Fak
 
 @pytest.mark.parametrize("act", [lambda t: t.create_state(STATE), lambda t: t.raise_mark(Mark.HOUR_CLOSED, 1)])
 def test_other_errors_of_the_state_are_the_callers(
-    table: TrendsTable, dynamodb: FakeDynamoDB, act: Callable[[TrendsTable], object]
+    table: TrendsTable, dynamodb: SimulatedTables, act: Callable[[TrendsTable], object]
 ) -> None:
     dynamodb.before_call = lambda _: Fault.THROTTLED
     with pytest.raises(ClientError):

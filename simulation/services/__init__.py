@@ -1,0 +1,1 @@
+"""AWS services in memory, with the semantics that their documentation promises and no more."""

@@ -1,0 +1,287 @@
+"""DynamoDB in memory behind boto3's low-level client: what the consumers call, with faults as told.
+
+What the documentation promises holds, and what it does not promise may happen: a write is conditional on the item as it
+is, a refusal brings the item where that was asked for, a read that is not strongly consistent may be old, a page may be
+short, a batch may be left half read, a call may be throttled, its request or its answer lost, an item may outlive its
+expiry. Each call is one step.
+
+Sources: Amazon DynamoDB API Reference for each operation; Developer Guide, "DynamoDB read consistency", "Using time to
+live (TTL) in DynamoDB".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from simulation.services.expressions import ExpressionError, Item, Names, comparable, equal_to, holds, updated
+from simulation.services.faults import Fault
+from simulation.services.items import check_item, item_size
+from simulation.services.table import Key, Table
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+MAX_BATCH_KEYS: Final = 100
+MAX_TRANSACTION_ITEMS: Final = 100
+MAX_TRANSACTION_BYTES: Final = 4 * 1024 * 1024
+PAGE_BYTES: Final = 1024 * 1024
+
+_PUT: Final = frozenset(
+    {
+        "TableName",
+        "Item",
+        "ConditionExpression",
+        "ExpressionAttributeNames",
+        "ExpressionAttributeValues",
+        "ReturnValuesOnConditionCheckFailure",
+    }
+)
+_CHANGE: Final = _PUT - {"Item"} | {"Key"}
+_READ: Final = frozenset({"TableName", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"})
+_QUERY: Final = _READ | {
+    "KeyConditionExpression",
+    "ExpressionAttributeValues",
+    "ExclusiveStartKey",
+    "ScanIndexForward",
+    "Limit",
+}
+
+
+class SimulatedDynamoDB:
+    """Tables by name; `client()` is what code takes for a boto3 client."""
+
+    def __init__(self, tables: Mapping[str, Table], *, page_items: int | None = None) -> None:
+        """Hold `tables`; `page_items` makes pages of queries and answers of BatchGetItem shorter than they need be."""
+        self.tables = dict(tables)
+        self.calls: list[str] = []
+        """Operations, in order of their calls."""
+        self.before_call: Callable[[str], Fault] = lambda _: Fault.NONE
+        """Called with the operation's name before each call; says what happens to it. May raise, as one who kills the
+        caller does."""
+        self.after_call: Callable[[str], object] = lambda _: None
+        """Called when the call has been carried out and its answer not yet given; may raise."""
+        self.lag: Callable[[], int] = lambda: 0
+        """How many of a table's last writes an eventually consistent read does not see."""
+        self._page_items = page_items
+
+    def client(self) -> "DynamoDBClient":
+        """Return what code takes for a boto3 client."""
+        return cast("DynamoDBClient", self)
+
+    def put_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
+        """PutItem."""
+
+        def put() -> dict[str, Any]:
+            self._refuse_unknown(request, _PUT, "PutItem")
+            self._check(request, "PutItem")
+            self._write(request, request["Item"])
+            return {}
+
+        return self._call("PutItem", put)
+
+    def update_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
+        """UpdateItem."""
+
+        def update() -> dict[str, Any]:
+            self._refuse_unknown(request, _CHANGE | {"UpdateExpression", "ReturnValues"}, "UpdateItem")
+            held = self._check(request, "UpdateItem")
+            item = updated(request["UpdateExpression"], held or request["Key"], Names(request))
+            self._write(request, item)
+            match request.get("ReturnValues", "NONE"):
+                case "NONE":
+                    return {}
+                case "ALL_NEW":
+                    return {"Attributes": dict(item)}
+                case "ALL_OLD":
+                    return {"Attributes": dict(held)} if held else {}
+                case other:
+                    raise ExpressionError(f"ReturnValues {other} is not covered")
+
+        return self._call("UpdateItem", update)
+
+    def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
+        """DeleteItem."""
+
+        def delete() -> dict[str, Any]:
+            self._refuse_unknown(request, _CHANGE, "DeleteItem")
+            if self._check(request, "DeleteItem") is not None:
+                table = self.tables[request["TableName"]]
+                table.write(table.key_of(request["Key"]), None)
+            return {}
+
+        return self._call("DeleteItem", delete)
+
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
+        """TransactWriteItems, of puts: all or none."""
+
+        def write() -> dict[str, Any]:
+            puts: list[dict[str, Any]] = [dict(entry["Put"]) for entry in TransactItems]
+            size = sum(item_size(put["Item"]) for put in puts)
+            if len(puts) > MAX_TRANSACTION_ITEMS or size > MAX_TRANSACTION_BYTES:
+                raise ExpressionError(f"a transaction of {len(puts)} items and {size} bytes is too large")
+            reasons: list[dict[str, Any]] = []
+            for put in puts:
+                self._refuse_unknown(put, _PUT, "TransactWriteItems")
+                try:
+                    self._check(put, "TransactWriteItems")
+                    reasons.append({"Code": "None"})
+                except ClientError as refusal:
+                    found: Any = refusal.response
+                    reasons.append(
+                        {"Code": "ConditionalCheckFailed"} | ({"Item": found["Item"]} if "Item" in found else {})
+                    )
+            if any(reason["Code"] != "None" for reason in reasons):
+                cancelled = client_error("TransactionCanceledException", "TransactWriteItems")
+                cast("dict[str, Any]", cancelled.response)["CancellationReasons"] = reasons
+                raise cancelled
+            for put in puts:
+                self._write(put, put["Item"])
+            return {}
+
+        return self._call("TransactWriteItems", write)
+
+    def get_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
+        """GetItem."""
+
+        def get() -> dict[str, Any]:
+            self._refuse_unknown(request, _READ | {"Key"}, "GetItem")
+            table = self.tables[request["TableName"]]
+            item = table.read(table.key_of(request["Key"]), self._lag(request))
+            return {} if item is None else {"Item": _projected(item, request)}
+
+        return self._call("GetItem", get)
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        """BatchGetItem."""
+
+        def get() -> dict[str, Any]:
+            responses: dict[str, list[Item]] = {}
+            unprocessed: dict[str, Any] = {}
+            if sum(len(wanted["Keys"]) for wanted in RequestItems.values()) > MAX_BATCH_KEYS:
+                raise ExpressionError(f"more than {MAX_BATCH_KEYS} keys")
+            for name, wanted in RequestItems.items():
+                keys = [self.tables[name].key_of(key) for key in wanted["Keys"]]
+                if len(set(keys)) != len(keys):
+                    raise ExpressionError("a key is asked for twice")
+                most = self._batch(len(keys))
+                lag = self._lag(wanted)
+                found = [item for key in keys[:most] if (item := self.tables[name].read(key, lag)) is not None]
+                responses[name] = [_projected(item, wanted) for item in reversed(found)]  # in no promised order
+                if most < len(keys):
+                    unprocessed[name] = {**wanted, "Keys": wanted["Keys"][most:]}
+            return {"Responses": responses, "UnprocessedKeys": unprocessed}
+
+        return self._call("BatchGetItem", get)
+
+    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
+        """Query, of one partition by its key condition."""
+
+        def query() -> dict[str, Any]:
+            self._refuse_unknown(request, _QUERY, "Query")
+            table, names = self.tables[request["TableName"]], Names(request)
+            condition = request["KeyConditionExpression"]
+            names.check_used(condition, request.get("ProjectionExpression"))
+            partition = comparable(equal_to(table.key_names[0], condition, names))
+            rows = [
+                row
+                for row in table.partition(partition, self._lag(request))
+                if holds(condition, table.keys_of(row[1]), names)
+            ]
+            forward = request.get("ScanIndexForward", True)
+            if not forward:
+                rows.reverse()
+            if "ExclusiveStartKey" in request:
+                start = table.key_of(request["ExclusiveStartKey"])
+                rows = [row for row in rows if (row[0] > start if forward else row[0] < start)]
+            page = _page(rows, min(request.get("Limit", len(rows) + 1), self._page_items or len(rows) + 1))
+            answer: dict[str, Any] = {"Items": [_projected(item, request) for _, item in page], "Count": len(page)}
+            if len(page) < len(rows):
+                answer["LastEvaluatedKey"] = table.keys_of(page[-1][1])
+            return answer
+
+        return self._call("Query", query)
+
+    def expire(self, table: str, now: float, dies: Callable[[], bool] = lambda: True) -> int:
+        """Delete items whose expiry has passed, as time to live does in its own time: those for which `dies` is true.
+
+        Returns:
+            How many were deleted.
+        """
+        keys = [key for key in self.tables[table].expired(now) if dies()]
+        for key in keys:
+            self.tables[table].write(key, None)
+        return len(keys)
+
+    def _call(self, operation: str, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        fault = self.before_call(operation)
+        self.calls.append(operation)
+        if fault is Fault.THROTTLED:
+            raise client_error("ProvisionedThroughputExceededException", operation)
+        if fault is Fault.LOST_REQUEST:
+            raise ReadTimeoutError(endpoint_url="https://dynamodb")
+        try:
+            if fault is Fault.REPEATED:
+                effect()
+            answer = effect()
+        except ExpressionError as error:
+            raise client_error("ValidationException", operation, str(error)) from error
+        self.after_call(operation)
+        if fault is Fault.LOST_ANSWER:
+            raise ReadTimeoutError(endpoint_url="https://dynamodb")
+        return answer
+
+    def _check(self, request: Mapping[str, Any], operation: str) -> Item | None:
+        """Return the item that a write meets, if the write's condition holds for it."""
+        table, names = self.tables[request["TableName"]], Names(request)
+        condition = request.get("ConditionExpression")
+        names.check_used(condition, request.get("UpdateExpression"))
+        held = table.get(table.key_of(request["Item"] if "Item" in request else request["Key"]))
+        if holds(condition, held, names):
+            return held
+        refusal = client_error("ConditionalCheckFailedException", operation)
+        if request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and held is not None:
+            cast("dict[str, Any]", refusal.response)["Item"] = dict(held)
+        raise refusal
+
+    def _write(self, request: Mapping[str, Any], item: Item) -> None:
+        table = self.tables[request["TableName"]]
+        check_item(item, table.key_limits)
+        table.write(table.key_of(item), dict(item))
+
+    def _lag(self, request: Mapping[str, Any]) -> int:
+        return 0 if request.get("ConsistentRead") else self.lag()
+
+    def _batch(self, keys: int) -> int:
+        """Return how many of a batch's keys are read; what is left gets fewer, so that the caller gets through."""
+        short = self._page_items
+        return keys if short is None or not short < keys <= 2 * short else short
+
+    def _refuse_unknown(self, request: Mapping[str, Any], known: Iterable[str], operation: str) -> None:
+        if request["TableName"] not in self.tables:
+            raise client_error("ResourceNotFoundException", operation)
+        if unknown := request.keys() - known:
+            raise ExpressionError(f"{operation} with {', '.join(sorted(unknown))} is not covered")
+
+
+def client_error(code: str, operation: str, message: str = "as told") -> ClientError:
+    """Return the exception that a boto3 client raises for an error code of the service."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+def _projected(item: Item, request: Mapping[str, Any]) -> Item:
+    projection = request.get("ProjectionExpression")
+    if projection is None:
+        return dict(item)
+    names = Names(request)
+    wanted = [names.attribute(path.strip()) for path in projection.split(",")]
+    return {name: item[name] for name in wanted if name in item}
+
+
+def _page(rows: list[tuple[Key, Item]], most: int) -> list[tuple[Key, Item]]:
+    size = 0
+    for number, (_, item) in enumerate(rows):
+        size += item_size(item)
+        if number == most or (number and size > PAGE_BYTES):
+            return rows[:number]
+    return rows

@@ -1,0 +1,64 @@
+"""Items by DynamoDB's rules: their sizes and limits.
+
+Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats" and "Quotas in Amazon DynamoDB".
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from simulation.services.expressions import ExpressionError, comparable
+
+MAX_ITEM_BYTES: Final = 400 * 1024
+MAX_PARTITION_KEY_BYTES: Final = 2048
+MAX_SORT_KEY_BYTES: Final = 1024
+
+
+def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
+    """Return the size of an item in bytes: its attributes' names and values.
+
+    A number takes a byte for every two significant digits, rounded up, another one, and one more for a minus sign,
+    which is what the guide gives as an approximation.
+    """
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _value_size(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            size = len(content.encode())
+        case "B":
+            size = len(content)
+        case "N":
+            digits = content.lstrip("-").replace(".", "").strip("0") or "0"
+            size = (len(digits) + 1) // 2 + 1 + content.startswith("-")
+        case "BOOL" | "NULL":
+            size = 1
+        case "SS" | "BS" | "NS":
+            size = sum(_value_size({kind[0]: each}) for each in content)
+        case _:
+            raise ExpressionError(f"{kind} is no type that the simulation covers")
+    return size
+
+
+def check_item(item: Mapping[str, Mapping[str, Any]], keys: Mapping[str, int]) -> None:
+    """Refuse what DynamoDB does not store; `keys` are the names of the key attributes and their limits in bytes.
+
+    Raises:
+        ExpressionError: a key is missing, empty or too long, a number is none or has too many digits, or the item is
+            larger than 400 KB.
+    """
+    for name, limit in keys.items():
+        if name not in item:
+            raise ExpressionError(f"the item has no key attribute {name}")
+        if not 0 < _value_size(item[name]) <= limit:
+            raise ExpressionError(f"key attribute {name} is empty or longer than {limit} bytes")
+    for name, value in item.items():
+        if "N" in value:
+            if not isinstance(value["N"], str) or len(value["N"].lstrip("-").replace(".", "").strip("0")) > 38:
+                raise ExpressionError(f"{name} is no number of at most 38 digits, as text")
+            comparable(value)
+        if "B" in value and not isinstance(value["B"], bytes | bytearray):
+            raise ExpressionError(f"{name} is no bytes")
+    if (size := item_size(item)) > MAX_ITEM_BYTES:
+        raise ExpressionError(f"the item has {size} bytes, more than {MAX_ITEM_BYTES}")
