@@ -17,11 +17,11 @@ from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 from consumers.redrive.bucket import Bucket
 from consumers.redrive.folder import Folder
-from consumers.redrive.pace import Pace
 from consumers.redrive.report import SendReport
 from consumers.redrive.sender import PUT_SECONDS, TIME_TO_LIVE_SECONDS, Sender
 from consumers.redrive.settings import Settings
 from penstock.environment import config_from_environment
+from penstock.pace import Pace
 from penstock.producer import Producer
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Parts:
                     self.bucket.put_mark,
                     pool,
                     report,
-                    pace=Pace(rate, time.monotonic, time.sleep),
+                    pace=Pace(rate, time.monotonic),
                     fix_up=fix_up,
                     now=now_text,
                     seconds_left=seconds_left,

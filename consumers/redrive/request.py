@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
 
 from consumers.redrive.fix_up import FixUp
-from consumers.redrive.pace import LEAST_RATE
+from consumers.redrive.rate import LEAST_RATE
 from consumers.redrive.selection import Selection
 
 

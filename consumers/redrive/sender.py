@@ -13,11 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from consumers.failed_events import FailedEvent
 from consumers.redrive.judgement import Resend
 from consumers.redrive.marks import Mark
-from consumers.redrive.pace import Pace
 from consumers.redrive.report import SendReport
 from consumers.redrive.selection import place
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import AccessDeniedError, PenstockError, StreamNotFoundError
+from penstock.pace import Pace
 
 CHUNK_EVENTS: Final = 500
 """Most events in one mark."""
@@ -81,6 +81,7 @@ class Sender:
         now: Callable[[], str],
         seconds_left: Callable[[], float],
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Send with `producer`, mark with `put_mark` on `pool`; `now` is the time in ISO 8601, for marks.
 
@@ -95,6 +96,7 @@ class Sender:
         self._now = now
         self._seconds_left = seconds_left
         self._monotonic = monotonic
+        self._sleep = sleep
         self._giving_up = False
         self._open: _Chunk | None = None
         self._waiting: deque[_Chunk] = deque()
@@ -110,7 +112,8 @@ class Sender:
         """
         if self._open is not None and (self._open.key != key or len(self._open.sent) >= CHUNK_EVENTS):
             self._close_chunk()
-        self._pace.wait()
+        while seconds := self._pace.wait():
+            self._sleep(seconds)
         try:
             futures = [self._producer.put(data, partition_key=resend.partition_key) for data in resend.payloads]
         except PenstockError as error:

@@ -11,7 +11,7 @@ import click
 
 from consumers.command.output import for_machine, json_line
 from consumers.failed_events import Reason
-from consumers.redrive.pace import LEAST_RATE
+from consumers.redrive.rate import LEAST_RATE
 from penstock.cli.safe_text import safe_text
 
 if TYPE_CHECKING:

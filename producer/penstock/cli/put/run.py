@@ -19,7 +19,6 @@ from penstock.cli.put.account import Account
 from penstock.cli.put.input import LineInput, open_input
 from penstock.cli.put.interruption import Interruption
 from penstock.cli.put.lines import MAX_LINE_BYTES, BadLineError, LineReader, Put
-from penstock.cli.put.pace import Pace
 from penstock.cli.put.progress import PutProgress
 from penstock.cli.put.summary import summary
 from penstock.cli.reading.listing import stream_parameter
@@ -27,6 +26,7 @@ from penstock.config import ProducerConfig, ProducerOptions
 from penstock.delivery.outcomes import PutResult
 from penstock.environment import config_from_environment
 from penstock.errors import BufferFullError, FlushTimeoutError, InvalidEventError
+from penstock.pace import Pace
 from penstock.producer import Producer
 from penstock.sources.lines import split_lines
 from penstock.sources.source import SourceError

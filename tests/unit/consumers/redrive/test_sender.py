@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 
 from consumers.redrive.judgement import Resend
 from consumers.redrive.marks import Mark
-from consumers.redrive.pace import Pace
 from consumers.redrive.report import SendReport
 from consumers.redrive.sender import CHUNK_EVENTS, WINDOW_EVENTS, Sender, SendingError
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import AccessDeniedError, ExpiredError, InvalidEventError
+from penstock.pace import Pace
 from tests.unit.consumers.redrive.failures import a_failed_event
 
 OK = PutResult("shardId-000000000000", "1", ())
@@ -66,21 +66,27 @@ class FakeProducer:
 class Sending:
     """A sender and all that it told anybody."""
 
-    def __init__(self, **outcomes: Exception) -> None:
+    def __init__(self, *, rate: float | None = None, **outcomes: Exception) -> None:
         self.producer = FakeProducer(**outcomes)
         self.report = SendReport()
         self.marks: list[tuple[str, Mark]] = []
         self.seconds_left = 60.0
+        self.now = 100.0
         self.sender = Sender(
             self.producer,
             lambda key, mark: self.marks.append((key, mark)),
             AtOnce(),
             self.report,
-            pace=Pace(None, lambda: 0.0, lambda _seconds: None),
+            pace=Pace(rate, lambda: self.now),
             fix_up="lang=und",
             now=lambda: "now",
             seconds_left=lambda: self.seconds_left,
+            sleep=self.sleep,
         )
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds
 
     def send(self, key: str, number: int, *payloads: str) -> None:
         event = a_failed_event(sequence_number=str(number), sub_sequence_number=0)
@@ -110,6 +116,20 @@ def test_what_is_not_is_counted_and_stays_unmarked() -> None:
     assert [mark.places for _, mark in sending.marks] == [("4.0",)]
     assert sending.report.sent == 1
     assert sending.report.undelivered == {"ExpiredError": 2, "InvalidEventError": 1}
+
+
+def test_events_are_evenly_spread() -> None:
+    sending = Sending(rate=10)
+    for number in range(31):
+        sending.send("a", number)
+    assert sending.now - 100.0 == pytest.approx(3.0)
+
+
+def test_without_a_rate_nothing_waits() -> None:
+    sending = Sending()
+    for number in range(1_000):
+        sending.send("a", number)
+    assert sending.now == 100.0
 
 
 def test_where_nothing_will_be_delivered_it_ends() -> None:

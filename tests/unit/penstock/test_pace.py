@@ -2,7 +2,7 @@
 
 import pytest
 
-from penstock.cli.put.pace import Pace
+from penstock.pace import Pace
 
 
 class Clock:
@@ -32,12 +32,13 @@ def test_events_come_at_the_rate(rate: float) -> None:
     assert put(Pace(rate, clock), clock, 1 + int(rate * 10)) == pytest.approx(10, abs=0.06)
 
 
-def test_a_pause_is_not_made_up_for_by_a_burst() -> None:
+@pytest.mark.parametrize("rate", [10, 100])
+def test_a_pause_is_not_made_up_for_by_a_burst(rate: int) -> None:
     clock = Clock()
-    pace = Pace(100, clock)
+    pace = Pace(rate, clock)
     put(pace, clock, 10)
     clock.now += 3600
-    assert put(pace, clock, 101) >= 0.94
+    assert put(pace, clock, 1 + rate) >= 0.94
 
 
 def test_sleeping_too_long_does_not_slow_the_pace() -> None:

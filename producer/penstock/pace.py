@@ -1,10 +1,14 @@
 """How fast to put: an even pace without bursts."""
 
 from collections.abc import Callable
+from typing import Final
+
+OVERSHOOT_SECONDS: Final = 0.05
+"""How late a turn may be and the next be due as if it had not been: sleeping takes a little longer than asked."""
 
 
 class Pace:
-    """At most so many events a second, evenly spread; what a wait has cost is not made up for by a burst.
+    """At most so many events a second, evenly spread; a pause is not made up for by a burst.
 
     Args:
         rate: events per second, none for as fast as they come.
@@ -23,6 +27,5 @@ class Pace:
         now = self._monotonic()
         if now < self._next_at:
             return self._next_at - now
-        # Sleeping overshoots; so much of it is made up for, that the rate is met, and no more.
-        self._next_at = max(self._next_at, now - 0.05) + self._interval
+        self._next_at = self._interval + (self._next_at if self._next_at >= now - OVERSHOOT_SECONDS else now)
         return 0.0
