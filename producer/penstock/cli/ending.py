@@ -24,13 +24,14 @@ def ending(error: BaseException, keep: Callable[[BaseException], str]) -> tuple[
         return "", INTERRUPTED
     if isinstance(error, click.ClickException):
         hint = " (--help tells more)" if isinstance(error, click.UsageError) else ""
-        return _line(error.format_message() + hint), error.exit_code
+        return error_line(error.format_message() + hint), error.exit_code
     if isinstance(error, PenstockError):
-        return _line(str(error)), USAGE if isinstance(error, ConfigurationError) else FAILURE
+        return error_line(str(error)), USAGE if isinstance(error, ConfigurationError) else FAILURE
     if isinstance(error, OSError):
-        return _line(f"a file could not be read or written: {error}"), FAILURE
-    return _line(f"a defect of Penstock, {type(error).__name__}: {error}; {keep(error)} has the details"), FAILURE
+        return error_line(f"a file could not be read or written: {error}"), FAILURE
+    return error_line(f"a defect of Penstock, {type(error).__name__}: {error}; {keep(error)} has the details"), FAILURE
 
 
-def _line(message: str) -> str:
+def error_line(message: str) -> str:
+    """Return a message as the one line that a command ends with; nothing in it acts on a terminal."""
     return f"error: {safe_text(' '.join(message.split()))}"

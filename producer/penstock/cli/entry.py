@@ -1,9 +1,6 @@
 """The console script: whatever goes wrong is one line on standard error, and an exit status."""
 
-import io
 import sys
-import tempfile
-import traceback
 from typing import Final
 
 MISSING_LIBRARY: Final = 2
@@ -20,24 +17,17 @@ def main() -> None:
     except ImportError as error:
         sys.stderr.write(f"penstock's command line needs {error.name}: pip install 'penstock[cli]'\n")
         sys.exit(MISSING_LIBRARY)
+    from penstock.cli.defect_file import keep
     from penstock.cli.ending import ending
+    from penstock.cli.standard_streams import show_anything
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what the terminal can't show is no reason to end
+    show_anything()
     try:
         from penstock.cli.commands import cli
 
         status = cli(prog_name="penstock", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
-        message, status = ending(error, _keep)
+        message, status = ending(error, keep)
         if message:
             sys.stderr.write(f"{message}\n")
     sys.exit(status)
-
-
-def _keep(error: BaseException) -> str:
-    """Write what a developer needs to a file of its own; return its path."""
-    with tempfile.NamedTemporaryFile("w", prefix="penstock-", suffix=".log", encoding="utf-8", delete=False) as log:
-        log.write("".join(traceback.format_exception(error)))
-    return log.name
