@@ -1,0 +1,56 @@
+"""Runs a command line and says what went wrong, in one line."""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import NoReturn
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+
+from consumers.command.stack import StackNotFoundError
+from consumers.variables import SettingsError
+from penstock.cli.defect_file import keep
+from penstock.cli.ending import FAILURE, USAGE, ending, error_line
+from penstock.cli.standard_streams import show_anything
+
+
+def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str], after_failure: str) -> NoReturn:
+    """Run it and exit.
+
+    Args:
+        cli: the command line.
+        name: what it is called by, like ``python -m consumers.redrive``.
+        failures: exceptions of its own that end it with `FAILURE`, and what to say before their message.
+        after_failure: what to say after AWS's message when a call fails.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+    """
+    show_anything()
+    try:
+        sys.exit(cli(prog_name=name, standalone_mode=False))
+    except click.Abort:
+        raise KeyboardInterrupt from None  # which click makes of Ctrl-C
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(error.exit_code)
+    except (NoCredentialsError, NoRegionError, ProfileNotFound, SettingsError, StackNotFoundError) as error:
+        _end(USAGE, error_line(str(error)))
+    except tuple(failures) as error:
+        what = next(what for kind, what in failures.items() if isinstance(error, kind))
+        _end(FAILURE, error_line(f"{what}{error}"))
+    except (ClientError, BotoCoreError) as error:
+        _end(FAILURE, error_line(f"{error}; {after_failure}"))
+    except BrokenPipeError:
+        # The reader of the output has gone, as head does: what is buffered goes nowhere (Python, "Note on SIGPIPE").
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILURE)
+    except Exception as error:  # noqa: BLE001 - told by ending, a defect of ours too
+        message, status = ending(error, keep)
+        _end(status, message)
+
+
+def _end(status: int, message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(status)
