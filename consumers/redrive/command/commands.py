@@ -1,17 +1,18 @@
 """The commands: list, show, send, fold."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from consumers.command.output import for_machine, json_line
-from consumers.failed_events import Reason
+from consumers.redrive.command.options import again_option, all_option, dry_run_option, json_option, selecting
+from consumers.redrive.command.target import Target
 from consumers.redrive.rate import LEAST_RATE
+from penstock.cli.ending import FAILURE
 from penstock.cli.safe_text import safe_text
 
 if TYPE_CHECKING:
@@ -19,73 +20,6 @@ if TYPE_CHECKING:
     from consumers.redrive.parts import Parts
     from consumers.redrive.request import Request
     from consumers.redrive.run import Hooks
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-FAILED: Final = 1
-
-
-class Rate(click.FloatRange):
-    """Events a second."""
-
-    def __init__(self) -> None:
-        super().__init__(min=LEAST_RATE, max=1_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which stack, and who asks."""
-
-    stack: str
-    region: str | None
-    profile: str | None
-
-    def parts(self) -> "Parts":
-        """Find the stack and return what redrive is made of there."""
-        import os
-
-        import boto3
-
-        from consumers.redrive.command.stack import find
-        from consumers.redrive.parts import Parts
-
-        # The other AWS SDKs take AWS_REGION, boto3 AWS_DEFAULT_REGION alone.
-        session = boto3.Session(profile_name=self.profile, region_name=self.region or os.environ.get("AWS_REGION"))
-        return Parts(find(session, self.stack), session)
-
-
-def selecting(*, days: str, failed_events_only: bool = True) -> Callable[[_Command], _Command]:
-    """Give a command the options that select."""
-
-    def decorate(command: _Command) -> _Command:
-        options = [
-            click.option("--day", "days", multiple=True, metavar="DAY", help=days),
-            click.option(
-                "--key", "keys", multiple=True, metavar="KEY", help="An object's name, or KEY#POSITION of one event."
-            ),
-        ]
-        if failed_events_only:
-            options += [
-                click.option(
-                    "--reason",
-                    "reasons",
-                    multiple=True,
-                    type=click.Choice(list(map(str, Reason))),
-                    help="Why it failed.",
-                ),
-                click.option("--author", "authors", multiple=True, metavar="AUTHOR", help="Who the event says did it."),
-            ]
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON.")
-_all = click.option("--all", "everything", is_flag=True, help="All of them; needed where nothing else selects.")
-_again = click.option("--again", is_flag=True, help="Those too that are marked as redriven.")
-_dry_run = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -105,7 +39,7 @@ def cli(context: click.Context, stack: str, region: str | None, profile: str | N
 @cli.command("list")
 @selecting(days="UTC day of arrival, like 2026-11-21.")
 @click.option("--each", is_flag=True, help="Each event and batch by itself, with its key.")
-@_json
+@json_option
 @click.pass_obj
 def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
     """Count what was set aside, by day and reason."""
@@ -122,7 +56,7 @@ def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str
     rows = counted.rows
     for line in (json_line(row.as_dict()) for row in rows) if for_machine(as_json) else output.census_lines(rows):
         click.echo(line)
-    sys.exit(FAILED if counted.not_readable else 0)
+    sys.exit(FAILURE if counted.not_readable else 0)
 
 
 def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
@@ -142,12 +76,12 @@ def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
             if not number:
                 click.echo("  ".join(output.event_head()))
         click.echo(line)
-    sys.exit(FAILED if survey.not_readable else 0)
+    sys.exit(FAILURE if survey.not_readable else 0)
 
 
 @cli.command()
 @click.argument("key")
-@_json
+@json_option
 @click.pass_obj
 def show(target: Target, /, *, key: str, as_json: bool) -> None:
     """Show a failed event, or all of an object, with their data.
@@ -174,12 +108,12 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
         found = True
     if not found:
         raise click.ClickException(f"there is no failed event {key!r:.200}")
-    sys.exit(FAILED if survey.not_readable else 0)
+    sys.exit(FAILURE if survey.not_readable else 0)
 
 
 @cli.command()
 @selecting(days="UTC day of arrival, like 2026-11-21.")
-@_all
+@all_option
 @click.option(
     "--set",
     "assignments",
@@ -188,11 +122,16 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
     help="Change a field first: created_at=arrival, event_id=position, lang=und, hashtags=[], text=null …",
 )
 @click.option("--fix", metavar="MODULE:FUNCTION", help="Change the event by a Python function first.")
-@_again
+@again_option
 @click.option("--unchecked", is_flag=True, help="Those too that would fail again by this version's rules.")
-@click.option("--rate", type=Rate(), metavar="EVENTS/S", help="Most events a second. [default: any number]")
-@_dry_run
-@_json
+@click.option(
+    "--rate",
+    type=click.FloatRange(LEAST_RATE, 1_000_000),
+    metavar="EVENTS/S",
+    help="Most events a second. [default: any number]",
+)
+@dry_run_option
+@json_option
 @click.pass_obj
 def send(
     target: Target,
@@ -241,15 +180,15 @@ def send(
     finally:
         for line in [json_line(report.as_dict())] if for_machine(as_json) else output.send_lines(report):
             click.echo(line)
-    sys.exit(0 if report.well else FAILED)
+    sys.exit(0 if report.well else FAILURE)
 
 
 @cli.command()
 @selecting(days="UTC day on which Lambda gave the batch up.", failed_events_only=False)
-@_all
-@_again
-@_dry_run
-@_json
+@all_option
+@again_option
+@dry_run_option
+@json_option
 @click.pass_obj
 def fold(
     target: Target, /, *, everything: bool, again: bool, dry_run: bool, as_json: bool, **selected: tuple[str, ...]
@@ -272,7 +211,7 @@ def fold(
     finally:
         for line in [json_line(report.as_dict())] if for_machine(as_json) else output.fold_lines(report):
             click.echo(line)
-    sys.exit(0 if report.well else FAILED)
+    sys.exit(0 if report.well else FAILURE)
 
 
 def _request(action: str, **fields: Any) -> "Request":  # noqa: ANN401 - checked by the request itself
