@@ -16,6 +16,7 @@ from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers, start_daemon
+from penstock.shells.deadlines import deadline_after, remaining
 from penstock.shells.logging_safely import log_safely
 from penstock.shells.refusals import (
     buffer_full_error,
@@ -84,16 +85,16 @@ class ThreadShell:
             self.rouse()
             raise buffer_full_error(self._stream, self._config, data)
         timeout = self._config.put_timeout_seconds
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = deadline_after(timeout)
         while True:
             receipt = self._add(partition_key, explicit_hash_key, data)
             self.rouse()
             if receipt is not None:
                 return receipt
-            remaining = None if deadline is None else deadline - time.monotonic()
-            if remaining is not None and remaining <= 0:
+            left = remaining(deadline)
+            if left == 0:
                 raise buffer_full_error(self._stream, self._config, data, f" within {timeout} s")
-            self._progress.wait(remaining)
+            self._progress.wait(left)
             if self.closed:
                 self.refuse()
 
@@ -146,7 +147,7 @@ class ThreadShell:
 
     def close(self, timeout: float | None) -> None:
         """Take no more events, send those there are, and end; see `Producer.close`."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = deadline_after(timeout)
         with self.lock:
             if self._forked:
                 return  # what was put is the parent's to send
@@ -160,7 +161,8 @@ class ThreadShell:
         # Threads that hang in a call are left to end with it, or with the process: they are daemons.
         self._sender.join(_GRACE_SECONDS)
         if self._notifier is not current_thread():
-            self._notifier.join(None if deadline is None else max(deadline - time.monotonic(), _GRACE_SECONDS))
+            left = remaining(deadline)
+            self._notifier.join(None if left is None else max(left, _GRACE_SECONDS))
             if self._notifier.is_alive():
                 log_safely(_logger.warning, "the producer for %s was closed while callbacks still run", self._stream)
         self._reports.end(self.statistics())
