@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Final
 
-from penstock.delivery.calls import Answer, Call, CallFailure, PutRecords, PutRecordsAnswer
+from penstock.delivery.calls import MALFORMED, Answer, Call, CallFailure, PutRecords, PutRecordsAnswer
 from penstock.remedies import with_remedy
 
 _logger = logging.getLogger("penstock")
@@ -41,7 +41,7 @@ class FailureLog:
                 self._note_records(call, answer)
             else:
                 text = f"it tells of {len(answer.records)} records, and {len(call.records)} were sent"
-                self._note_call(call, "MalformedAnswer", text)
+                self._note_call(call, MALFORMED, text)
 
     def _note_call(self, call: Call, code: str, message: str) -> None:
         kind = type(call).__name__
