@@ -23,13 +23,13 @@ def claim(directory: Path, stream: str, *, holds_events: bool) -> None:
     """
     note = directory / _FILE
     try:
-        former = note.read_text(encoding="ascii") if note.exists() else stream
-        if holds_events and not _same(former, stream):
+        former = note.read_text(encoding="ascii") if note.exists() else None
+        if holds_events and former is not None and not _same(former, stream):
             raise SpoolError(
                 f"the spool {directory} holds events for {former:.200}, not for {stream}: use another directory, or "
                 f"send them first, by a producer for {former:.200} with this spool"
             )
-        if former != stream or not note.exists():
+        if former != stream:
             written = directory / f"{_FILE}.new"
             with written.open("w", encoding="ascii") as file:
                 file.write(stream)
