@@ -16,6 +16,7 @@ from penstock.delivery.calls import (
 )
 from penstock.delivery.verdicts import name_wrong_clock
 from penstock.put_records_body import UnfamiliarBodyError, put_records, takes_ready_bodies
+from penstock.stream_name import stream_parameter
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -33,7 +34,7 @@ class StreamClient:
 
     def __init__(self, client: "KinesisClient", stream: str) -> None:
         self._client = client
-        self._stream = {"StreamARN" if stream.startswith("arn:") else "StreamName": stream}
+        self._stream = stream_parameter(stream)
         self._takes_ready_bodies = takes_ready_bodies(client)
 
     def make(self, call: Call) -> Answer:

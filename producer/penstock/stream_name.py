@@ -1,7 +1,7 @@
 """How a stream is named: by its name, or by its ARN."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from penstock.errors import ConfigurationError
 
@@ -21,6 +21,11 @@ def check_stream_name(stream: str) -> None:
             f"{stream!r:.200} names no stream: it must have 1 to 128 letters, digits, '_', '-' or '.', or be an ARN "
             "like arn:aws:kinesis:eu-central-1:123456789012:stream/social-events"
         )
+
+
+def stream_parameter(stream: str) -> dict[str, Any]:
+    """Return the request parameter that names a stream, given by name or ARN."""
+    return {"StreamARN" if stream.startswith("arn:") else "StreamName": stream}
 
 
 def name_of(stream: str) -> str:

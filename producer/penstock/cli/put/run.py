@@ -21,7 +21,6 @@ from penstock.cli.put.interruption import Interruption
 from penstock.cli.put.lines import MAX_LINE_BYTES, BadLineError, LineReader, Put
 from penstock.cli.put.progress import PutProgress
 from penstock.cli.put.summary import summary
-from penstock.cli.reading.listing import stream_parameter
 from penstock.config import ProducerConfig, ProducerOptions
 from penstock.delivery.outcomes import PutResult
 from penstock.environment import config_from_environment
@@ -30,6 +29,7 @@ from penstock.pace import Pace
 from penstock.producer import Producer
 from penstock.sources.lines import split_lines
 from penstock.sources.source import SourceError
+from penstock.stream_name import stream_parameter
 
 SLICE_SECONDS: Final = 0.2
 """Longest wait before a look at whether someone interrupted."""

@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from penstock.stream_name import stream_parameter
+
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
-
-
-def stream_parameter(stream: str) -> dict[str, Any]:
-    """Return the request parameter that names a stream, given by name or ARN."""
-    return {"StreamARN" if stream.startswith("arn:") else "StreamName": stream}
 
 
 def list_shards(client: "KinesisClient", stream: str) -> list[dict[str, Any]]:

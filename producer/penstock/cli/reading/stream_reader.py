@@ -11,8 +11,9 @@ from penstock.backoff import Backoff
 from penstock.cli.reading.calls import ListShards, OpenIterator, Page, ReadCall, ReadRecords
 from penstock.cli.reading.core import StreamReading
 from penstock.cli.reading.lineage import Lineage, ListedShard
-from penstock.cli.reading.listing import list_shards, stream_parameter
+from penstock.cli.reading.listing import list_shards
 from penstock.delivery.verdicts import incurable
+from penstock.stream_name import stream_parameter
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
