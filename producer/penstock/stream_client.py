@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
+from penstock.call_failures import call_failure
 from penstock.delivery.calls import (
     MALFORMED,
     Answer,
@@ -44,12 +45,9 @@ class StreamClient:
 
         try:
             response = self._put_records(call) if isinstance(call, PutRecords) else self._list_shards(call)
-        except ClientError as error:
-            details = error.response.get("Error", {})
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            return CallFailure(*name_wrong_clock(details.get("Code", "Unknown"), details.get("Message", "")), status)
-        except (BotoCoreError, ResponseParserError, OSError) as error:
-            return CallFailure(type(error).__name__, str(error), None)
+        except (ClientError, BotoCoreError, ResponseParserError, OSError) as error:
+            failure = call_failure(error)
+            return CallFailure(*name_wrong_clock(failure.code, failure.message), failure.status)
         except Exception as error:
             # A client that was passed in can do anything; whatever it does must not end the thread.
             _logger.exception("the Kinesis client raised what no Kinesis client should")

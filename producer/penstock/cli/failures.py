@@ -21,6 +21,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
+from penstock.call_failures import call_failure
 from penstock.delivery.verdicts import incurable
 from penstock.errors import AccessDeniedError, StreamNotFoundError
 
@@ -79,13 +80,12 @@ def explain(error: BotoCoreError | ClientError, stream: str, region: str | None)
 
 
 def _explain_answer(error: ClientError, stream: str, region: str | None) -> str:
-    details = error.response.get("Error", {})
-    code, message = details.get("Code", "Unknown"), details.get("Message", "")
+    failure = call_failure(error)
     where = f" in {region}" if region else ""
-    kind = incurable(code)
+    kind = incurable(failure.code)
     if kind is StreamNotFoundError:
         return f"there is no stream {stream}{where} for these credentials: check the name, --region and --profile"
     if kind is AccessDeniedError:
         action = f"kinesis:{error.operation_name}"
-        return f"{code}: {message:.300}; check the credentials: they need {action} on {stream}"
-    return f"{error.operation_name} on {stream}{where} failed with {code}: {message:.300}"
+        return f"{failure.code}: {failure.message:.300}; check the credentials: they need {action} on {stream}"
+    return f"{error.operation_name} on {stream}{where} failed with {failure.code}: {failure.message:.300}"

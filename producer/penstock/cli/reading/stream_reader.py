@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from penstock.backoff import Backoff
+from penstock.call_failures import call_failure
 from penstock.cli.reading.calls import ListShards, OpenIterator, Page, ReadCall, ReadRecords
 from penstock.cli.reading.core import StreamReading
 from penstock.cli.reading.lineage import Lineage, ListedShard
@@ -101,19 +102,14 @@ class StreamReader:
     def _failed(self, call: ReadCall, error: Exception, now: float) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        if isinstance(error, ClientError):
-            details = error.response.get("Error", {})
-            code, message = details.get("Code", "Unknown"), details.get("Message", "")
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        elif isinstance(error, BotoCoreError | OSError):
-            code, message, status = type(error).__name__, str(error), None
-        else:
+        if not isinstance(error, ClientError | BotoCoreError | OSError):
             raise error
-        if code != "ExpiredIteratorException":
-            if incurable(code, status) is not None:
+        failure = call_failure(error)
+        if failure.code != "ExpiredIteratorException":
+            if incurable(failure.code, failure.status) is not None:
                 raise error
-            self._trouble(type(call).__name__, code, message)
-        self._reading.failed(call, code, now)
+            self._trouble(type(call).__name__, failure.code, failure.message)
+        self._reading.failed(call, failure.code, now)
 
     def _make_calls(self) -> None:
         while True:
