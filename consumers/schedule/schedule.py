@@ -125,6 +125,23 @@ class Schedule:
             raise ScheduleError("the schedule must be a JSON list of entries")
         return cls([_entry(position, fields) for position, fields in enumerate(raw)])
 
+    def to_json(self) -> str:
+        """Return the schedule as `parse` reads it, in one line without spaces.
+
+        >>> Schedule([Entry(0, 10, 8, 4)]).to_json()
+        '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
+        """
+        entries = [
+            {
+                "from": datetime.fromtimestamp(entry.start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "seconds": entry.seconds,
+                "groups": entry.groups,
+                "buckets": entry.buckets,
+            }
+            for entry in self.entries
+        ]
+        return json.dumps(entries, separators=(",", ":"))
+
     def at(self, when: float) -> Entry:
         """Return the entry in force at `when` (epoch seconds); the first one also serves what is older."""
         return self.entries[max(bisect_right(self._starts, when) - 1, 0)]
