@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from local.pollers.readers import ReadAnswer, read_errors
-from simulation.event_source_mapping.actions import Position, PositionKind, Shard
+from penstock.listing import ListedShard
+from simulation.event_source_mapping.actions import Position, PositionKind
 
 if TYPE_CHECKING:
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
@@ -16,16 +17,13 @@ class DynamoDBStreamReader:
         self._client = client
         self._stream_arn = stream_arn
 
-    def list_shards(self) -> list[Shard]:
-        shards = []
+    def list_shards(self) -> list[ListedShard]:
+        shards: list[ListedShard] = []
         page: dict[str, Any] = {"StreamArn": self._stream_arn}
         with read_errors():
             while page:
                 stream = self._client.describe_stream(**page)["StreamDescription"]
-                for shard in stream["Shards"]:
-                    parent = shard.get("ParentShardId")
-                    closed = "EndingSequenceNumber" in shard["SequenceNumberRange"]
-                    shards.append(Shard(shard["ShardId"], (parent,) if parent else (), closed))
+                shards += [ListedShard.from_entry(entry) for entry in stream["Shards"]]
                 last = stream.get("LastEvaluatedShardId")
                 page = {"StreamArn": self._stream_arn, "ExclusiveStartShardId": last} if last else {}
         return shards

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from local.pollers.readers import ReadAnswer, read_errors
-from simulation.event_source_mapping.actions import Position, PositionKind, Shard
+from penstock.listing import ListedShard, list_shards
+from simulation.event_source_mapping.actions import Position, PositionKind
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -16,19 +17,9 @@ class KinesisReader:
         self._client = client
         self._stream_arn = stream_arn
 
-    def list_shards(self) -> list[Shard]:
-        shards = []
-        page: dict[str, Any] = {"StreamARN": self._stream_arn}
+    def list_shards(self) -> list[ListedShard]:
         with read_errors():
-            while page:
-                answer = self._client.list_shards(**page)
-                for shard in answer["Shards"]:
-                    parents = (shard.get("ParentShardId"), shard.get("AdjacentParentShardId"))
-                    closed = "EndingSequenceNumber" in shard["SequenceNumberRange"]
-                    shards.append(Shard(shard["ShardId"], tuple(parent for parent in parents if parent), closed))
-                # A page's token stands for the stream too; both together are refused.
-                page = {"NextToken": answer["NextToken"]} if answer.get("NextToken") else {}
-        return shards
+            return [ListedShard.from_entry(entry) for entry in list_shards(self._client, self._stream_arn)]
 
     def open_iterator(self, shard_id: str, position: Position) -> str:
         where: dict[str, Any] = {}

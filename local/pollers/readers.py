@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from simulation.event_source_mapping.actions import Position, ReadProblem, Shard
+from penstock.listing import ListedShard
+from simulation.event_source_mapping.actions import Position, ReadProblem
 from simulation.event_source_mapping.intake import RawRecord
 
 
@@ -30,7 +31,7 @@ class ReadAnswer(NamedTuple):
 class StreamReader(Protocol):
     """One stream, read through its service's API. Every method raises ReadError when its call fails."""
 
-    def list_shards(self) -> list[Shard]:
+    def list_shards(self) -> list[ListedShard]:
         """All shards of the stream."""
 
     def open_iterator(self, shard_id: str, position: Position) -> str:

@@ -31,14 +31,6 @@ class Position(NamedTuple):
     timestamp: float = 0.0
 
 
-class Shard(NamedTuple):
-    """One shard as a listing shows it. A closed shard takes no records any more and comes to an end."""
-
-    shard_id: str
-    parents: tuple[str, ...] = ()
-    closed: bool = False
-
-
 class ReadProblem(enum.Enum):
     """Why a read failed."""
 

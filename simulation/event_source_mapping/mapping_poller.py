@@ -17,6 +17,7 @@ shard is read when its parents are done.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from penstock.listing import ListedShard
 from simulation.event_source_mapping.actions import (
     SHARD_END,
     Action,
@@ -25,7 +26,6 @@ from simulation.event_source_mapping.actions import (
     ListShards,
     ReadProblem,
     SendRecord,
-    Shard,
 )
 from simulation.event_source_mapping.assignment import Assignment, by_hash
 from simulation.event_source_mapping.backoff import Backoff
@@ -35,7 +35,7 @@ from simulation.event_source_mapping.intake import RawRecord, intake_for
 from simulation.event_source_mapping.invocation import InvocationResult
 from simulation.event_source_mapping.invocation_record import MappingIdentity, invocation_record
 from simulation.event_source_mapping.limits import LISTING_INTERVAL, ReadLimits, read_limits
-from simulation.event_source_mapping.lineage import Lineage
+from simulation.event_source_mapping.lineage import MappingLineage
 from simulation.event_source_mapping.records import StreamRecord, payload
 from simulation.event_source_mapping.shard import ShardPoller
 from simulation.event_source_mapping.slot import Discard, Invoke, Slot
@@ -78,7 +78,7 @@ class MappingPoller:
         self._identity = identity
         self._new_id = new_id
         self._reported = dict(checkpoints or {})
-        self._lineage = Lineage(config, dict(self._reported))
+        self._lineage = MappingLineage(config, dict(self._reported))
         self._assignment = assignment
         self._backoff = backoff or Backoff()
         self._limits = limits or read_limits(config.stream_kind)
@@ -160,7 +160,7 @@ class MappingPoller:
 
     # Results of actions.
 
-    def shards_listed(self, shards: Sequence[Shard], now: float) -> None:
+    def shards_listed(self, shards: Sequence[ListedShard], now: float) -> None:
         """Take in a listing of all the stream's shards."""
         self._listing = False
         self._listing_failures = 0
@@ -266,7 +266,7 @@ class MappingPoller:
                 reports.append(Checkpoint(shard_id, checkpoint))
             if shard.done:
                 del self._shards[shard_id]
-                self._lineage.finished(shard_id)
+                self._lineage.ended(shard_id)
                 self._reported[shard_id] = SHARD_END
                 reports.append(Checkpoint(shard_id, SHARD_END))
                 # Its children may start, and are in the next listing if they are in no earlier one.

@@ -5,7 +5,8 @@ from typing import Final
 
 from penstock.backoff import Backoff
 from penstock.cli.reading.calls import ListShards, OpenIterator, Page, ReadCall, ReadRecords
-from penstock.cli.reading.lineage import LATEST, Lineage, ListedShard, Position
+from penstock.cli.reading.lineage import LATEST, Position, StreamLineage
+from penstock.listing import ListedShard
 
 QUIET_SECONDS: Final = 1.0
 """From one read of a shard to the next when there is nothing more ("wait 1 second between calls", API reference,
@@ -42,7 +43,7 @@ class StreamReading:
         epoch: what is to be added to a time for seconds since the Unix epoch.
     """
 
-    def __init__(self, lineage: Lineage, *, backoff: Backoff, calls_in_flight: int, epoch: float) -> None:
+    def __init__(self, lineage: StreamLineage, *, backoff: Backoff, calls_in_flight: int, epoch: float) -> None:
         self._lineage = lineage
         self._backoff = backoff
         self._room = calls_in_flight

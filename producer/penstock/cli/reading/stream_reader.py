@@ -11,9 +11,9 @@ from penstock.backoff import Backoff
 from penstock.call_failures import call_failure
 from penstock.cli.reading.calls import ListShards, OpenIterator, Page, ReadCall, ReadRecords
 from penstock.cli.reading.core import StreamReading
-from penstock.cli.reading.lineage import Lineage, ListedShard
-from penstock.cli.reading.listing import list_shards
+from penstock.cli.reading.lineage import StreamLineage
 from penstock.delivery.verdicts import incurable
+from penstock.listing import ListedShard, list_shards
 from penstock.stream_name import stream_parameter
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class StreamReader:
         self,
         client: "KinesisClient",
         stream: str,
-        lineage: Lineage,
+        lineage: StreamLineage,
         trouble: Callable[[str, str, str], None],
     ) -> None:
         self._client = client

@@ -9,12 +9,11 @@ from rich.console import Console
 
 from penstock.cli.connection import Connection
 from penstock.cli.failures import explained
-from penstock.cli.reading.lineage import ListedShard
-from penstock.cli.reading.listing import list_shards
 from penstock.cli.shards.hash_range import Notation
 from penstock.cli.shards.load import ShardLoad, load_lines, load_object
 from penstock.cli.shards.sampling import sample
 from penstock.cli.shards.shard_view import ShardView, shard_lines, shard_object, shard_views
+from penstock.listing import ListedShard, list_shards
 
 
 def run(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from penstock.cli.reading.lineage import LATEST, Lineage, ListedShard
+from penstock.cli.reading.lineage import LATEST, StreamLineage
 from penstock.cli.reading.stream_reader import StreamReader
 from penstock.cli.reading.trouble import Trouble
 from penstock.cli.reading.user_records import read_records
 from penstock.cli.shards.load import ShardLoad
+from penstock.listing import ListedShard
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -30,7 +31,7 @@ def sample(
         seconds: how long to read.
         console: shows how long it will take, on a terminal.
     """
-    lineage = Lineage(LATEST)
+    lineage = StreamLineage(LATEST)
     lineage.listed(shards)
     loads = {shard.shard_id: ShardLoad() for shard in shards if not shard.closed}
     reader = StreamReader(client, stream, lineage, Trouble(console.print, time.monotonic).note)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from penstock.cli.shards.hash_range import Notation, share_of_keys, write_hash_key
 from penstock.cli.shards.table import blocks, columns, fits
+from penstock.listing import ListedShard
 from penstock.routing import Lane, ShardMap
 
 HEADER = ("SHARD", "STATE", "KEYS", "FIRST HASH KEY", "LAST HASH KEY", "PARENTS")
@@ -38,15 +39,15 @@ def shard_views(listing: Iterable[Mapping[str, Any]], lanes_per_shard: int | Non
             lanes.setdefault(lane.shard_id, []).append(lane)
     views = []
     for entry in entries:
-        keys, parents = entry["HashKeyRange"], (entry.get("ParentShardId"), entry.get("AdjacentParentShardId"))
+        keys, shard = entry["HashKeyRange"], ListedShard.from_entry(entry)
         views.append(
             ShardView(
-                entry["ShardId"],
-                "EndingSequenceNumber" not in entry["SequenceNumberRange"],
+                shard.shard_id,
+                not shard.closed,
                 int(keys["StartingHashKey"]),
                 int(keys["EndingHashKey"]),
-                tuple(parent for parent in parents if parent),
-                tuple(lanes.get(entry["ShardId"], ())),
+                shard.parents,
+                tuple(lanes.get(shard.shard_id, ())),
             )
         )
     return sorted(views, key=lambda view: (view.start, view.shard_id))

@@ -9,14 +9,14 @@ import click
 
 from penstock.cli.connection import Connection
 from penstock.cli.failures import FailureError, explained
-from penstock.cli.reading.lineage import Lineage, ListedShard, Position
-from penstock.cli.reading.listing import list_shards
+from penstock.cli.reading.lineage import Position, StreamLineage
 from penstock.cli.reading.stream_reader import StreamReader
 from penstock.cli.reading.trouble import Trouble
 from penstock.cli.reading.user_records import ReadRecord, read_records
 from penstock.cli.safe_text import safe_text
 from penstock.cli.tail.lines import data_line, json_line
 from penstock.cli.tail.output import Output
+from penstock.listing import ListedShard, list_shards
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ def run(order: TailOrder) -> int:
         client = order.connection.client(order.stream, attempts=3)
         with explained(order.stream, client.meta.region_name):
             shards = [ListedShard.from_entry(entry) for entry in list_shards(client, order.stream)]
-            lineage = Lineage(order.start, order.only)
+            lineage = StreamLineage(order.start, order.only)
             _check_chosen(order, shards)
             lineage.listed(shards)
             reader = StreamReader(

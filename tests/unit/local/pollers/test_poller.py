@@ -11,6 +11,7 @@ import pytest
 from local.pollers.destinations import DestinationError
 from local.pollers.poller import Poller, PollerFailedError, steady_clock
 from local.pollers.readers import ReadAnswer, ReadError
+from penstock.listing import ListedShard
 from simulation.event_source_mapping import (
     Answered,
     FunctionFailed,
@@ -19,7 +20,7 @@ from simulation.event_source_mapping import (
     MappingIdentity,
     MappingPoller,
 )
-from simulation.event_source_mapping.actions import Position, ReadProblem, Shard
+from simulation.event_source_mapping.actions import Position, ReadProblem
 from simulation.event_source_mapping.backoff import Backoff
 from simulation.event_source_mapping.configuration import Destination
 from simulation.event_source_mapping.invocation_record import InvocationRecord
@@ -56,11 +57,11 @@ class Stream:
                     }
                 )
 
-    def list_shards(self) -> list[Shard]:
+    def list_shards(self) -> list[ListedShard]:
         self.listed += 1
         if self.listing_problems:
             raise self.listing_problems.pop(0)
-        return [Shard(SHARD)]
+        return [ListedShard(SHARD)]
 
     def open_iterator(self, shard_id: str, position: Position) -> str:
         assert shard_id == SHARD

@@ -8,7 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from local.pollers.dynamodb_streams import DynamoDBStreamReader
 from local.pollers.kinesis import KinesisReader
 from local.pollers.readers import ReadAnswer, ReadError
-from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem, Shard
+from penstock.listing import ListedShard
+from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem
 
 ARN = "arn:aws:kinesis:eu-west-1:123456789012:stream/events"
 LOG_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/log/stream/2026"
@@ -52,7 +53,7 @@ def test_kinesis_shards_come_in_pages() -> None:
             ]
         },
     )
-    assert kinesis(client).list_shards() == [Shard("a", (), closed=True), Shard("b", ("a", "z"))]
+    assert kinesis(client).list_shards() == [ListedShard("a", (), closed=True), ListedShard("b", ("a", "z"))]
     assert client.asked == [{"StreamARN": ARN}, {"NextToken": "more"}]
 
 
@@ -66,7 +67,7 @@ def test_dynamodb_shards_come_in_pages() -> None:
         },
         {"StreamDescription": {"Shards": [{"ShardId": "b", "ParentShardId": "a", "SequenceNumberRange": {}}]}},
     )
-    assert dynamodb(client).list_shards() == [Shard("a", (), closed=True), Shard("b", ("a",))]
+    assert dynamodb(client).list_shards() == [ListedShard("a", (), closed=True), ListedShard("b", ("a",))]
     assert client.asked == [{"StreamArn": LOG_ARN}, {"StreamArn": LOG_ARN, "ExclusiveStartShardId": "a"}]
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from penstock.backoff import Backoff
 from penstock.cli.reading.calls import ListShards, OpenIterator, Page, ReadRecords
 from penstock.cli.reading.core import StreamReading
-from penstock.cli.reading.lineage import LATEST, OLDEST, Lineage, ListedShard, Position
+from penstock.cli.reading.lineage import LATEST, OLDEST, Position, StreamLineage
+from penstock.listing import ListedShard
 
 EPOCH = 1_000_000.0
 
 
 def reading(*shards: str, start: Position = OLDEST, calls_in_flight: int = 8) -> StreamReading:
-    lineage = Lineage(start)
+    lineage = StreamLineage(start)
     lineage.listed([ListedShard(shard, (), closed=False) for shard in shards])
     backoff = Backoff(base=1.0, cap=10.0, random=lambda: 1.0)
     return StreamReading(lineage, backoff=backoff, calls_in_flight=calls_in_flight, epoch=EPOCH)
@@ -148,7 +149,7 @@ def test_a_split_and_a_merge_are_followed_to_the_last_child_in_order() -> None:
     """Records are read as a stream would have them, and of one key's shards parents come before children."""
     tree = {"a": (), "a0": ("a",), "a1": ("a",), "m": ("a0", "a1")}
     held = {"a": [1, 2], "a0": [3], "a1": [4], "m": [5, 6]}
-    lineage = Lineage(OLDEST)
+    lineage = StreamLineage(OLDEST)
     lineage.listed([ListedShard(shard, parents, closed=shard != "m") for shard, parents in tree.items()])
     core = StreamReading(lineage, backoff=Backoff(base=1, cap=1, random=lambda: 0), calls_in_flight=2, epoch=EPOCH)
     read: list[int] = []

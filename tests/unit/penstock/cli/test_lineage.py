@@ -1,6 +1,7 @@
 """Which shards are read, from where, and what waits for its parents."""
 
-from penstock.cli.reading.lineage import LATEST, OLDEST, Lineage, ListedShard, Position
+from penstock.cli.reading.lineage import LATEST, OLDEST, Position, StreamLineage
+from penstock.listing import ListedShard
 
 A, B = ListedShard("a", (), closed=False), ListedShard("b", (), closed=False)
 CLOSED_A = ListedShard("a", (), closed=True)
@@ -9,8 +10,8 @@ AB = ListedShard("ab", ("a", "b"), closed=False)
 HOUR_AGO = Position("AT_TIMESTAMP", timestamp=3600.0)
 
 
-def listed(start: Position, *shards: ListedShard, only: tuple[str, ...] = ()) -> Lineage:
-    lineage = Lineage(start, only)
+def listed(start: Position, *shards: ListedShard, only: tuple[str, ...] = ()) -> StreamLineage:
+    lineage = StreamLineage(start, only)
     lineage.listed(shards)
     return lineage
 
@@ -93,15 +94,3 @@ def test_reading_all_shards_never_ends() -> None:
     lineage.ready()
     lineage.ended("a")
     assert not lineage.done
-
-
-def test_a_listing_s_entry_is_read_with_both_parents() -> None:
-    entry = {
-        "ShardId": "ab",
-        "ParentShardId": "a",
-        "AdjacentParentShardId": "b",
-        "SequenceNumberRange": {"StartingSequenceNumber": "1"},
-    }
-    assert ListedShard.from_entry(entry) == AB
-    closed = {"ShardId": "a", "SequenceNumberRange": {"StartingSequenceNumber": "1", "EndingSequenceNumber": "2"}}
-    assert ListedShard.from_entry(closed) == CLOSED_A

@@ -2,6 +2,7 @@
 
 import pytest
 
+from penstock.listing import ListedShard
 from simulation.event_source_mapping import FunctionFailed
 from simulation.event_source_mapping.actions import (
     SHARD_END,
@@ -12,10 +13,9 @@ from simulation.event_source_mapping.actions import (
     PositionKind,
     ReadProblem,
     ReadRecords,
-    Shard,
 )
 from simulation.event_source_mapping.configuration import MappingConfig
-from simulation.event_source_mapping.lineage import Lineage
+from simulation.event_source_mapping.lineage import MappingLineage
 from tests.unit.simulation.event_source_mapping.world import DYNAMODB_ARN, OK, SHARD, START, StreamShard, World, mapping
 
 
@@ -190,36 +190,36 @@ def test_latest_does_not_skip_children_of_a_split() -> None:
     assert world.delivered == [["new"]]
 
 
-def lineage(position: str, checkpoints: dict[str, str] | None = None) -> Lineage:
-    return Lineage(mapping(StartingPosition=position), checkpoints or {})
+def lineage(position: str, checkpoints: dict[str, str] | None = None) -> MappingLineage:
+    return MappingLineage(mapping(StartingPosition=position), checkpoints or {})
 
 
 def test_latest_passes_over_shards_that_were_closed_before() -> None:
     shards = lineage("LATEST")
-    shards.listed([Shard("parent", (), closed=True), Shard("child", ("parent",))])
+    shards.listed([ListedShard("parent", (), closed=True), ListedShard("child", ("parent",))])
     assert shards.ready() == [("child", Position(PositionKind.LATEST))]
 
 
 @pytest.mark.parametrize("depth", [1, 2])
 def test_after_a_restart_latest_reads_descendants_from_their_beginning(depth: int) -> None:
     shards = lineage("LATEST", {"s0": SHARD_END})
-    chain = [Shard("s0", (), closed=True)]
-    chain += [Shard(f"s{number}", (f"s{number - 1}",), closed=number < depth) for number in range(1, depth + 1)]
+    chain = [ListedShard("s0", (), closed=True)]
+    chain += [ListedShard(f"s{number}", (f"s{number - 1}",), closed=number < depth) for number in range(1, depth + 1)]
     shards.listed(chain)
     assert shards.ready() == [("s1", Position(PositionKind.TRIM_HORIZON))]
 
 
 def test_a_parent_that_is_gone_from_the_stream_holds_nobody_up() -> None:
     shards = lineage("TRIM_HORIZON")
-    shards.listed([Shard("child", ("long gone",))])
+    shards.listed([ListedShard("child", ("long gone",))])
     assert shards.ready() == [("child", Position(PositionKind.TRIM_HORIZON))]
 
 
 def test_finished_shards_are_forgotten_when_the_stream_forgets_them() -> None:
     shards = lineage("TRIM_HORIZON")
-    shards.listed([Shard("a", (), closed=True)])
+    shards.listed([ListedShard("a", (), closed=True)])
     shards.ready()
-    shards.finished("a")
+    shards.ended("a")
     shards.listed([])
     assert not shards.waiting
     assert shards.ready() == []
@@ -232,7 +232,7 @@ def test_dynamodb_latest_reads_again_from_the_start_and_passes_over_what_is_olde
     world = World(config)
     world.core.actions(world.now)
     core, now = world.core, world.now
-    core.shards_listed([Shard(SHARD)], now)
+    core.shards_listed([ListedShard(SHARD)], now)
     [opened] = core.actions(now)
     core.iterator_opened(SHARD, "one", now)
     core.actions(now)

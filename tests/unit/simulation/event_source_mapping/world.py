@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
+from penstock.listing import ListedShard
 from simulation.event_source_mapping import Answered, InvocationResult, MappingConfig, MappingIdentity, MappingPoller
 from simulation.event_source_mapping.actions import (
     SHARD_END,
@@ -22,7 +23,6 @@ from simulation.event_source_mapping.actions import (
     ReadProblem,
     ReadRecords,
     SendRecord,
-    Shard,
 )
 
 KINESIS_ARN = "arn:aws:kinesis:eu-west-1:123456789012:stream/events"
@@ -213,7 +213,7 @@ class World:
             self.asked(action)
             match action:
                 case ListShards():
-                    listing = [Shard(name, shard.parents, shard.closed) for name, shard in self.shards.items()]
+                    listing = [ListedShard(name, shard.parents, shard.closed) for name, shard in self.shards.items()]
                     self.core.shards_listed(listing, self.now)
                 case OpenIterator(shard_id, position):
                     if not self._fails(shard_id):
