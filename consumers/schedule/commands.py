@@ -3,21 +3,18 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from consumers.command.output import for_machine, json_line
+from consumers.command.target import StackTarget
 from consumers.schedule import output
 from consumers.schedule.append import Change, Wanted, append, withdraw
 from consumers.schedule.deployed import Deployed, DeployedSchedule, DeploymentError, is_busy, why
 from consumers.schedule.schedule import MINUTE, Schedule, ScheduleError
 from penstock.cli.safe_text import safe_text
-
-if TYPE_CHECKING:
-    from boto3.session import Session
 
 FAILED: Final = 1
 DEPLOYMENT_MINUTES: Final = 15
@@ -39,27 +36,6 @@ class Moment(click.ParamType[int]):
         if when.microsecond:
             self.fail(f"{value!r:.60} must be a whole minute", param, ctx)
         return int(when.astimezone(UTC).timestamp())
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which stack, and who asks."""
-
-    stack: str
-    region: str | None
-    profile: str | None
-
-    def open(self) -> DeployedSchedule:
-        """Return the stack's schedule."""
-        return DeployedSchedule(self._session(), self.stack, sleep=time.sleep)
-
-    def _session(self) -> "Session":
-        import os
-
-        import boto3
-
-        # The other AWS SDKs take AWS_REGION, boto3 AWS_DEFAULT_REGION alone.
-        return boto3.Session(profile_name=self.profile, region_name=self.region or os.environ.get("AWS_REGION"))
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON.")
@@ -87,15 +63,15 @@ def cli(context: click.Context, stack: str, region: str | None, profile: str | N
     Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage, a rule broken among them, 130 after
     Ctrl-C. docs/deploying.md tells more.
     """
-    context.obj = Target(stack, region, profile)
+    context.obj = StackTarget(stack, region, profile)
 
 
 @cli.command()
 @_json
 @click.pass_obj
-def show(target: Target, /, *, as_json: bool) -> None:
+def show(target: StackTarget, /, *, as_json: bool) -> None:
     """Show the schedule, and check that every function has it."""
-    stack = target.open()
+    stack = _open(target)
     deployed = stack.read()
     schedule = _parse(deployed)
     lacking = stack.without(deployed.schedule)
@@ -123,7 +99,7 @@ def show(target: Target, /, *, as_json: bool) -> None:
 @_json
 @click.pass_obj
 def append_(
-    target: Target,
+    target: StackTarget,
     /,
     *,
     start: int,
@@ -148,7 +124,7 @@ def append_(
         wanted = Wanted(start, seconds, groups, buckets)
         return append(text, wanted, now=now, deployment_seconds=deployment_minutes * MINUTE)
 
-    _run(target.open(), change, what="appended", deploy=deploy, yes=yes, machine=for_machine(as_json))
+    _run(_open(target), change, what="appended", deploy=deploy, yes=yes, machine=for_machine(as_json))
 
 
 @cli.command("withdraw")
@@ -157,13 +133,17 @@ def append_(
 @_yes
 @_json
 @click.pass_obj
-def withdraw_(target: Target, /, *, deployment_minutes: int, deploy: bool, yes: bool, as_json: bool) -> None:
+def withdraw_(target: StackTarget, /, *, deployment_minutes: int, deploy: bool, yes: bool, as_json: bool) -> None:
     """Take the last entry back, as long as it is far from coming into force."""
 
     def change(text: str, now: float) -> Change:
         return withdraw(text, now=now, deployment_seconds=deployment_minutes * MINUTE)
 
-    _run(target.open(), change, what="withdrawn", deploy=deploy, yes=yes, machine=for_machine(as_json))
+    _run(_open(target), change, what="withdrawn", deploy=deploy, yes=yes, machine=for_machine(as_json))
+
+
+def _open(target: StackTarget) -> DeployedSchedule:
+    return DeployedSchedule(target.session(), target.stack, sleep=time.sleep)
 
 
 def _run(
