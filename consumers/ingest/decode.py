@@ -1,10 +1,11 @@
 """From a Kinesis batch, as Lambda hands it over, to the payloads it carries. Pure."""
 
 from base64 import b64decode
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from consumers.failed_events import FailedEvent, FieldError, Reason
-from penstock.aggregation import deaggregate, is_aggregate
+from penstock.aggregation import Aggregate, is_aggregate, read_aggregate
 from penstock.errors import DamagedAggregateError
 
 
@@ -20,31 +21,34 @@ class Record(NamedTuple):
     """When Kinesis took the record (its approximate arrival time), epoch milliseconds."""
 
 
-class Arrival(NamedTuple):
-    """One payload, which should be an event, and where it came from."""
+class Delivery(NamedTuple):
+    """One Kinesis record with the payloads it carries, each of which should be an event."""
 
     record: Record
-    sub_sequence_number: int
-    """Position within an aggregate; 0 in a plain record."""
     partition_key: str
-    data: bytes
+    """The record's own."""
+    payloads: Sequence[bytes]
+    """By sub-sequence number; the one of a plain record has number 0."""
+    aggregate: Aggregate | None = None
+    """What the payloads were taken out of, if that is an aggregate."""
 
-    def failed(self, reason: Reason, errors: tuple[FieldError, ...] = ()) -> FailedEvent:
-        """Return the failed event that this arrival is."""
+    def failed(self, sub_sequence_number: int, reason: Reason, errors: tuple[FieldError, ...] = ()) -> FailedEvent:
+        """Return the failed event that a payload is, with the partition key that it was put with."""
+        record, aggregate = self.record, self.aggregate
         return FailedEvent(
             reason=reason,
             errors=errors,
-            stream_arn=self.record.stream_arn,
-            shard_id=self.record.shard_id,
-            sequence_number=self.record.sequence_number,
-            sub_sequence_number=self.sub_sequence_number,
-            arrived_ms=self.record.arrived_ms,
-            partition_key=self.partition_key,
-            data=self.data,
+            stream_arn=record.stream_arn,
+            shard_id=record.shard_id,
+            sequence_number=record.sequence_number,
+            sub_sequence_number=sub_sequence_number,
+            arrived_ms=record.arrived_ms,
+            partition_key=aggregate.partition_key(sub_sequence_number) if aggregate else self.partition_key,
+            data=self.payloads[sub_sequence_number],
         )
 
 
-def decode(batch: dict[str, Any]) -> tuple[list[Arrival], list[FailedEvent]]:
+def decode(batch: dict[str, Any]) -> tuple[list[Delivery], list[FailedEvent]]:
     """Take the payloads out of a batch's records, plain or aggregated, in order.
 
     `batch` has the shape of the AWS Lambda Developer Guide, "Using Lambda to process records from Amazon Kinesis
@@ -54,7 +58,7 @@ def decode(batch: dict[str, Any]) -> tuple[list[Arrival], list[FailedEvent]]:
     Raises:
         KeyError, ValueError: the batch is not of that shape.
     """
-    arrivals: list[Arrival] = []
+    deliveries: list[Delivery] = []
     failed: list[FailedEvent] = []
     for item in batch["Records"]:
         kinesis = item["kinesis"]
@@ -66,14 +70,14 @@ def decode(batch: dict[str, Any]) -> tuple[list[Arrival], list[FailedEvent]]:
             sequence=int(kinesis["sequenceNumber"]),
             arrived_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
         )
-        whole = Arrival(record, 0, kinesis["partitionKey"], data)
+        whole = Delivery(record, kinesis["partitionKey"], (data,))
         if not is_aggregate(data):
-            arrivals.append(whole)
+            deliveries.append(whole)
             continue
         try:
-            users = deaggregate(data)
+            aggregate = read_aggregate(data)
         except DamagedAggregateError as error:
-            failed.append(whole.failed(Reason.DAMAGED_AGGREGATE, (FieldError("", error.reason),)))
+            failed.append(whole.failed(0, Reason.DAMAGED_AGGREGATE, (FieldError("", error.reason),)))
             continue
-        arrivals += [Arrival(record, position, user.partition_key, user.data) for position, user in enumerate(users)]
-    return arrivals, failed
+        deliveries.append(whole._replace(payloads=aggregate.payloads, aggregate=aggregate))
+    return deliveries, failed

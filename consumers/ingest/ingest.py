@@ -91,8 +91,8 @@ class Ingest:
             Exception: anything unforeseen, so that Lambda repeats the batch as a whole. What AWS's services answer
                 is foreseen: it makes the result's checkpoint.
         """
-        arrivals, failed = decode(batch)
-        events, refused = validate(arrivals, self._dedup_seconds, forgotten_before)
+        deliveries, failed = decode(batch)
+        events, refused = validate(deliveries, self._dedup_seconds, forgotten_before)
         failed += refused
         folds = fold(events, self._schedule)
 

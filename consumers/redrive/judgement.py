@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from consumers.failed_events import FailedEvent, Reason
-from consumers.ingest.decode import Arrival, Record
+from consumers.ingest.decode import Delivery, Record
 from consumers.ingest.validate import validate
 from consumers.redrive.fix_up import FixUp, FixUpError
 from penstock.errors import InvalidEventError
@@ -59,8 +59,7 @@ def judge(
     if not unchecked:
         sequence = int(event.sequence_number)
         record = Record(event.stream_arn, event.shard_id, event.sequence_number, sequence, now_ms)
-        arrivals = [Arrival(record, number, event.partition_key, data) for number, data in enumerate(payloads)]
-        _, failed = validate(arrivals, dedup_seconds)
+        _, failed = validate([Delivery(record, event.partition_key, payloads)], dedup_seconds)
         if failed:
             first, *_ = failed
             # A damaged aggregate that goes out as it is comes back as one unreadable event, which says less.

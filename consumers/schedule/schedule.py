@@ -5,6 +5,7 @@ never by the clock, so an old event keeps its old address whenever it arrives. A
 """
 
 import json
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,6 +86,14 @@ class Entry:
         if not 1 <= self.buckets <= MAX_BUCKETS:
             raise ScheduleError(f"'buckets' must be 1 to {MAX_BUCKETS}, not {self.buckets}")
 
+    def pane(self, created_at: float) -> int:
+        """Return the start of the pane that holds an event time, both in epoch seconds."""
+        return int(created_at // self.seconds) * self.seconds
+
+    def group(self, author: str) -> int:
+        """Return the key group of an author: the top bits of the hash key that Kinesis gives the name."""
+        return hash_key(author) * self.groups >> 128
+
     @property
     def addresses_a_minute(self) -> int:
         """How many addresses one minute has: the length of its items' vectors."""
@@ -146,11 +155,17 @@ class Schedule:
         """Return the entry in force at `when` (epoch seconds); the first one also serves what is older."""
         return self.entries[max(bisect_right(self._starts, when) - 1, 0)]
 
+    def in_force(self, when: float) -> tuple[Entry, float, float]:
+        """Return the entry in force at `when`, and from when until before when it is."""
+        position = max(bisect_right(self._starts, when) - 1, 0)
+        start = self._starts[position] if position else -math.inf
+        end = self._starts[position + 1] if position + 1 < len(self._starts) else math.inf
+        return self.entries[position], start, end
+
     def address(self, created_at: float, author: str) -> Address:
         """Return the address of an event: a function of its content alone, so a duplicate has the same one."""
         entry = self.at(created_at)
-        pane = int(created_at // entry.seconds) * entry.seconds
-        return Address(pane, entry.seconds, hash_key(author) * entry.groups >> 128, entry.groups)
+        return Address(entry.pane(created_at), entry.seconds, entry.group(author), entry.groups)
 
     def buckets_at(self, when: int) -> int:
         """Return the number of hashtag buckets at `when`: that of its UTC day's start, so no day mixes two."""

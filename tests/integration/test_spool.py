@@ -145,7 +145,7 @@ def test_what_was_put_before_sigkill_is_in_the_stream_and_counts_once(
     assert len(set(there) - put) <= 6 * (20 + 1 + 20)
 
     now = datetime.now(UTC).timestamp()
-    folded = fold((ValidEvent(event, event.created_at.timestamp(), int(now * 1000), 1) for event in events), SCHEDULE)
-    counts = count(valid for found in folded for valid in found.events.values())
+    folded = fold((ValidEvent.of(event, int(now * 1000), 1) for event in events), SCHEDULE)
+    counts = count([valid for found in folded for valid in found.events.values()])
     assert counts["kind"] == {"post": len(there)}
     assert sum(counts["hashtag"].values()) == len(there)

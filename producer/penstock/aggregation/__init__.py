@@ -14,13 +14,15 @@ generic protobuf runtime would be the largest part of its cost.
 """
 
 from penstock.aggregation.builder import AggregateBuilder, hash_key_entry, partition_key_entry
-from penstock.aggregation.decoder import UserRecord, deaggregate, is_aggregate
+from penstock.aggregation.decoder import Aggregate, UserRecord, deaggregate, is_aggregate, read_aggregate
 
 __all__ = [
+    "Aggregate",
     "AggregateBuilder",
     "UserRecord",
     "deaggregate",
     "hash_key_entry",
     "is_aggregate",
     "partition_key_entry",
+    "read_aggregate",
 ]

@@ -27,8 +27,8 @@ GOOD: dict[str, Any] = {
 
 
 def judge(*puts: Put) -> tuple[list[ValidEvent], list[FailedEvent]]:
-    arrivals, _ = decode(a_batch(*puts))
-    return validate(arrivals, HORIZON)
+    deliveries, _ = decode(a_batch(*puts))
+    return validate(deliveries, HORIZON)
 
 
 def payload(**changes: object) -> bytes:
@@ -43,7 +43,7 @@ def created(seconds_before_arrival: float) -> bytes:
 def test_a_good_event_is_valid_and_knows_its_arrival() -> None:
     ((valid,), failed) = judge(Put(7, payload(hashtags=["#Rivers"])))
     assert failed == []
-    assert valid.event.hashtags == ["rivers"]
+    assert valid.hashtags == ["rivers"]
     assert (valid.created, valid.arrived_ms, valid.sequence) == (ARRIVED - 10.5, 1_795_253_410_500, 7)
 
 
@@ -147,5 +147,5 @@ def test_an_event_without_an_id_gets_one_from_its_place_in_the_stream() -> None:
     aggregate = an_aggregate(("a", without_id()), ("a", without_id()))
     puts = Put(7, aggregate), Put(8, without_id())
     once, again = judge(*puts)[0], judge(*puts)[0]
-    assert [valid.event.event_id for valid in once] == [f"{SHARD}:7:0", f"{SHARD}:7:1", f"{SHARD}:8:0"]
-    assert [fingerprint(valid.event) for valid in once] == [fingerprint(valid.event) for valid in again]
+    assert [valid.event_id for valid in once] == [f"{SHARD}:7:0", f"{SHARD}:7:1", f"{SHARD}:8:0"]
+    assert [fingerprint(valid) for valid in once] == [fingerprint(valid) for valid in again]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.failed_events import Reason, object_key
-from consumers.ingest.decode import Arrival, Record
+from consumers.ingest.decode import Delivery, Record
 from consumers.ingest.validate import validate
 from consumers.redrive.selection import Selection, SelectionError, author, day_of_batch, json_object, place
 from tests.unit.consumers.redrive.failures import a_failed_event, payload
@@ -119,7 +119,7 @@ HOSTILE = [
 
 def to_ingest(data: bytes) -> Reason | None:
     record = Record("arn", "shard", "1", 1, 0)
-    _, failed = validate([Arrival(record, 0, "key", data)], 1)
+    _, failed = validate([Delivery(record, "key", [data])], 1)
     return failed[0].reason if failed else None
 
 

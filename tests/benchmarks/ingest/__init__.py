@@ -1,0 +1,1 @@
+"""What counting costs: the whole ingest handler, next to the usual way."""
