@@ -16,28 +16,17 @@ from penstock.config import MIB, ProducerConfig
 from penstock.errors import BufferFullError, InvalidEventError, SpoolError, UndeliveredError
 from penstock.producer import Producer
 from penstock.shells.threads import ThreadShell
-from penstock.spool.spool import Spool
 from tests.unit.penstock.delivery.fake_stream import FakeStream
 from tests.unit.penstock.gate import Gate
 from tests.unit.penstock.on_a_loop import on_a_loop
 from tests.unit.penstock.program_server import Ran
 from tests.unit.penstock.spool.interruption import interruption
+from tests.unit.penstock.spool.leftovers import leave, left_in
 from tests.unit.penstock.stub_client import StubClient
 
 
 def config(spool: Path, **options: Any) -> ProducerConfig:  # noqa: ANN401 - ProducerConfig's, each of its own type
     return ProducerConfig(**{"linger_seconds": 0, "rate_limit_percent": None, "spool": str(spool), **options})
-
-
-def leave(directory: Path, *events: bytes) -> None:
-    with Spool(directory, limit=64 * MIB, fsync="never") as spool:
-        for event in events:
-            assert spool.append([("key", None, event)])
-
-
-def left_in(directory: Path) -> list[bytes]:
-    with Spool(directory, limit=64 * MIB, fsync="never") as spool:
-        return [event.data for _, event in spool.recovered()]
 
 
 def data_of(stub: StubClient) -> list[bytes]:
