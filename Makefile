@@ -114,7 +114,10 @@ format: $(VENV)/installed-test
 # for Lambda's alone, since pip judges markers by the machine it runs on.
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header
 LOCK_HERE = $(LOCK) --universal --python-version 3.11
-LOCK_LAMBDA = $(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.14
+LOCK_LAMBDA = $(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.14 \
+	$(addprefix --no-emit-package ,$(OF_RUNTIME))
+# Lambda's runtime has these, as boto3 and what it needs; the X-Ray SDK asks for botocore, of 16 MB.
+OF_RUNTIME := botocore python-dateutil six urllib3
 
 lock: $(VENV)/installed-test
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv

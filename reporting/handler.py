@@ -12,6 +12,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 
 from consumers.calls import call_config
+from consumers.tracing import traced
 from consumers.trends.table import TrendsTable
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
@@ -42,6 +43,7 @@ _reader = TrendsReader(
 _app = build(Queries(_reader, RecentRankings(monotonic), lambda: datetime.now(UTC)), logger)
 
 
+@traced
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:

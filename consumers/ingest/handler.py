@@ -18,12 +18,14 @@ from consumers.metering import UnitMeter
 from consumers.metrics import FunctionMetrics
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
+from consumers.tracing import traced
 
 logger = Logger()
 metrics = FunctionMetrics(METRICS)
 meter = UnitMeter()
 
 
+@traced
 @logger.inject_lambda_context
 def handler(batch: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Fold a Kinesis batch into the pane log and answer which record to repeat from, if any."""

@@ -14,6 +14,7 @@ from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.request import Request
 from consumers.redrive.run import Hooks, count, fold, send
 from consumers.redrive.settings import Settings
+from consumers.tracing import traced
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -30,6 +31,7 @@ logger = Logger()
 metrics = FunctionMetrics(METRICS)
 
 
+@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do what the event asks for and answer what it came to.

@@ -10,6 +10,7 @@ from consumers.rollup.environment import environment
 from consumers.rollup.levels import TAKE_OVER_SECONDS
 from consumers.rollup.observation import METRICS, delays, line_of, metrics_of
 from consumers.rollup.stream import BatchAnswer, answer, read_batch
+from consumers.tracing import traced
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,6 +19,7 @@ logger = Logger()
 metrics = FunctionMetrics(METRICS)
 
 
+@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
     """Apply a batch of segments to the trends; answer which record Lambda must begin again with, if any."""

@@ -11,6 +11,7 @@ from consumers.rollup.environment import environment
 from consumers.sweep.observation import METRICS, line_of, metrics_of
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
+from consumers.tracing import traced
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,6 +20,7 @@ logger = Logger()
 metrics = FunctionMetrics(METRICS)
 
 
+@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: ARG001 - Lambda passes it; a tick says nothing
     """Compare the pane log with the trends, repair what is missing, close hours and days that are due."""

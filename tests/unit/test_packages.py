@@ -40,11 +40,23 @@ def locked(function: str) -> set[str]:
     return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
 
 
+def loads(function: str, variables: dict[str, str]) -> set[str]:
+    """Return the distributions that importing a function's handler loads."""
+    command = [sys.executable, "-c", LOADED, FUNCTIONS[function]]
+    environment = os.environ | ENVIRONMENT | variables
+    printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True).stdout
+    return {name.lower().replace("_", "-") for name in json.loads(printed)}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_tracer_is_imported_only_where_calls_are_traced(function: str) -> None:
+    assert not {"aws-xray-sdk", "wrapt"} & loads(function, {"TRACE_CALLS": "false", "LAMBDA_TASK_ROOT": "/var/task"})
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_lock_of_a_function_is_what_its_handler_imports(function: str) -> None:
-    command = [sys.executable, "-c", LOADED, FUNCTIONS[function]]
-    printed = subprocess.run(command, cwd=ROOT, env=os.environ | ENVIRONMENT, capture_output=True, check=True).stdout
-    loaded = {name.lower().replace("_", "-") for name in json.loads(printed)}
+    # Lambda's variable, without which nothing is traced.
+    loaded = loads(function, {"TRACE_CALLS": "true", "LAMBDA_TASK_ROOT": "/var/task"})
     ours = {"penstock", "penstock-pipeline"}
     of_runtime = {name for name in loaded if name.removeprefix("python-") in RUNTIME}
     assert loaded - ours - of_runtime - INCIDENTAL <= locked(function), "imported, but not in the package"
