@@ -1,59 +1,28 @@
 """The delivery core with a spool: each event is on disk before it is taken, and until it needs to be no more."""
 
-from array import array
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from penstock.aggregation import UserRecord
 from penstock.config import ProducerConfig
 from penstock.delivery.calls import Answer, Call
-from penstock.delivery.completion import Completion, Observer
+from penstock.delivery.completion import Observer
 from penstock.delivery.core import Delivery, Receipt
-from penstock.delivery.outcomes import Failure, PutResult
 from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES
 from penstock.errors import (
-    AccessDeniedError,
     BufferFullError,
-    DroppedError,
     SpoolError,
-    StreamNotFoundError,
-    UndeliveredError,
 )
 from penstock.spool.group_commit import Commit
+from penstock.spool.kept_events import KeptEvents
 from penstock.spool.spool import Spool
-
-_KEPT_FOR_NEXT_START: Final = (UndeliveredError, StreamNotFoundError, AccessDeniedError)
-"""Failures that the next start may be spared. What fails otherwise has been given back to whoever put it."""
 
 _FED_AT_ONCE: Final = 1000
 """How many events are taken from the disk before others have their turn: a few milliseconds."""
 
 _MOST_OVERHEAD_BYTES: Final = EVENT_OVERHEAD_BYTES + 2 * 1024
 """More than an event is charged for beyond its data."""
-
-_NO_POSITION: Final = -1
-
-
-class _Kept:
-    """The positions of a record's events, and what is called when they have an outcome.
-
-    Attributes:
-        completion: the record's.
-        first: the index in it of the first position.
-        positions: of the events from that index on, ``_NO_POSITION`` for those that have come from another record.
-    """
-
-    __slots__ = ("_settle", "completion", "first", "positions")
-
-    def __init__(self, completion: Completion, first: int, settle: "Callable[[_Kept], None]") -> None:
-        self.completion = completion
-        self.first = first
-        self.positions = array("q")
-        self._settle = settle
-
-    def __call__(self) -> None:
-        self._settle(self)
 
 
 class SpooledDelivery(Delivery):
@@ -81,16 +50,13 @@ class SpooledDelivery(Delivery):
         super().__init__(config, random=random, epoch=epoch)
         self.durable = config.spool_fsync == "always"
         self._spool = spool
-        self._kept: dict[Completion, _Kept] = {}
-        self._first_own = spool.next_position
+        self._kept = KeptEvents(spool)
         self._recovered = spool.recovered()
         self._waiting = next(self._recovered, None)
         self._recovered_mark = 0
         self._are_kept = False
         self.urgent = self._hungry = self._waiting is not None
         self._polled_at = 0.0
-        self._warned_of: set[type] = set()
-        self._stranded = 0
 
     @property
     def last_commit(self) -> Commit:
@@ -131,7 +97,7 @@ class SpooledDelivery(Delivery):
         if receipt is None:
             self._spool.retract(1)
         else:
-            self._keep(receipt, positions[0])
+            self._kept.keep(receipt, positions[0])
         return receipt
 
     def add_many(self, events: Sequence[UserRecord], receipts: Receipts) -> int:
@@ -182,7 +148,7 @@ class SpooledDelivery(Delivery):
         """Give up what has no outcome, and close the spool, which keeps it."""
         unread, self._waiting, self._hungry = self._waiting is not None, None, False
         abandoned = super().abandon()
-        self._let_go()
+        self._kept.let_go(self._ledger)
         self._spool.close()
         if abandoned or unread:
             self._spool.remarks.inform(
@@ -195,7 +161,7 @@ class SpooledDelivery(Delivery):
 
         With them comes what the spool has to say to the log, whose handlers are callers' code as well.
         """
-        self._let_go()
+        self._kept.let_go(self._ledger)
         return super().take_observers() + [Observer(remark, foreign=True) for remark in self._spool.remarks.take()]
 
     def _feed(self) -> None:
@@ -220,7 +186,7 @@ class SpooledDelivery(Delivery):
         receipt = super().add(*event)
         if receipt is None:
             return False
-        self._keep(receipt, position)
+        self._kept.keep(receipt, position)
         self._ledger.recovered += 1
         self._recovered_mark = self._lanes.last_serial
         self._waiting = next(self._recovered, None)
@@ -255,82 +221,15 @@ class SpooledDelivery(Delivery):
             for position, completion, index in zip(
                 positions, receipts.completions[before:], receipts.indexes[before:], strict=False
             ):
-                self._keep((completion, index), position)
+                self._kept.keep((completion, index), position)
         return count
-
-    def _keep(self, receipt: Receipt, position: int) -> None:
-        completion, index = receipt
-        kept = self._kept.get(completion)
-        if kept is None:
-            kept = _Kept(completion, index, self._settled)
-            kept.positions.append(position)
-            if completion.observe(index, Observer(kept, foreign=False)):
-                self._kept[completion] = kept
-            else:
-                self._settled(kept)
-            return
-        # Between two events of ours, some can have come from another record, which keeps their positions.
-        while len(kept.positions) < index - kept.first:
-            kept.positions.append(_NO_POSITION)
-        kept.positions.append(position)
-
-    def _settled(self, kept: _Kept) -> None:
-        """Let go of a record's events, those that have an outcome and need the spool no more.
-
-        It is called when the first of them has an outcome. The others have the same, unless they were moved: those
-        that are still under way then are watched one by one.
-        """
-        completion = kept.completion
-        self._kept.pop(completion, None)
-        done: list[int] = []
-        for index, position in enumerate(kept.positions, kept.first):
-            if position == _NO_POSITION:
-                continue
-            outcome = completion.outcome(index)
-            if outcome is None:
-                single = _Kept(completion, index, self._settled)
-                single.positions.append(position)
-                if completion.observe(index, Observer(single, foreign=False)):
-                    continue
-                outcome = completion.outcome(index)
-            if outcome is not None and self._leaves(position, outcome):
-                done.append(position)
-        if done:
-            self._spool.done(done)
-
-    def _leaves(self, position: int, outcome: PutResult | Failure) -> bool:
-        if not isinstance(outcome, Failure):
-            return True
-        if issubclass(outcome.kind, _KEPT_FOR_NEXT_START):
-            self._stranded += 1
-            return False
-        if position >= self._first_own:
-            return True
-        if outcome.kind not in self._warned_of:
-            self._warned_of.add(outcome.kind)
-            self._spool.remarks.warn(
-                "events of an earlier process, from the spool %s, are not delivered, and %s. The first: %s",
-                self._spool.directory,
-                "given up" if outcome.kind is DroppedError else "left there for the next start",
-                outcome.message,
-            )
-        return outcome.kind is DroppedError
-
-    def _let_go(self) -> None:
-        settled = [observer.call for observer in self._ledger.observers if isinstance(observer.call, _Kept)]
-        if settled:
-            self._ledger.observers = [
-                observer for observer in self._ledger.observers if not isinstance(observer.call, _Kept)
-            ]
-            for call in settled:
-                call()
 
     def _check_stranded(self) -> None:
         """Refuse an event that would wait for room for ever, since only the next start can bring some about."""
-        if self._stranded and self._waiting is None and not self.busy:
+        if self._kept.stranded and self._waiting is None and not self.busy:
             raise SpoolError(
-                f"the spool {self._spool.directory} is full: {self._stranded:,} of its events were refused for want of "
-                "the stream or of a permission, and only the next producer sends them again; once the cause is "
+                f"the spool {self._spool.directory} is full: {self._kept.stranded:,} of its events were refused for "
+                "want of the stream or of a permission, and only the next producer sends them again; once the cause is "
                 "mended, make a new one, or raise spool_bytes"
             )
 
@@ -339,5 +238,5 @@ class SpooledDelivery(Delivery):
         if self._config.when_full != "drop_oldest" or not self.make_room(self._ledger.free + 1):
             return False
         self.urgent = True  # others may wait for what was given back
-        self._let_go()
+        self._kept.let_go(self._ledger)
         return True
