@@ -56,12 +56,13 @@ def encode(counts: Mapping[str, Mapping[str, int]]) -> bytes:
     """
     parts: list[bytes] = []
     for dimension in DIMENSIONS:
-        items = sorted(counts.get(dimension, {}).items())
-        names = _SEPARATOR.join([name.encode() for name, _ in items])
-        largest = max((count for _, count in items), default=0)
+        values = counts.get(dimension, {})
+        ordered = sorted(values)
+        names = _SEPARATOR.join(map(str.encode, ordered))
+        largest = max(values.values(), default=0)
         width = next(width for width in _TYPECODES if largest < 1 << 8 * width)
-        numbers = array(_TYPECODES[width], [count for _, count in items])
-        parts += (_HEADER.pack(len(items), len(names), width), names, _little_endian(numbers).tobytes())
+        numbers = array(_TYPECODES[width], map(values.__getitem__, ordered))
+        parts += (_HEADER.pack(len(ordered), len(names), width), names, _little_endian(numbers).tobytes())
     return zlib.compress(b"".join(parts))
 
 

@@ -1,11 +1,12 @@
 """Folding: a batch's events become, for each address, the few facts its next segment needs. Pure."""
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
-from operator import attrgetter
 from typing import Final, NamedTuple, Self
 
 from consumers.counts import Counts
@@ -61,43 +62,56 @@ class Fold:
 
 def fold(events: Iterable[ValidEvent], schedule: Schedule) -> list[Fold]:
     """Group events by address (`Schedule.address`) and drop those whose fingerprint came before in the batch."""
-    by_entry: dict[Entry, dict[tuple[int, int], dict[bytes, ValidEvent]]] = {}
-    entry, start, end = schedule.in_force(0.0)
-    places = by_entry[entry] = {}
+    panes: dict[int, tuple[Entry, dict[int, dict[bytes, ValidEvent]]]] = {}
+    start = end = math.nan
     for event in events:
-        created = event.created
+        created, author = event.created, event.author
+        # Most events are in the pane of the one before. Entries of the schedule cut no pane.
         if not start <= created < end:
-            entry, start, end = schedule.in_force(created)
-            places = by_entry.setdefault(entry, {})
-        place = entry.pane(created), entry.group(event.author)
-        found = places.get(place)
+            entry = schedule.at(created)
+            start = entry.pane(created)
+            end = start + entry.seconds
+            group_of, groups = entry.group, panes.setdefault(start, (entry, {}))[1]
+        group = group_of(author)
+        found = groups.get(group)
         if found is None:
-            found = places[place] = {}
-        found.setdefault(fingerprint(event), event)
+            found = groups[group] = {}
+        found.setdefault(_fingerprint(event.platform, author, event.event_id), event)
     return [
         Fold(Address(pane, entry.seconds, group, entry.groups), found)
-        for entry, places in by_entry.items()
-        for (pane, group), found in places.items()
+        for pane, (entry, groups) in panes.items()
+        for group, found in groups.items()
     ]
 
 
 def fingerprint(event: ValidEvent) -> bytes:
     """Return 8 bytes that stand for the event's identity: platform, author and event id.
 
-    The two lengths in front make the text's parts unambiguous, whatever characters they hold.
+    They are the BLAKE2b hash of one text, as ``7 3 blueskyada0193a5c0``. The two lengths in front make its parts
+    unambiguous, whatever characters they hold.
     """
-    platform, author = event.platform, event.author
-    identity = f"{len(platform)} {len(author)} {platform}{author}{event.event_id}"
-    return hashlib.blake2b(identity.encode(), digest_size=FINGERPRINT_BYTES).digest()
+    return _fingerprint(event.platform, event.author, event.event_id)
+
+
+def _fingerprint(platform: str, author: str, event_id: str) -> bytes:
+    identity = _begun(platform, len(author)).copy()
+    identity.update(f"{author}{event_id}".encode())
+    return identity.digest()
+
+
+@lru_cache(1_024)
+def _begun(platform: str, author_characters: int) -> hashlib.blake2b:
+    # Beginning the hash anew for each event would be a third of its cost.
+    return hashlib.blake2b(f"{len(platform)} {author_characters} {platform}".encode(), digest_size=FINGERPRINT_BYTES)
 
 
 def count(events: Collection[ValidEvent]) -> Counts:
     """Count events by dimension: each adds one to each of its values."""
-    langs: Counter[str | None] = Counter(map(attrgetter("lang"), events))
+    langs = Counter([event.lang for event in events])
     langs[UNDETERMINED] += langs.pop(None, 0)
     return {
-        "hashtag": dict(Counter[str](chain.from_iterable(map(attrgetter("hashtags"), events)))),
+        "hashtag": dict(Counter(chain.from_iterable([event.hashtags for event in events]))),
         "lang": {lang: count for lang, count in langs.items() if lang and count},
-        "platform": dict(Counter[str](map(attrgetter("platform"), events))),
-        "kind": dict(Counter[str](map(attrgetter("kind"), events))),
+        "platform": dict(Counter([event.platform for event in events])),
+        "kind": dict(Counter([event.kind for event in events])),
     }

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from struct import iter_unpack
 from threading import Lock
 from typing import Final
 
@@ -97,4 +98,4 @@ class Memory:
 
 
 def _split(fingerprints: bytes) -> list[bytes]:
-    return [fingerprints[start : start + FINGERPRINT_BYTES] for start in range(0, len(fingerprints), FINGERPRINT_BYTES)]
+    return [mark for (mark,) in iter_unpack(f"{FINGERPRINT_BYTES}s", fingerprints)]

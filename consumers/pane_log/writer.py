@@ -56,9 +56,9 @@ class Outcome:
     def drop_known(self) -> int:
         """Take the events off `unwritten` that are known to be in the log; return the number to put the rest at."""
         number, found = self.known.sift(self.unwritten)
-        self.written |= found & self.known.unclaimed
-        for fingerprint in found:
-            del self.unwritten[fingerprint]
+        if found:
+            self.written |= found & self.known.unclaimed
+            self.unwritten = {mark: event for mark, event in self.unwritten.items() if mark not in found}
         return number
 
 
@@ -88,7 +88,7 @@ class Writer:
         Never raises for what DynamoDB answers or fails to: the outcome says what was not written, and why.
         Writing the same events again is harmless, since their fingerprints are then in the log.
         """
-        outcome = Outcome(fold, dict(fold.events))
+        outcome = Outcome(fold, fold.events)
         try:
             # Remembered before the put: one that outlives its invocation is then known to the next as its own.
             known = self._memory.recall(fold.address) or self._memory.keep(
@@ -119,7 +119,9 @@ class Writer:
         most = len(outcome.unwritten)
         while outcome.unwritten:
             _check_time(seconds_left)
-            part = dict(islice(outcome.unwritten.items(), most))
+            part = outcome.unwritten
+            if most < len(part):
+                part = dict(islice(part.items(), most))
             segment = self._segment(outcome.fold.address, number, part)
             known.pending.add(segment.nonce)
             try:

@@ -5,7 +5,6 @@ never by the clock, so an old event keeps its old address whenever it arrives. A
 """
 
 import json
-import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -154,13 +153,6 @@ class Schedule:
     def at(self, when: float) -> Entry:
         """Return the entry in force at `when` (epoch seconds); the first one also serves what is older."""
         return self.entries[max(bisect_right(self._starts, when) - 1, 0)]
-
-    def in_force(self, when: float) -> tuple[Entry, float, float]:
-        """Return the entry in force at `when`, and from when until before when it is."""
-        position = max(bisect_right(self._starts, when) - 1, 0)
-        start = self._starts[position] if position else -math.inf
-        end = self._starts[position + 1] if position + 1 < len(self._starts) else math.inf
-        return self.entries[position], start, end
 
     def address(self, created_at: float, author: str) -> Address:
         """Return the address of an event: a function of its content alone, so a duplicate has the same one."""

@@ -1,5 +1,6 @@
 """The ingest handler next to Powertools' batch processor and idempotency with an ADD a hashtag."""
 
+import json
 import os
 from contextlib import redirect_stdout
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from typing import Final
 from tests.benchmarks.aws_stub import answer_dynamodb
 from tests.benchmarks.comparison import Goal, Task, compare
 from tests.benchmarks.options import Options
+from tests.benchmarks.parts import parts_table
 from tests.benchmarks.progress import shown
 from tests.benchmarks.report import Report
 
@@ -22,15 +24,17 @@ _EVENTS: Final = 20_000
 _THEIR_EVENTS: Final = 500
 """Fewer, since each takes them a hundred times as long."""
 
-_ANSWERS: Final = {"Query": b'{"Count":0,"Items":[],"ScannedCount":0}'}
+_ITEMS: Final = {"Query": {"Count": 0, "Items": [], "ScannedCount": 0}}
+_UNITS: Final = {"ConsumedCapacity": {"CapacityUnits": 1.0, "TableName": "log"}}
 
 
 def measure(options: Options) -> Report:
     """Measure what an event costs from Lambda's call to the handler's answer."""
-    answer_dynamodb(lambda operation, _: _ANSWERS.get(operation, b"{}"))
+    answer_dynamodb(_answer)
     # What functions print, Lambda reads.
     with Path(os.devnull).open("w") as output, redirect_stdout(output):
         from tests.benchmarks.ingest.contenders import PenstockIngest, PowertoolsIdempotency
+        from tests.benchmarks.ingest.parts import measure_parts
 
         with shown("Ingest: rounds", 1 + options.rounds) as progress:
             comparison = compare(
@@ -43,9 +47,15 @@ def measure(options: Options) -> Report:
                 options.rounds,
                 progress,
             )
+        parts = measure_parts()
     return Report(
         "The ingest handler next to the usual way; DynamoDB answers at once",
-        comparison.tables,
+        [*comparison.tables, parts_table(parts)],
         comparison.bounds,
         {name: version(name) for name in ("boto3", "aws-lambda-powertools", "pydantic")},
     )
+
+
+def _answer(operation: str, body: bytes) -> bytes:
+    units = _UNITS if b'"ReturnConsumedCapacity"' in body else {}
+    return json.dumps(_ITEMS.get(operation, {}) | units).encode()

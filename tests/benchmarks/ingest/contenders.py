@@ -1,6 +1,5 @@
 """Who counts: each is given Lambda events that hold new events, and has put them into DynamoDB when it is done."""
 
-import json
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +16,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 
 from consumers.calls import call_config
 from tests.benchmarks.comparison import Contender
-from tests.benchmarks.ingest.workload import aggregated, make_items, plain
+from tests.benchmarks.ingest.workload import SCHEDULE, aggregated, make_items, plain
 from tests.benchmarks.lambda_context import Context
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -81,7 +80,7 @@ def _ingest_handler() -> Handler:
         "LOG_TABLE": "log",
         "FAILED_EVENTS_BUCKET": "failed",
         "DEDUP_DAYS": "7",
-        "SCHEDULE": json.dumps([{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]),
+        "SCHEDULE": SCHEDULE,
     }
     from consumers.ingest.handler import handler
 

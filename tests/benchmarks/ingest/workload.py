@@ -1,5 +1,6 @@
 """What every contender is given: the same events, round by round, as Lambda hands them over."""
 
+import json
 from base64 import b64encode
 from bisect import bisect
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from penstock.events import KINDS, SocialEvent
 
 RATE: Final = 1_000
 """Events a second of event time."""
+
+SCHEDULE: Final = json.dumps([{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}])
+"""As `template.yaml` has it by default."""
 
 AGGREGATE_BYTES: Final = 51_200
 """As the producer makes them by default."""
