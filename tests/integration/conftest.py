@@ -1,10 +1,13 @@
-"""What holds for all tests against moto in their own process."""
+"""What tests against moto share: in their own process, and in one beside them."""
 
+from collections.abc import Iterator
 from threading import RLock
 from typing import Any
 
 import pytest
 from moto.core.models import botocore_stubber
+
+from local.services.process import Services
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +25,12 @@ def one_call_to_moto_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
             return answer(request)
 
     monkeypatch.setattr(botocore_stubber, "process_request", answer_alone)
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services of a process of their own, with nothing in them."""
+    running = Services(tmp_path_factory.mktemp("services") / "services.log")
+    running.wait()
+    yield running
+    running.stop()

@@ -1,6 +1,29 @@
 """What surrounds a handler that a test calls as Lambda would."""
 
+import importlib
 import sys
+from types import ModuleType
+
+import pytest
+
+SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
+SETTINGS = {
+    "LOG_TABLE": "pane-log",
+    "DEDUP_DAYS": "7",
+    "STREAM_RETENTION_HOURS": "24",
+    "SCHEDULE": SCHEDULE,
+    "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+}
+"""What `template.yaml` has for the functions that have to do with the pane log."""
+
+
+def load_handler(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Import a function's module anew: its logger and metrics read the environment then, as in Lambda."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", name)
+    sys.modules.pop(f"consumers.{name}.handler", None)
+    function = importlib.import_module(f"consumers.{name}.handler")
+    monkeypatch.setattr(function.logger.registered_handler, "stream", Stdout())
+    return function
 
 
 class Context:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,15 +24,6 @@ from penstock.aggregation import AggregateBuilder, partition_key_entry
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
 CLI = [sys.executable, "-m", "penstock.cli"]
-
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Services without a stream."""
-    running = Services(tmp_path_factory.mktemp("services") / "services.log")
-    running.wait()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

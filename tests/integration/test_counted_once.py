@@ -1,8 +1,6 @@
 """From a producer whose calls fail, through ingest, to the pane log: each event is counted exactly once."""
 
-import importlib
 import json
-import sys
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
@@ -17,45 +15,30 @@ from local.services.process import Services
 from local.services.session import ACCESS_KEY, REGION
 from penstock import Producer, SocialEvent
 from tests.integration.faulty_kinesis import FaultyKinesis, Plan
-from tests.integration.lambda_surroundings import Context, Stdout
+from tests.integration.lambda_surroundings import SETTINGS, Context, load_handler
+from tests.integration.tables import PANE_LOG
 
 EVENTS = 600
 PATIENCE_SECONDS = 0.25
 
 
 @pytest.fixture
-def services(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def services(services: Services, monkeypatch: pytest.MonkeyPatch) -> Services:
     """Services with a stream, a pane log and a bucket, which the function's own clients find."""
-    running = Services(tmp_path_factory.mktemp("services") / "services.log")
-    running.wait()
     for name, value in {
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": running.url,
+        "AWS_ENDPOINT_URL": services.url,
         "NO_PROXY": "127.0.0.1",
-        "LOG_TABLE": "pane-log",
         "FAILED_EVENTS_BUCKET": "failed-events",
-        "DEDUP_DAYS": "7",
-        "STREAM_RETENTION_HOURS": "24",
-        "SCHEDULE": '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]',
-        "POWERTOOLS_SERVICE_NAME": "ingest",
-        "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+        **SETTINGS,
     }.items():
         monkeypatch.setenv(name, value)
-    running.client("kinesis").create_stream(StreamName="events", ShardCount=2)
-    running.client("dynamodb").create_table(
-        TableName="pane-log",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "address", "AttributeType": "S"},
-            {"AttributeName": "segment", "AttributeType": "N"},
-        ],
-        KeySchema=[{"AttributeName": "address", "KeyType": "HASH"}, {"AttributeName": "segment", "KeyType": "RANGE"}],
-    )
-    running.client("s3").create_bucket(Bucket="failed-events")
-    yield running
-    running.stop()
+    services.client("kinesis").create_stream(StreamName="events", ShardCount=2)
+    services.client("dynamodb").create_table(TableName="pane-log", **PANE_LOG)
+    services.client("s3").create_bucket(Bucket="failed-events")
+    return services
 
 
 def batches(client: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a boto3 client
@@ -105,9 +88,7 @@ def test_each_event_is_counted_exactly_once_whatever_fails_on_its_way(
                     )
     finally:
         kinesis.close()
-    sys.modules.pop("consumers.ingest.handler", None)
-    function = importlib.import_module("consumers.ingest.handler")
-    monkeypatch.setattr(function.logger.registered_handler, "stream", Stdout())
+    function = load_handler("ingest", monkeypatch)
     given = 0
     for batch in batches(services.client("kinesis")):
         given += len(batch["Records"])

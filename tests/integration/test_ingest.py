@@ -1,8 +1,6 @@
 """The real ingest handler against moto's DynamoDB and S3, in this process."""
 
-import importlib
 import json
-import sys
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_kinesis_agg.aggregator import RecordAggregator
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
@@ -24,7 +21,10 @@ from consumers.ingest.clients import CALL_CONFIG
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.variables import SettingsError
-from tests.integration.lambda_surroundings import Context, Stdout
+from tests.integration import lambda_surroundings
+from tests.integration.aggregates import an_aggregate
+from tests.integration.lambda_surroundings import Context, load_handler
+from tests.integration.tables import PANE_LOG
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -35,13 +35,8 @@ SETTINGS = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
-    "LOG_TABLE": "pane-log",
     "FAILED_EVENTS_BUCKET": "failed-events",
-    "DEDUP_DAYS": "7",
-    "STREAM_RETENTION_HOURS": "24",
-    "SCHEDULE": '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]',
-    "POWERTOOLS_SERVICE_NAME": "ingest",
-    "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+    **lambda_surroundings.SETTINGS,
 }
 
 
@@ -91,24 +86,10 @@ class Stack:
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    # Logger and metrics read the environment when the module is imported, as in Lambda.
-    sys.modules.pop("consumers.ingest.handler", None)
-    function = importlib.import_module("consumers.ingest.handler")
-    monkeypatch.setattr(function.logger.registered_handler, "stream", Stdout())
+    function = load_handler("ingest", monkeypatch)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
-        dynamodb.create_table(
-            TableName="pane-log",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "address", "AttributeType": "S"},
-                {"AttributeName": "segment", "AttributeType": "N"},
-            ],
-            KeySchema=[
-                {"AttributeName": "address", "KeyType": "HASH"},
-                {"AttributeName": "segment", "KeyType": "RANGE"},
-            ],
-        )
+        dynamodb.create_table(TableName="pane-log", **PANE_LOG)
         boto3.client("s3").create_bucket(
             Bucket="failed-events", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
@@ -126,15 +107,6 @@ def an_event(number: int, **changes: object) -> bytes:
         "text": SECRET,
     }
     return json.dumps(fields | changes).encode()
-
-
-def an_aggregate(*payloads: bytes) -> bytes:
-    """Aggregate with another producer's library than ours."""
-    aggregator = RecordAggregator()
-    for payload in payloads:
-        aggregator.add_user_record("key", payload)
-    _, _, data = aggregator.clear_and_get().get_contents()
-    return bytes(data)
 
 
 def metrics(output: str) -> Counter[str]:

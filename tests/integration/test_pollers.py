@@ -19,6 +19,7 @@ from simulation.event_source_mapping import (
     MappingConfig,
     MappingIdentity,
 )
+from tests.integration.tables import PANE_LOG, WITH_STREAM
 
 ClientFor = Callable[[str], Any]
 SOON = 30.0
@@ -96,19 +97,7 @@ def stream(client: ClientFor) -> Iterator[tuple[str, str]]:
 def table(client: ClientFor) -> Iterator[tuple[str, str]]:
     """A table with a stream of new images: its name and the stream's ARN."""
     name = f"log-{uuid4()}"
-    client("dynamodb").create_table(
-        TableName=name,
-        AttributeDefinitions=[
-            {"AttributeName": "address", "AttributeType": "S"},
-            {"AttributeName": "segment", "AttributeType": "N"},
-        ],
-        KeySchema=[
-            {"AttributeName": "address", "KeyType": "HASH"},
-            {"AttributeName": "segment", "KeyType": "RANGE"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-    )
+    client("dynamodb").create_table(TableName=name, **PANE_LOG, **WITH_STREAM)
     yield name, client("dynamodb").describe_table(TableName=name)["Table"]["LatestStreamArn"]
     client("dynamodb").delete_table(TableName=name)
 

@@ -32,14 +32,6 @@ Sent = list[tuple[UserRecord, PutResult]]
 Shell = Callable[..., tuple[Sent, Statistics]]
 
 
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    running = Services(tmp_path_factory.mktemp("services") / "services.log")
-    running.wait()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
 def kinesis(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyKinesis]:
     """A Kinesis that the SDK's own clients find."""

@@ -1,140 +1,27 @@
 """Redrive against moto, with the real ingest handler on both sides: what ends in the log is what a Counter says."""
 
-import importlib
 import json
-import sys
-from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import boto3
 import pytest
-from aws_kinesis_agg.aggregator import RecordAggregator
-from moto import mock_aws
 
-from consumers import counts
-from consumers.failed_events import FailedEvent, Reason, read_failed_events
-from consumers.pane_log import segment as segments
-from consumers.redrive.__main__ import main
+from consumers.failed_events import FailedEvent
 from consumers.redrive.bucket import Bucket
 from consumers.redrive.request import RequestError
 from consumers.redrive.selection import place
-from tests.integration.lambda_surroundings import Context, Stdout
-
-SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
-TEMPLATE = {
-    "Parameters": {
-        "DedupDays": {"Type": "Number", "Default": 7},
-        "StreamRetentionHours": {"Type": "Number", "Default": 24},
-        "Schedule": {"Type": "String", "Default": SCHEDULE},
-    },
-    "Resources": {
-        "EventStream": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 2}},
-        "FailedEventsBucket": {"Type": "AWS::S3::Bucket"},
-        "PaneLogTable": {
-            "Type": "AWS::DynamoDB::Table",
-            "Properties": {
-                "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [
-                    {"AttributeName": "address", "AttributeType": "S"},
-                    {"AttributeName": "segment", "AttributeType": "N"},
-                ],
-                "KeySchema": [
-                    {"AttributeName": "address", "KeyType": "HASH"},
-                    {"AttributeName": "segment", "KeyType": "RANGE"},
-                ],
-            },
-        },
-    },
-}
-ARRIVED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-SHARD = "shardId-000000000000"
-EVENT_SOURCE = "arn:aws:kinesis:us-east-1:123456789012:stream/events"
+from tests.integration.aggregates import an_aggregate
+from tests.integration.lambda_surroundings import Context
+from tests.integration.redrive_stack import ARRIVED, TEMPLATE, Stack, a_batch, an_event, at, damaged, open_stack
 
 
-def at(**offset: float) -> str:
-    """Return a time as long after the records' arrival."""
-    return (ARRIVED + timedelta(**offset)).isoformat()
-
-
-def an_event(number: int, **changes: object) -> bytes:
-    fields = {
-        "event_id": str(number),
-        "kind": "post",
-        "platform": "bluesky",
-        "author": f"author {number % 5}",
-        "created_at": at(seconds=-number % 60),
-        "hashtags": [f"tag{number % 3}"],
-    }
-    return json.dumps({name: value for name, value in (fields | changes).items() if value is not None}).encode()
-
-
-def an_aggregate(*payloads: bytes) -> bytes:
-    aggregator = RecordAggregator()
-    for payload in payloads:
-        aggregator.add_user_record("key", payload)
-    _, _, data = aggregator.clear_and_get().get_contents()
-    return bytes(data)
-
-
-def damaged(aggregate: bytes) -> bytes:
-    """Break an aggregate's checksum, its last 16 bytes."""
-    return aggregate[:-1] + bytes([aggregate[-1] ^ 1])
-
-
-def a_batch(*records: tuple[int, bytes], arrived: datetime = ARRIVED, shard: str = SHARD) -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "kinesis": {
-                    "partitionKey": "key",
-                    "sequenceNumber": str(sequence),
-                    "data": b64encode(data).decode(),
-                    "approximateArrivalTimestamp": arrived.timestamp(),
-                },
-                "eventID": f"{shard}:{sequence}",
-                "eventSourceARN": EVENT_SOURCE,
-            }
-            for sequence, data in records
-        ]
-    }
-
-
-def a_discarded_batch(batch: dict[str, Any]) -> bytes:
-    """Describe a batch as Lambda does: "Retain discarded batch records", AWS Lambda Developer Guide."""
-    first, last = batch["Records"][0]["kinesis"], batch["Records"][-1]["kinesis"]
-    arrivals = [
-        datetime.fromtimestamp(each["approximateArrivalTimestamp"], UTC).isoformat(timespec="milliseconds")
-        for each in (first, last)
-    ]
-    return json.dumps(
-        {
-            "requestContext": {
-                "requestId": "c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5",
-                "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:ingest",
-                "condition": "RecordAgeExceeded",
-                "approximateInvokeCount": 1,
-            },
-            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
-            "version": "1.0",
-            "timestamp": "2026-11-21T00:38:06.021Z",
-            "KinesisBatchInfo": {
-                "shardId": SHARD,
-                "startSequenceNumber": first["sequenceNumber"],
-                "endSequenceNumber": last["sequenceNumber"],
-                "approximateArrivalOfFirstRecord": arrivals[0],
-                "approximateArrivalOfLastRecord": arrivals[1],
-                "batchSize": len(batch["Records"]),
-                "streamArn": EVENT_SOURCE,
-            },
-            "payload": json.dumps(batch),
-        }
-    ).encode()
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Stack]:
+    with open_stack(monkeypatch, capsys) as opened:
+        yield opened
 
 
 SALVAGING = f"""
@@ -146,121 +33,6 @@ def salvage(payload):
     without_checksum = payload[:-16]  # whose bytes may be braces too
     return [json.loads(b"{{" + part[:part.index(b"}}") + 1]) for part in without_checksum.split(b"{{")[1:]]
 """
-DISCARDED_KEY = f"aws/lambda/d5f1c0de-0000-4000-8000-000000000000/{SHARD}/2026/11/21/2026-11-21T00.38.06-uuid"
-
-
-@dataclass
-class Stack:
-    """A stack in moto, the functions that belong to it, and the command line."""
-
-    ingest: ModuleType
-    redrive: ModuleType
-    stream: str
-    bucket: str
-    table: str
-    capture: pytest.CaptureFixture[str]
-    set_arguments: Callable[[list[str]], None]
-    read: dict[str, str] = field(default_factory=dict)
-    """Iterators by shard: what was delivered already."""
-
-    def arrive(self, *records: tuple[int, bytes], arrived: datetime = ARRIVED) -> None:
-        """Have ingest take records that arrived some time ago."""
-        assert self.ingest.handler(a_batch(*records, arrived=arrived), Context("ingest")) == {"batchItemFailures": []}
-
-    def deliver(self) -> int:
-        """Have ingest take what is new in the stream; return the number of records."""
-        kinesis, number = boto3.client("kinesis"), 0
-        for shard in kinesis.list_shards(StreamName=self.stream)["Shards"]:
-            shard_id = shard["ShardId"]
-            start = (
-                self.read.get(shard_id)
-                or kinesis.get_shard_iterator(
-                    StreamName=self.stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
-                )["ShardIterator"]
-            )
-            answer = kinesis.get_records(ShardIterator=start)
-            self.read[shard_id] = answer["NextShardIterator"]
-            for record in answer["Records"]:
-                batch = a_batch(
-                    (int(record["SequenceNumber"]), record["Data"]),
-                    arrived=record["ApproximateArrivalTimestamp"],
-                    shard=shard_id,
-                )
-                assert self.ingest.handler(batch, Context("ingest")) == {"batchItemFailures": []}
-                number += 1
-        return number
-
-    def command(self, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-        """Run the command line; return its exit status, its output's JSON lines and its errors."""
-        self.capture.readouterr()
-        self.set_arguments(["redrive", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        output, errors = self.capture.readouterr()
-        assert "Traceback" not in errors
-        return int(ended.value.code or 0), [json.loads(line) for line in output.splitlines()], errors
-
-    def invoke(self, **event: object) -> dict[str, Any]:
-        """Invoke the redrive function; Lambda passes JSON both ways."""
-        answer = self.redrive.handler(json.loads(json.dumps(event)), Context("redrive"))
-        return dict(json.loads(json.dumps(answer)))
-
-    def failed(self) -> list[FailedEvent]:
-        return list(read_failed_events(boto3.client("s3"), self.bucket))
-
-    def put_discarded(self, batch: dict[str, Any], key: str = DISCARDED_KEY) -> None:
-        boto3.client("s3").put_object(Bucket=self.bucket, Key=key, Body=a_discarded_batch(batch))
-
-    def keys(self, prefix: str) -> list[str]:
-        listing = boto3.client("s3").list_objects_v2(Bucket=self.bucket, Prefix=prefix)
-        return [each["Key"] for each in listing.get("Contents", [])]
-
-    def counted(self) -> counts.Counts:
-        total = counts.empty()
-        for item in boto3.client("dynamodb").scan(TableName=self.table)["Items"]:
-            counts.add(total, segments.decode(item).counts)
-        return total
-
-
-@pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Stack]:
-    for name, value in {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "DEDUP_DAYS": "7",
-        "STREAM_RETENTION_HOURS": "24",
-        "SCHEDULE": SCHEDULE,
-        "POWERTOOLS_SERVICE_NAME": "ingest",
-        "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        cloudformation = boto3.client("cloudformation")
-        cloudformation.create_stack(StackName="penstock", TemplateBody=json.dumps(TEMPLATE))
-        names = {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for each in cloudformation.describe_stack_resources(StackName="penstock")["StackResources"]
-        }
-        monkeypatch.setenv("STREAM", names["EventStream"])
-        monkeypatch.setenv("LOG_TABLE", names["PaneLogTable"])
-        monkeypatch.setenv("FAILED_EVENTS_BUCKET", names["FailedEventsBucket"])
-        functions = {}
-        for name in ("ingest", "redrive"):
-            # Logger and metrics read the environment when the module is imported, as in Lambda.
-            sys.modules.pop(f"consumers.{name}.handler", None)
-            functions[name] = importlib.import_module(f"consumers.{name}.handler")
-            monkeypatch.setattr(functions[name].logger.registered_handler, "stream", Stdout())
-        yield Stack(
-            ingest=functions["ingest"],
-            redrive=functions["redrive"],
-            stream=names["EventStream"],
-            bucket=names["FailedEventsBucket"],
-            table=names["PaneLogTable"],
-            capture=capsys,
-            set_arguments=lambda arguments: monkeypatch.setattr(sys, "argv", arguments),
-        )
 
 
 def one_of_each_reason(stack: Stack) -> None:
@@ -550,99 +322,3 @@ def test_wrong_usage_is_one_line_and_status_2(stack: Stack, arguments: list[str]
     assert (status, output) == (2, [])
     assert message in errors
     assert errors.count("\n") == 1
-
-
-def test_a_discarded_batch_is_folded_by_its_own_arrival_times(stack: Stack) -> None:
-    # Judged by the time of the fold these would be too late: they are more than a horizon old then, not on arrival.
-    arrived = ARRIVED - timedelta(days=1)
-    created = (arrived - timedelta(days=6, hours=20)).isoformat()
-    batch = a_batch(
-        (1, an_aggregate(*(an_event(number, created_at=created) for number in range(50)))),
-        (2, an_event(50, created_at=arrived.isoformat(), event_id=None)),
-        (3, an_event(51, created_at=(arrived - timedelta(days=8)).isoformat())),
-        (4, b"\xff"),
-        arrived=arrived,
-    )
-    # Ingest had folded a part before it gave up.
-    stack.ingest.handler({"Records": batch["Records"][1:]}, Context("ingest"))
-    stack.put_discarded(batch)
-    _, rows, _ = stack.command("list")
-    assert [(row["reason"], row["events"]) for row in rows if row["discarded_batches"]] == [("RecordAgeExceeded", 4)]
-
-    assert stack.command("fold", "--all", "--dry-run")[1][0]["folded_batches"] == 1
-    status, [report], _ = stack.command("fold", "--all")
-    assert (status, report["counted"], report["duplicates"]) == (0, 50, 1)
-    assert report["failed"] == {"too_late": 1, "unreadable": 1}
-    assert stack.counted()["kind"] == {"post": 51}
-    assert {event.reason for event in stack.failed()} == {Reason.TOO_LATE, Reason.UNREADABLE}
-    assert len(stack.failed()) == 2
-
-    assert stack.command("fold", "--all")[1][0]["already_redriven"] == 1
-    again = stack.invoke(action="fold", all=True, again=True)
-    assert (again["counted"], again["duplicates"]) == (0, 51)
-    assert stack.counted()["kind"] == {"post": 51}
-    assert len(stack.keys("redriven/aws/lambda/")) == 1
-
-
-def test_what_the_pane_log_has_forgotten_is_not_counted_on_trust(stack: Stack) -> None:
-    # Segments live for the horizon, the stream's retention and a day: 9 days after their pane.
-    arrived = ARRIVED - timedelta(days=5)
-    batch = a_batch(
-        (1, an_event(1, created_at=(arrived - timedelta(days=5)).isoformat())),
-        (2, an_event(2, created_at=arrived.isoformat())),
-        arrived=arrived,
-    )
-    stack.put_discarded(batch)
-    report = stack.invoke(action="fold", all=True)
-    assert (report["counted"], report["failed"]) == (1, {"too_late": 1})
-    (event,) = stack.failed()
-    assert "no longer knows" in event.errors[0].message
-
-
-def test_a_crash_between_folding_and_marking_counts_once(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    stack.put_discarded(a_batch(*((number, an_event(number)) for number in range(30))))
-
-    def crash(*_arguments: object) -> None:
-        raise MemoryError("killed here")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Bucket, "put_mark", crash)
-        status, [report], _ = stack.command("fold", "--all")
-        assert (status, report["complete"]) == (1, False)
-    assert stack.command("fold", "--all")[1][0]["duplicates"] == 30
-    assert stack.counted()["kind"] == {"post": 30}
-
-
-def test_records_of_another_shape_neither_end_the_run_nor_hide_their_neighbours(stack: Stack) -> None:
-    good, odd = a_batch(*((number, an_event(number)) for number in range(3))), a_batch((3, an_event(3)))
-    record = odd["Records"][0]["kinesis"]
-    mixed = {"Records": [*good["Records"], odd["Records"][0] | {"kinesis": record | {"partitionKey": None}}]}
-    far = a_batch((4, b"{"))
-    far["Records"][0]["kinesis"]["approximateArrivalTimestamp"] = 1e12
-    keys = [DISCARDED_KEY + suffix for suffix in "abc"]
-    for key, batch in zip(keys, (mixed, odd, a_batch((5, an_event(5)))), strict=True):
-        stack.put_discarded(batch, key)
-    body = json.loads(a_discarded_batch(a_batch((4, b"{")))) | {"payload": json.dumps(far)}
-    boto3.client("s3").put_object(Bucket=stack.bucket, Key=keys[1], Body=json.dumps(body))
-
-    _, listed, _ = stack.command("list", "--each")
-    assert [each["key"] for each in listed] == keys
-    status, [report], errors = stack.command("fold", "--all")
-    assert (status, report["counted"], report["folded_batches"], report["unfinished"]) == (1, 4, 1, {"Malformed": 2})
-    assert f"{keys[0]}: of 4 records these are not as documented: 4" in errors
-    assert stack.counted()["kind"] == {"post": 4}
-    assert stack.command("fold", "--key", keys[2])[1][0]["already_redriven"] == 1
-
-
-def test_objects_that_hold_no_batch_of_the_event_stream_are_told_or_left_to_the_sweep(stack: Stack) -> None:
-    s3 = boto3.client("s3")
-    s3.put_object(Bucket=stack.bucket, Key="aws/lambda/u/s/2026/11/21/a", Body=b'{"DDBStreamBatchInfo": {}}')
-    assert stack.command("fold", "--all")[:2][0] == 0
-    s3.put_object(Bucket=stack.bucket, Key="aws/lambda/u/s/2026/11/21/b", Body=b'{"KinesisBatchInfo": {}}')
-    s3.put_object(Bucket=stack.bucket, Key="failed-events/2026-11-21/s/1.0_1.0_x.jsonl", Body=b"\x1b[31m\n")
-    status, [report], errors = stack.command("fold", "--all")
-    assert (status, report["not_readable"]) == (1, 1)
-    assert "is not the record of a discarded Kinesis batch" in errors
-    status, [report], errors = stack.command("send", "--all")
-    assert (status, report["not_readable"]) == (1, 1)
-    assert "line 1, is no failed event" in errors

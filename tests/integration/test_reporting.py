@@ -24,6 +24,7 @@ from consumers.trends.loading import bucket_items, load
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
+from tests.integration.tables import TRENDS
 
 TABLE = "trends"
 SCHEDULE = '[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]'
@@ -139,15 +140,7 @@ def api(handler: Any, log: StringIO) -> Api:  # noqa: ANN401 - a decorated funct
 def table(handler: object) -> Iterator[TrendsTable]:
     assert handler  # which has started the services
     client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "bucket", "KeyType": "HASH"}, {"AttributeName": "start", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "bucket", "AttributeType": "S"},
-            {"AttributeName": "start", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    client.create_table(TableName=TABLE, **TRENDS)
     yield TrendsTable(client, TABLE)
     client.delete_table(TableName=TABLE)
 

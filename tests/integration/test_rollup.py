@@ -1,9 +1,7 @@
 """The real rollup and sweep handlers against moto's DynamoDB and its streams, in this process."""
 
-import importlib
 import json
 import random
-import sys
 import time
 from base64 import b64encode
 from collections import Counter
@@ -29,25 +27,22 @@ from consumers.tables import Level
 from consumers.trends.state import LevelsState, Mark
 from consumers.trends.table import TrendsTable
 from consumers.variables import SettingsError
-from tests.integration.lambda_surroundings import Context, Stdout
+from tests.integration import lambda_surroundings
+from tests.integration.lambda_surroundings import SCHEDULE, Context, load_handler
+from tests.integration.tables import PANE_LOG, TRENDS, WITH_STREAM
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
 
-SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
 BUCKETS = 5
 SETTINGS = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
-    "LOG_TABLE": "pane-log",
     "TRENDS_TABLE": "trends",
-    "DEDUP_DAYS": "7",
-    "STREAM_RETENTION_HOURS": "24",
-    "SCHEDULE": SCHEDULE,
-    "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+    **lambda_surroundings.SETTINGS,
 }
 
 
@@ -107,42 +102,20 @@ def as_json(value: object) -> object:
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
-def a_function(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", name)
-    # Logger and metrics read the environment when the module is imported, as in Lambda.
-    sys.modules.pop(f"consumers.{name}.handler", None)
-    function = importlib.import_module(f"consumers.{name}.handler")
-    monkeypatch.setattr(function.logger.registered_handler, "stream", Stdout())
-    return function
-
-
-def a_table(dynamodb: "DynamoDBClient", name: str, partition: str, sort: str, sort_type: Any) -> None:  # noqa: ANN401 - "N" or "S"
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": partition, "AttributeType": "S"},
-            {"AttributeName": sort, "AttributeType": sort_type},
-        ],
-        KeySchema=[{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-    )
-
-
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
-        a_table(dynamodb, "pane-log", "address", "segment", "N")
-        a_table(dynamodb, "trends", "bucket", "start", "S")
+        dynamodb.create_table(TableName="pane-log", **PANE_LOG, **WITH_STREAM)
+        dynamodb.create_table(TableName="trends", **TRENDS)
         made = Stack(
             dynamodb,
             # Moto does not know the endpoints with an account that the SDK would otherwise prefer.
             boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled")),
-            a_function("rollup", monkeypatch),
-            a_function("sweep", monkeypatch),
+            load_handler("rollup", monkeypatch),
+            load_handler("sweep", monkeypatch),
             Schedule.parse(SCHEDULE),
             TrendsTable(dynamodb, "trends"),
         )

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,19 +22,16 @@ WRITERS = 8
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def services(services: Services) -> Services:
     """Services with a stream and a table."""
-    running = Services(tmp_path_factory.mktemp("services") / "services.log")
-    running.wait()
-    running.client("kinesis").create_stream(StreamName="words", ShardCount=2)
-    running.client("dynamodb").create_table(
+    services.client("kinesis").create_stream(StreamName="words", ShardCount=2)
+    services.client("dynamodb").create_table(
         TableName="log",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
     )
-    yield running
-    running.stop()
+    return services
 
 
 def records(services: Services, shard_id: str) -> list[bytes]:

@@ -69,12 +69,10 @@ assert producer.stats().user_records_failed == 0
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    running = Services(tmp_path_factory.mktemp("services") / "services.log")
-    running.wait()
-    running.client("kinesis").create_stream(StreamName=STREAM, ShardCount=2)
-    yield running
-    running.stop()
+def services(services: Services) -> Services:
+    """Services with a stream."""
+    services.client("kinesis").create_stream(StreamName=STREAM, ShardCount=2)
+    return services
 
 
 @pytest.fixture
