@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any, assert_type
@@ -14,7 +13,6 @@ import pytest
 from penstock.aggregation import UserRecord
 from penstock.async_futures import AsyncEventFuture
 from penstock.async_producer import AsyncProducer
-from penstock.config import ProducerConfig
 from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import (
@@ -27,24 +25,13 @@ from penstock.errors import (
     UndeliveredError,
     WrongLoopError,
 )
-from penstock.events import SocialEvent
 from penstock.spool.disk import Disk
 from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
 from tests.unit.penstock.gate import Gate
 from tests.unit.penstock.on_a_loop import on_a_loop
+from tests.unit.penstock.producers import EVENT
+from tests.unit.penstock.producers import async_producer as producer
 from tests.unit.penstock.stub_client import StubClient
-
-EVENT = SocialEvent(
-    event_id="1", kind="post", platform="bluesky", author="did:plc:1", created_at=datetime(2026, 1, 1, tzinfo=UTC)
-)
-
-
-def producer(stub: StubClient, **options: Any) -> AsyncProducer:  # noqa: ANN401 - ProducerConfig's, each of its own type
-    return AsyncProducer(
-        "events",
-        client=stub.client,
-        config=ProducerConfig(**{"linger_seconds": 0, "rate_limit_percent": None, **options}),
-    )
 
 
 async def reached(gate: Gate) -> None:

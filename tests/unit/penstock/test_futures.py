@@ -8,21 +8,11 @@ from typing import Any
 
 import pytest
 
-from penstock.aggregation import UserRecord
 from penstock.delivery.completion import Completion
-from penstock.delivery.outcomes import Failure, Moved, Outcome, PutResult
+from penstock.delivery.outcomes import Moved, Outcome, PutResult
 from penstock.errors import AccessDeniedError, DeliveryError
 from penstock.futures import EventFuture
-
-RESULT = PutResult("shardId-000000000000", "1", ())
-EVENTS = [UserRecord("a", None, b"1"), UserRecord("b", None, b"2")]
-FAILURE = Failure(AccessDeniedError, "not allowed", code="AccessDenied", attempts=(), read_events=lambda: EVENTS)
-
-
-def settle(completion: Completion, outcome: Outcome) -> None:
-    """Settle as a producer does."""
-    for observer in completion.settle(outcome):
-        observer.call()
+from tests.unit.penstock.outcomes import EVENTS, FAILURE, RESULT, settle
 
 
 def pending() -> tuple[Completion, EventFuture]:

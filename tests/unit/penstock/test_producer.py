@@ -3,7 +3,6 @@
 import logging
 import sys
 from concurrent.futures import wait
-from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -12,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 
-from penstock.config import ProducerConfig
 from penstock.delivery.core import Delivery
 from penstock.delivery.outcomes import PutResult
 from penstock.errors import (
@@ -27,25 +25,13 @@ from penstock.errors import (
     SpoolError,
     UndeliveredError,
 )
-from penstock.events import SocialEvent
 from penstock.futures import EventFuture
 from penstock.metrics import EmfExporter
 from penstock.producer import Producer
 from tests.unit.penstock.delivery.fake_stream import MIB, FakeStream
 from tests.unit.penstock.gate import Gate
+from tests.unit.penstock.producers import EVENT, producer
 from tests.unit.penstock.stub_client import StubClient
-
-EVENT = SocialEvent(
-    event_id="1", kind="post", platform="bluesky", author="did:plc:1", created_at=datetime(2026, 1, 1, tzinfo=UTC)
-)
-
-
-def producer(stub: StubClient, **options: Any) -> Producer:  # noqa: ANN401 - ProducerConfig's, each of its own type
-    return Producer(
-        "events",
-        client=stub.client,
-        config=ProducerConfig(**{"linger_seconds": 0, "rate_limit_percent": None, **options}),
-    )
 
 
 def test_every_event_s_future_tells_where_it_is() -> None:
