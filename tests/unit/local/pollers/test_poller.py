@@ -92,6 +92,18 @@ class Function:
         return self.answer(data)
 
 
+class Running:
+    """An invocation that runs until it is let end."""
+
+    def __init__(self) -> None:
+        self.began, self.end = Event(), Event()
+
+    def __call__(self, _data: list[str]) -> InvocationResult:
+        self.began.set()
+        self.end.wait(SOON)
+        return Answered(b"null")
+
+
 class Consumed:
     """Remembers what it was told, and lets a test wait for it."""
 
@@ -166,39 +178,27 @@ def test_concurrent_batches_run_at_the_same_time() -> None:
 
 
 def test_is_not_idle_and_lags_while_an_invocation_runs() -> None:
-    began, end = Event(), Event()
-
-    def wait(_data: list[str]) -> InvocationResult:
-        began.set()
-        end.wait(SOON)
-        return Answered(b"null")
-
-    stream, function = Stream(), Function(wait)
+    running = Running()
+    stream, function = Stream(), Function(running)
     stream.put("a")
     with polling(stream, function) as poller:
-        assert began.wait(SOON)
+        assert running.began.wait(SOON)
         assert not poller.wait_until_idle(0)
         assert poller.lag() > 0
-        end.set()
+        running.end.set()
         assert poller.wait_until_idle(SOON)
 
 
 def test_stops_at_once_while_an_invocation_runs_and_a_window_is_open() -> None:
-    began, end = Event(), Event()
-
-    def wait(_data: list[str]) -> InvocationResult:
-        began.set()
-        end.wait(SOON)
-        return Answered(b"null")
-
-    stream, function = Stream(), Function(wait)
+    running = Running()
+    stream, function = Stream(), Function(running)
     stream.put("a")
     with polling(stream, function, ParallelizationFactor=2) as poller:
-        assert began.wait(SOON)
+        assert running.began.wait(SOON)
         poller.stop()
-        assert not end.is_set()
+        assert not running.end.is_set()
         assert poller.checkpoints == {}
-    end.set()
+    running.end.set()
 
 
 def test_an_exception_of_the_runtime_is_an_invocation_that_never_happened() -> None:
