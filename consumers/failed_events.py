@@ -3,7 +3,7 @@
 Objects are named ``failed-events/<arrival day>/<shard>/<first position>_<last position>_<digest>.jsonl`` and hold one
 JSON line a failed event. The name follows from the positions it holds alone, so a batch that Lambda repeats overwrites
 its own object. A batch that is cut differently the second time leaves some events in two objects, which is why the
-reader drops repeats by position.
+reader (`consumers.redrive.survey`) drops repeats by position.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -167,27 +167,6 @@ def object_key(events: list[FailedEvent]) -> str:
     positions = [f"{event.sequence_number}.{event.sub_sequence_number}" for event in events]
     digest = hashlib.blake2b("\n".join(positions).encode(), digest_size=8).hexdigest()
     return f"{PREFIX}{first.day}/{first.shard_id}/{positions[0]}_{positions[-1]}_{digest}.jsonl"
-
-
-def read_failed_events(client: "S3Client", bucket: str) -> Iterator[FailedEvent]:
-    """Yield all failed events in a bucket, each once, by day and shard of arrival.
-
-    Raises:
-        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the bucket can't be read.
-        FailedEventError: an object holds a line that is no failed event; the message names both.
-    """
-    seen: set[tuple[str, Position]] = set()
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
-        for entry in page.get("Contents", []):
-            body = client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
-            for number, line in enumerate(body.splitlines(), start=1):
-                try:
-                    event = FailedEvent.from_json(line)
-                except FailedEventError as error:
-                    raise FailedEventError(f"{entry['Key']}, line {number}, {error}") from error
-                if (event.stream_arn, event.position) not in seen:
-                    seen.add((event.stream_arn, event.position))
-                    yield event
 
 
 def check_sequence_number(value: object) -> str:

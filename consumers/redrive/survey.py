@@ -1,16 +1,19 @@
 """Looking through the bucket for what is meant, object by object; what can't be read is told and passed over."""
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from consumers import discarded_batch
 from consumers.discarded_batch import DiscardedBatch, DiscardedBatchError
-from consumers.failed_events import FailedEvent
+from consumers.failed_events import FailedEvent, FailedEventError
 from consumers.redrive.bucket import Bucket, Found, NotReadable
 from consumers.redrive.census import Census
 from consumers.redrive.marks import Mark
 from consumers.redrive.repeats import Repeats
 from consumers.redrive.selection import Selection, day_of_batch, place
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 MOST_TOLD: Final = 100
 """Troubles told one by one; an object may hold a million. All are counted."""
@@ -132,3 +135,18 @@ class Survey:
         except DiscardedBatchError as error:
             self._note(NotReadable(found.key, str(error)))
             return None
+
+
+def read_failed_events(client: "S3Client", bucket: str) -> Iterator[FailedEvent]:
+    """Yield all failed events in a bucket, redriven or not, each once, by day, shard and position of arrival.
+
+    Raises:
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the bucket can't be read.
+        FailedEventError: an object holds a line that is no failed event; the message names both.
+    """
+
+    def refuse(trouble: str) -> None:
+        raise FailedEventError(trouble)
+
+    for selected in Survey(Bucket(client, bucket), tell=refuse).failed_events(Selection()):
+        yield selected.event

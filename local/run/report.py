@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from consumers.failed_events import read_failed_events
 from consumers.redrive.bucket import Bucket
 from consumers.redrive.selection import place
+from consumers.redrive.survey import read_failed_events
 from local.run.lag import LagSummary
 from local.run.trends_client import TrendsClient
 from local.stack import LocalStack

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ReadTimeoutError
+from botocore.response import StreamingBody
 
 from simulation.services.dynamodb import client_error
 from simulation.services.faults import Fault
@@ -45,7 +46,8 @@ class SimulatedS3:
 
         def get() -> dict[str, Any]:
             try:
-                return {"Body": io.BytesIO(self._bucket(Bucket, "GetObject")[Key])}
+                body = self._bucket(Bucket, "GetObject")[Key]
+                return {"Body": StreamingBody(io.BytesIO(body), len(body))}
             except KeyError:
                 raise client_error("NoSuchKey", "GetObject") from None
 

@@ -15,9 +15,10 @@ import pytest
 from moto import mock_aws
 
 from consumers import counts
-from consumers.failed_events import FailedEvent, read_failed_events
+from consumers.failed_events import FailedEvent
 from consumers.pane_log import segment as segments
 from consumers.redrive.__main__ import main
+from consumers.redrive.survey import read_failed_events
 from tests.integration.lambda_surroundings import SCHEDULE, SETTINGS, Context, load_handler
 from tests.integration.tables import PANE_LOG
 

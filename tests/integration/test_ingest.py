@@ -16,10 +16,11 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 
 from consumers import counts
-from consumers.failed_events import Reason, read_failed_events
+from consumers.failed_events import Reason
 from consumers.ingest.clients import CALL_CONFIG
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
+from consumers.redrive.survey import read_failed_events
 from consumers.variables import SettingsError
 from tests.integration import lambda_surroundings
 from tests.integration.aggregates import an_aggregate

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumers import counts
-from consumers.failed_events import FailedEventStore, Reason, read_failed_events
+from consumers.failed_events import FailedEventStore, Reason
 from consumers.ingest.ingest import Ingest, Result
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
+from consumers.redrive.survey import read_failed_events
 from consumers.schedule import DAY, Schedule
 from simulation.services.dynamodb import client_error
 from simulation.services.faults import Fault

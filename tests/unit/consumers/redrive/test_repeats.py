@@ -10,9 +10,9 @@ FIRST = 10**55
 """Sequence numbers of Kinesis have 56 digits."""
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8)), max_size=12))
-def test_each_event_of_batches_however_cut_is_taken_once(cuts: list[tuple[int, int]]) -> None:
-    objects = sorted([str(FIRST + number) for number in range(start, start + length)] for start, length in cuts)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8)), max_size=12), st.sampled_from([FIRST, 0, 80]))
+def test_each_event_of_batches_however_cut_is_taken_once(cuts: list[tuple[int, int]], origin: int) -> None:
+    objects = sorted([str(origin + number) for number in range(start, start + length)] for start, length in cuts)
     repeats = Repeats()
     taken = []
     for sequences in objects:
