@@ -33,7 +33,7 @@ from penstock.shells.reports import Reports
 from penstock.shells.setup import Setup
 from penstock.shells.waiting import Line, News
 from penstock.shells.watch import Watch, say
-from penstock.spool.spooled_delivery import SpooledDelivery
+from penstock.spool.opening import durable
 
 _logger = logging.getLogger("penstock")
 
@@ -57,7 +57,7 @@ class LoopShell:
         open_on: the loop on which events are taken, none before the first use and when no more are taken.
         line: those who wait for room, first come, first served.
         puts_left: until others on the loop have their turn.
-        durable: whether whoever adds events waits for ``commit`` then.
+        durable: the core again if whoever adds events waits for ``commit`` then.
         closed: whether events are refused.
         ended: whether what had no outcome has been given up, so that there is nothing to do any more.
     """
@@ -70,7 +70,7 @@ class LoopShell:
         self.open_on: asyncio.AbstractEventLoop | None = None
         self.line = Line()
         self.puts_left = 1
-        self.durable = isinstance(setup.delivery, SpooledDelivery) and setup.delivery.durable
+        self.durable = durable(setup.delivery)
         # One thread is enough: a commit brings all that was added before to the disk. It is started with the first.
         self._committer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="penstock-commit")
         self.closed = self.ended = False
@@ -150,13 +150,13 @@ class LoopShell:
                     receipts.append(*await self.add_when_room(*events[taken]))
                     taken += 1
         except (PenstockError, asyncio.CancelledError):
-            if self.durable:
+            if self.durable is not None:
                 await self.commit()  # events before the one that this concerns can have been added
             raise
         finally:
             if self.delivery.urgent:
                 self.poll()
-        if self.durable:
+        if self.durable is not None:
             await self.commit()
         self.puts_left -= len(events)
         if self.puts_left <= 0:
@@ -173,10 +173,10 @@ class LoopShell:
         Raises:
             SpoolError: if it could not be brought there.
         """
-        if isinstance(self.delivery, SpooledDelivery):
+        if self.durable is not None:
             # Not in the loop's own pool, all of whose threads the program may use for what takes long.
             loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._committer, self.delivery.commit, self.delivery.last_commit)
+            await loop.run_in_executor(self._committer, self.durable.commit, self.durable.last_commit)
 
     def poll(self) -> None:
         """Take the answers that have come, have the calls made that are due, and come back when the next are."""
