@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from penstock.cli.safe_text import safe_json, safe_text
+from penstock.cli.table import columns
 
 
 def for_machine(as_json: bool) -> bool:
@@ -18,13 +19,7 @@ def json_line(value: Mapping[str, Any]) -> str:
     return safe_json(json.dumps(value))
 
 
-def table(rows: Iterable[Iterable[str]], right: frozenset[int]) -> Iterator[str]:
-    """Yield the lines of a table; the first row is its head, the columns `right` are flush right."""
-    lines = [[safe_text(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
+def table(rows: Iterable[Iterable[str]], right: frozenset[int]) -> list[str]:
+    """Return the lines of a table; the first row is its head, the columns `right` are flush right."""
+    head, *body = ([safe_text(cell) for cell in row] for row in rows)
+    return columns(head, body, right=right)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from penstock.cli.reading.user_records import ReadRecord
 from penstock.cli.safe_text import safe_text
-from penstock.cli.shards.table import columns
+from penstock.cli.table import columns
 
 MAX_KEYS: Final = 20_000
 """Keys that are counted in a shard. When there are more, the rarest are forgotten, and counted anew if they come again:

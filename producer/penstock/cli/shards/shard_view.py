@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from penstock.cli.shards.hash_range import Notation, share_of_keys, write_hash_key
-from penstock.cli.shards.table import blocks, columns, fits
+from penstock.cli.table import blocks, columns, fits
 from penstock.listing import ListedShard
 from penstock.routing import Lane, ShardMap
 
