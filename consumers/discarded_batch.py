@@ -6,8 +6,9 @@ of the invocation, and in ``payload`` the event itself, as a string of JSON.
 
 import json
 import re
-from base64 import b64decode
 from typing import Any, Final, NamedTuple
+
+from pybase64 import b64decode
 
 from consumers.failed_events import check_sequence_number
 

@@ -1,8 +1,9 @@
 """From a Kinesis batch, as Lambda hands it over, to the payloads it carries. Pure."""
 
-from base64 import b64decode
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from pybase64 import b64decode
 
 from consumers.failed_events import FailedEvent, FieldError, Reason
 from penstock.aggregation import Aggregate, is_aggregate, read_aggregate

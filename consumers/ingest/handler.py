@@ -1,10 +1,11 @@
 """The ingest function: Lambda's entry point for batches of the event stream."""
 
+import gc
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,6 +20,8 @@ from consumers.metrics import FunctionMetrics
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 from consumers.tracing import traced
+
+OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 logger = Logger()
 metrics = FunctionMetrics(METRICS)
@@ -43,6 +46,9 @@ def handler(batch: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 def ingest() -> Ingest:
     """Make what lives as long as the execution environment: clients, threads, memory of the log."""
     settings = Settings.read(os.environ)
+    # A batch makes tens of thousands of objects, hardly one in a cycle: looking for cycles each 700 of them, Python's
+    # default, is an eighth of all work.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     dynamodb = dynamodb_client()
     meter.watch(dynamodb)
     return Ingest(
