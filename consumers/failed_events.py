@@ -80,12 +80,12 @@ class FailedEvent(NamedTuple):
     @property
     def day(self) -> str:
         """The UTC day of its arrival, like ``2026-11-21``."""
-        return _time(self.arrived_ms).date().isoformat()
+        return moment(self.arrived_ms).date().isoformat()
 
     @property
     def arrived_at(self) -> str:
         """When Kinesis took the record, like ``2026-11-21T09:30:00.123+00:00``."""
-        return _time(self.arrived_ms).isoformat(timespec="milliseconds")
+        return moment(self.arrived_ms).isoformat(timespec="milliseconds")
 
     def to_json(self) -> bytes:
         """Return the failed event as one line of JSON, without the line's end."""
@@ -122,15 +122,15 @@ class FailedEvent(NamedTuple):
         if type(sub_sequence_number) is not int or sub_sequence_number < 0:
             raise TypeError("sub_sequence_number is no integer from 0 on")
         return cls(
-            reason=Reason(_text(fields["reason"])),
-            errors=tuple(FieldError(_text(error["field"]), _text(error["message"])) for error in errors),
-            stream_arn=_text(fields["stream_arn"]),
-            shard_id=_text(fields["shard_id"]),
+            reason=Reason(check_text(fields["reason"])),
+            errors=tuple(FieldError(check_text(error["field"]), check_text(error["message"])) for error in errors),
+            stream_arn=check_text(fields["stream_arn"]),
+            shard_id=check_text(fields["shard_id"]),
             sequence_number=check_sequence_number(fields["sequence_number"]),
             sub_sequence_number=sub_sequence_number,
-            arrived_ms=_milliseconds(_text(fields["arrived_at"])),
-            partition_key=_text(fields["partition_key"]),
-            data=b64decode(_text(fields["data"]), validate=True),
+            arrived_ms=milliseconds(check_text(fields["arrived_at"])),
+            partition_key=check_text(fields["partition_key"]),
+            data=b64decode(check_text(fields["data"]), validate=True),
         )
 
 
@@ -184,18 +184,29 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEQUENCE_NUMBER: Final = re.compile("[0-9]{1,129}")
 
 
-def _text(value: object) -> str:
+def check_text(value: object) -> str:
+    """Return a text as it is.
+
+    Raises:
+        TypeError: it is something else.
+    """
     if isinstance(value, str):
         return value
     raise TypeError(f"{value!r:.60} is no text")
 
 
-def _milliseconds(moment: str) -> int:
-    arrived = datetime.fromisoformat(moment)
+def milliseconds(text: str) -> int:
+    """Read a time in ISO 8601 into epoch milliseconds.
+
+    Raises:
+        ValueError, OverflowError: it is none, or has no offset from UTC.
+    """
+    arrived = datetime.fromisoformat(text)
     if arrived.tzinfo is None:
-        raise ValueError(f"{moment:.60} has no offset from UTC")
+        raise ValueError(f"{text:.60} has no offset from UTC")
     return (arrived.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _time(milliseconds: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+def moment(epoch_ms: int) -> datetime:
+    """Return a time in epoch milliseconds as a date and time of UTC."""
+    return _EPOCH + timedelta(milliseconds=epoch_ms)

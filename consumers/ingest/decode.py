@@ -29,12 +29,14 @@ class Delivery(NamedTuple):
     partition_key: str
     """The record's own."""
     payloads: Sequence[bytes]
-    """By sub-sequence number; the one of a plain record has number 0."""
+    """In the order in which they were put; a plain record has one."""
     aggregate: Aggregate | None = None
     """What the payloads were taken out of, if that is an aggregate."""
+    first: int = 0
+    """The sub-sequence number of the first payload: the others follow."""
 
-    def failed(self, sub_sequence_number: int, reason: Reason, errors: tuple[FieldError, ...] = ()) -> FailedEvent:
-        """Return the failed event that a payload is, with the partition key that it was put with."""
+    def failed(self, place: int, reason: Reason, errors: tuple[FieldError, ...] = ()) -> FailedEvent:
+        """Return the failed event that the payload at a place is, with the partition key that it was put with."""
         record, aggregate = self.record, self.aggregate
         return FailedEvent(
             reason=reason,
@@ -42,10 +44,10 @@ class Delivery(NamedTuple):
             stream_arn=record.stream_arn,
             shard_id=record.shard_id,
             sequence_number=record.sequence_number,
-            sub_sequence_number=sub_sequence_number,
+            sub_sequence_number=self.first + place,
             arrived_ms=record.arrived_ms,
-            partition_key=aggregate.partition_key(sub_sequence_number) if aggregate else self.partition_key,
-            data=self.payloads[sub_sequence_number],
+            partition_key=aggregate.partition_key(place) if aggregate else self.partition_key,
+            data=self.payloads[place],
         )
 
 
@@ -53,8 +55,7 @@ def decode(batch: dict[str, Any]) -> tuple[list[Delivery], list[FailedEvent]]:
     """Take the payloads out of a batch's records, plain or aggregated, in order.
 
     `batch` has the shape of the AWS Lambda Developer Guide, "Using Lambda to process records from Amazon Kinesis
-    Data Streams". An aggregate that is damaged anywhere becomes one failed event with the record's raw bytes: which
-    of its parts are sound can't be known once its checksum is wrong.
+    Data Streams".
 
     Raises:
         KeyError, ValueError: the batch is not of that shape.
@@ -71,14 +72,25 @@ def decode(batch: dict[str, Any]) -> tuple[list[Delivery], list[FailedEvent]]:
             sequence=int(kinesis["sequenceNumber"]),
             arrived_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
         )
-        whole = Delivery(record, kinesis["partitionKey"], (data,))
-        if not is_aggregate(data):
-            deliveries.append(whole)
-            continue
-        try:
-            aggregate = read_aggregate(data)
-        except DamagedAggregateError as error:
-            failed.append(whole.failed(0, Reason.DAMAGED_AGGREGATE, (FieldError("", error.reason),)))
-            continue
-        deliveries.append(whole._replace(payloads=aggregate.payloads, aggregate=aggregate))
+        found = unpack(Delivery(record, kinesis["partitionKey"], (data,)))
+        if isinstance(found, FailedEvent):
+            failed.append(found)
+        else:
+            deliveries.append(found)
     return deliveries, failed
+
+
+def unpack(whole: Delivery) -> Delivery | FailedEvent:
+    """Take the payloads out of a record, given as the one payload it is; a plain one stays as it is.
+
+    An aggregate that is damaged anywhere becomes one failed event with the record's raw bytes: which of its parts are
+    sound can't be known once its checksum is wrong.
+    """
+    (data,) = whole.payloads
+    if not is_aggregate(data):
+        return whole
+    try:
+        aggregate = read_aggregate(data)
+    except DamagedAggregateError as error:
+        return whole.failed(0, Reason.DAMAGED_AGGREGATE, (FieldError("", error.reason),))
+    return whole._replace(payloads=aggregate.payloads, aggregate=aggregate)

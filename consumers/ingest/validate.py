@@ -64,7 +64,7 @@ def validate(
             elif event.event_id:
                 accept(event)
             else:
-                derived = derived_event_id(record.shard_id, record.sequence_number, place)
+                derived = derived_event_id(record.shard_id, record.sequence_number, delivery.first + place)
                 accept(event._replace(event_id=derived))
     return valid, failed
 

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = {
+    "archive": "consumers.archive.handler",
     "ingest": "consumers.ingest.handler",
     "redrive": "consumers.redrive.handler",
     "rollup": "consumers.rollup.handler",
@@ -35,8 +36,8 @@ print(json.dumps(sorted({each for top in tops for each in distributions.get(top,
 
 
 def locked(function: str) -> set[str]:
-    # The sweep is rollup's code on a schedule, and redrive judges and folds with ingest's.
-    function = {"sweep": "rollup", "redrive": "ingest"}.get(function, function)
+    # The sweep is rollup's code on a schedule, and redrive judges and folds with ingest's. The archive only unpacks.
+    function = {"sweep": "rollup", "redrive": "ingest", "archive": "rollup"}.get(function, function)
     return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
 
 

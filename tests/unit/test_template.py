@@ -51,7 +51,7 @@ def resolved(template: Template, kind: str) -> dict[str, dict[str, Any]]:
     return {
         logical_id: intrinsics.resolve(resource)
         for logical_id, resource in template.translated["Resources"].items()
-        if resource["Type"] == kind
+        if resource["Type"] == kind and ("Condition" not in resource or intrinsics.holds(resource["Condition"]))
     }
 
 
@@ -276,6 +276,59 @@ def test_whatever_the_gateway_answers_by_itself_is_a_problem_document(stack: Sta
 def test_the_sweep_runs_by_the_clock(stack: StackResources) -> None:
     (schedule,) = stack.schedules
     assert (schedule.function, schedule.seconds) == ("SweepFunction", 900)
+
+
+@pytest.fixture(scope="module")
+def archiving() -> Template:
+    """The template with the archive switched on."""
+    return Template(PATH, {"Archive": "true", "ArchiveRetentionDays": "400"})
+
+
+def test_without_the_archive_nothing_of_it_is_made(template: Template, stack: StackResources) -> None:
+    assert "ArchiveFunction" not in stack.functions
+    for kind in ("AWS::S3::Bucket", "AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::S3::BucketPolicy"):
+        assert not [name for name in resolved(template, kind) if name.startswith("Archive")]
+
+
+def test_the_archive_is_private_encrypted_kept_with_the_stack_and_expires(archiving: Template) -> None:
+    bucket = resolved(archiving, "AWS::S3::Bucket")["ArchiveBucket"]
+    failed_events = resolved(archiving, "AWS::S3::Bucket")["FailedEventsBucket"]["Properties"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    for name in ("BucketEncryption", "OwnershipControls", "PublicAccessBlockConfiguration"):
+        assert bucket["Properties"][name] == failed_events[name]
+    # What is erased must be gone: no old version keeps it.
+    assert "VersioningConfiguration" not in bucket["Properties"]
+    rules = {
+        rule["Id"]: rule.get("ExpirationInDays") for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    }
+    assert rules == {"expire": "400", "abandon-uploads": None}
+    (statement,) = resolved(archiving, "AWS::S3::BucketPolicy")["ArchiveBucketPolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_archive_function_may_read_the_stream_and_write_the_archive(archiving: Template) -> None:
+    actions = {
+        action: resource
+        for role, each in statements(archiving)
+        if role == "ArchiveRole"
+        for action in listed(each["Action"])
+        for resource in listed(each["Resource"])
+    }
+    assert {name: where for name, where in actions.items() if name.startswith(("s3:", "dynamodb:"))} == {
+        "s3:PutObject": "<ArchiveBucket.Arn>/*",
+        "s3:ListBucket": "<ArchiveBucket.Arn>",
+    }
+    assert {where for name, where in actions.items() if name.startswith("kinesis:")} == {"<EventStream.Arn>"}
+
+
+def test_the_archive_gives_nothing_up_but_into_itself(archiving: Template) -> None:
+    mapping = resolved(archiving, "AWS::Lambda::EventSourceMapping")["ArchiveFunctionStream"]["Properties"]
+    assert int(mapping["MaximumRecordAgeInSeconds"]) == 23 * 3600
+    assert mapping["MaximumRetryAttempts"] == -1
+    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": "<ArchiveBucket.Arn>"}}
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
 def test_outputs_are_what_a_client_needs(stack: StackResources) -> None:
