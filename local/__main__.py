@@ -77,6 +77,14 @@ def cli() -> None:
     show_default=True,
     help="Where the dashboard listens; 0 takes any free port.",
 )
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=lambda _context, _option, given: _pairs(given),
+    help="A parameter of the template, like Archive=true. May be given several times.",
+)
 def run(
     *,
     source: str,
@@ -88,6 +96,7 @@ def run(
     seed: int,
     report: Path | None,
     port: int,
+    parameters: dict[str, str],
 ) -> None:
     """Play a source through the whole pipeline and watch it become trends.
 
@@ -125,6 +134,7 @@ def run(
         seed=seed,
         report=report,
         port=port,
+        parameters=parameters,
     )
     try:
         outcome = run_pipeline(options, console)
@@ -141,6 +151,14 @@ def run(
         sys.exit(128 + outcome.signal)
     if outcome.fault:
         _end(1, outcome.fault)
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """Read ``NAME=VALUE`` as often as it was given."""
+    for each in given:
+        if "=" not in each:
+            raise click.BadParameter(f"{each!r} is no NAME=VALUE, like Archive=true")
+    return {name: value for name, _, value in (each.partition("=") for each in given)}
 
 
 def _check_writable(report: Path) -> None:

@@ -5,23 +5,23 @@ from functools import cache
 from typing import Any, Final
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from consumers import variables
+from consumers.archive.observation import METRICS, metrics_of
 from consumers.archive.store import ArchiveStore
 from consumers.calls import call_config
+from consumers.metrics import FunctionMetrics
 
 CALL_CONFIG: Final = call_config(calls_at_once=1, read_seconds=10.0)
 """An object has up to some megabytes."""
 
 logger = Logger()
-metrics = Metrics()
+metrics = FunctionMetrics(METRICS)
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(batch: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda passes it, powertools reads it
     """Keep a Kinesis batch. What fails is raised, and Lambda delivers the batch again."""
     try:
@@ -29,9 +29,7 @@ def handler(batch: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
     except Exception:
         logger.exception("the batch is refused as a whole", records=len(batch.get("Records", [])))
         raise
-    metrics.add_metric("RecordsArchived", MetricUnit.Count, stored.records)
-    metrics.add_metric("EventsArchived", MetricUnit.Count, stored.events)
-    metrics.add_metric("BytesArchived", MetricUnit.Bytes, stored.stored_bytes)
+    metrics.log(metrics_of(stored))
     logger.info("archived", **stored._asdict())
 
 

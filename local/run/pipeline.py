@@ -1,9 +1,9 @@
 """Runs the whole pipeline on this machine: a source in, trends out, and every event accounted for."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -47,6 +47,8 @@ class RunOptions:
     seed: int
     report: Path | None
     port: int
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Values for the template's parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def _started(options: RunOptions, console: Console) -> LocalStack:
     if not console.is_terminal:
         console.print("starting the stack …")
     with console.status("starting the stack …"):
-        return LocalStack.start(template=options.template, port=options.port, directory=options.directory)
+        return LocalStack.start(
+            template=options.template, port=options.port, directory=options.directory, parameters=options.parameters
+        )
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""The real archive handler against moto's S3: what the stream carried is read back to the byte."""
+
+import importlib
+import json
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aws_kinesis_agg.aggregator import RecordAggregator
+from moto import mock_aws
+
+from consumers.archive.bucket import ArchiveBucket, ArchiveError, archived_in
+from consumers.archive.line import Archived
+from consumers.archive.store import compressed
+from consumers.ingest.decode import decode
+from tests.integration.lambda_surroundings import Context, Stdout
+
+ARRIVED = 1_795_253_410.123  # 2026-11-21T09:30:10.123Z
+BUCKET = "archive"
+Handle = Callable[..., None]
+
+
+@pytest.fixture
+def handle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handle]:
+    for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "ARCHIVE_BUCKET": BUCKET,
+        "POWERTOOLS_SERVICE_NAME": "archive",
+        "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+    }.items():
+        monkeypatch.setenv(name, value)
+    sys.modules.pop("consumers.archive.handler", None)
+    module = importlib.import_module("consumers.archive.handler")
+    monkeypatch.setattr(module.logger.registered_handler, "stream", Stdout())
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        yield lambda batch: module.handler(json.loads(json.dumps(batch)), Context("archive"))
+
+
+def a_batch(
+    *records: tuple[int, bytes], arrived: float = ARRIVED, shard: str = "shardId-000000000000"
+) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "kinesis": {
+                    "partitionKey": "key",
+                    "sequenceNumber": str(sequence),
+                    "data": b64encode(data).decode(),
+                    "approximateArrivalTimestamp": arrived,
+                },
+                "eventID": f"{shard}:{sequence}",
+                "eventSourceARN": "arn:aws:kinesis:us-east-1:123456789012:stream/events",
+            }
+            for sequence, data in records
+        ]
+    }
+
+
+def an_aggregate(*payloads: bytes) -> bytes:
+    aggregator = RecordAggregator()
+    for payload in payloads:
+        aggregator.add_user_record("author", payload)
+    _, _, data = aggregator.clear_and_get().get_contents()
+    return bytes(data)
+
+
+def kept(hour: str = "2026-11-21T09") -> list[Archived]:
+    bucket = ArchiveBucket(boto3.client("s3"), BUCKET)
+    return [line for entry in bucket.hour(hour) for line in archived_in(entry.key, bucket.read(entry.key) or b"")]
+
+
+def keys() -> list[str]:
+    return [each["Key"] for each in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def test_what_ingest_would_have_got_is_read_back(handle: Handle, capsys: pytest.CaptureFixture[str]) -> None:
+    batch = a_batch(
+        (9, b'{"a": "\xc3\xa9"}'), (10, an_aggregate(b"{}", b"\xff")), (11, an_aggregate(b"{}")[:-1] + b"!")
+    )
+    handle(batch)
+    arrivals, failed = decode(batch)
+    assert [each for line in kept() for each in ([line.arrival] if line.unpack() == [line.arrival] else [])] == arrivals
+    assert [line.unpack() for line in kept()][-1] == failed[0]
+    assert len(keys()) == 1
+    metrics, line = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (metrics["RecordsArchived"], metrics["EventsArchived"]) == ([3.0], [4.0])
+    assert (line["message"], line["objects"], line["repeats"]) == ("archived", 1, 0)
+
+
+def test_shards_and_hours_of_arrival_are_apart_and_in_the_streams_order(handle: Handle) -> None:
+    handle(a_batch((9, b"9"), shard="shardId-000000000001"))
+    handle(a_batch((10, b"10"), shard="shardId-000000000001"))
+    handle(a_batch((100, b"100")))
+    handle(a_batch((101, b"101"), arrived=ARRIVED + 3600))
+    assert [line.arrival.data for line in kept()] == [b"100", b"9", b"10"]
+    assert [line.arrival.data for line in kept("2026-11-21T10")] == [b"101"]
+
+
+def test_a_repeated_batch_brings_nothing_back_that_was_erased(handle: Handle) -> None:
+    batch = a_batch((1, b"1"), (2, b"2"))
+    handle(batch)
+    (key,) = keys()
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=compressed([]))
+    handle(batch)
+    assert keys() == [key]
+    assert kept() == []
+
+
+def test_a_batch_that_could_not_be_kept_is_refused_so_that_it_comes_again(handle: Handle) -> None:
+    boto3.client("s3").delete_bucket(Bucket=BUCKET)
+    with pytest.raises(boto3.client("s3").exceptions.NoSuchBucket):
+        handle(a_batch((1, b"1")))
+
+
+@pytest.mark.parametrize("body", [b"no gzip", compressed([b"{}"]), compressed([b"{}"])[:-4]])
+def test_what_is_damaged_is_named(body: bytes) -> None:
+    with pytest.raises(ArchiveError, match="records/x"):
+        archived_in("records/x", body)
