@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -132,6 +132,17 @@ class FailedEvent(NamedTuple):
             partition_key=check_text(fields["partition_key"]),
             data=b64decode(check_text(fields["data"]), validate=True),
         )
+
+
+class FailedEventSink(Protocol):
+    """Takes failed events."""
+
+    def write(self, failed: Iterable[FailedEvent]) -> None:
+        """Keep a batch's failed events.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: not all of them are kept.
+        """
 
 
 class FailedEventStore:

@@ -9,13 +9,13 @@ import gzip
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from consumers.archive.line import Archived, archived
-from consumers.ingest.decode import decode
+from consumers.failed_events import FailedEvent
+from consumers.ingest.decode import Delivery, decode
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -59,8 +59,10 @@ class ArchiveStore:
         """
         groups: defaultdict[tuple[str, str], list[Archived]] = defaultdict(list)
         deliveries, damaged = decode(batch)
-        for line in chain.from_iterable(map(archived, chain(deliveries, damaged))):
-            groups[line.hour, line.record.shard_id].append(line)
+        decoded: list[Delivery | FailedEvent] = [*deliveries, *damaged]
+        for each in decoded:
+            for line in archived(each):
+                groups[line.hour, line.record.shard_id].append(line)
         objects = repeats = stored_bytes = 0
         for group in groups.values():
             group.sort(key=lambda line: line.record.sequence)

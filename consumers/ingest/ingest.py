@@ -2,15 +2,15 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from consumers.failed_events import FailedEventStore
-from consumers.ingest.decode import decode
+from consumers.failed_events import FailedEvent, FailedEventSink
+from consumers.ingest.decode import Delivery, decode
 from consumers.ingest.tally import Tally, tally
 from consumers.ingest.validate import validate
 from consumers.pane_log.fold import Fold, fold
@@ -67,7 +67,7 @@ class Ingest:
     def __init__(
         self,
         writer: Writer,
-        store: FailedEventStore,
+        store: FailedEventSink,
         pool: Executor,
         *,
         schedule: Schedule,
@@ -92,8 +92,23 @@ class Ingest:
                 is foreseen: it makes the result's checkpoint.
         """
         deliveries, failed = decode(batch)
+        return self.take(deliveries, failed, seconds_left, forgotten_before=forgotten_before)
+
+    def take(
+        self,
+        deliveries: Sequence[Delivery],
+        damaged: Sequence[FailedEvent],
+        seconds_left: Callable[[], float],
+        *,
+        forgotten_before: float = -math.inf,
+    ) -> Result:
+        """Do with what `decode` made of a batch the same as `process`.
+
+        Raises:
+            Exception: as `process`.
+        """
         events, refused = validate(deliveries, self._dedup_seconds, forgotten_before)
-        failed += refused
+        failed = [*damaged, *refused]
         folds = fold(events, self._schedule)
 
         storing = self._pool.submit(self._store.write, failed) if failed else None
@@ -109,7 +124,7 @@ class Ingest:
             errors[_name(error)] += 1
         checkpoint = min(unwritten, default=None)
         return Result(
-            records=len(batch["Records"]),
+            records=len(deliveries) + len(damaged),
             events=len(events) + len(failed),
             tally=tally(outcomes, events, failed, checkpoint),
             addresses=len(folds),

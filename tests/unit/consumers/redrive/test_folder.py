@@ -7,8 +7,9 @@ import pytest
 
 from consumers.failed_events import Reason
 from consumers.ingest.ingest import Ingest, Result
+from consumers.ingest.persistence import ATTEMPTS, Trouble
 from consumers.ingest.tally import Tally
-from consumers.redrive.folder import ATTEMPTS, Folder, Trouble
+from consumers.redrive.folder import Folder
 from consumers.redrive.report import FoldReport
 from tests.unit.consumers.ingest.batches import Put, a_batch
 
