@@ -1,13 +1,38 @@
 """Ctrl-C: the first one ends a command in good order, a second one at once."""
 
+import importlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Final, NoReturn
 
 INTERRUPTED: Final = 130
 """Exit status: 128 and SIGINT's number, as shells have it."""
+
+
+def begin(main: Callable[[], None]) -> None:
+    """Run a program's `main`, from its first line on ended by Ctrl-C as this module has it."""
+    handle()
+    try:
+        main()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            end(INTERRUPTED)
+        raise
+
+
+def main(module: str, after: str) -> None:
+    """Import a command line's module and call its ``run``; after Ctrl-C say `after` and exit.
+
+    It is imported here, where Ctrl-C is handled already: that takes most of a second.
+    """
+    try:
+        importlib.import_module(module).run()
+    except KeyboardInterrupt:
+        sys.stderr.write(f"interrupted; {after}\n")
+        sys.exit(INTERRUPTED)
 
 
 def handle() -> None:

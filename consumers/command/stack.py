@@ -21,7 +21,7 @@ class StackNotFoundError(Exception):
 
 
 def describe(
-    session: "Session", name: str, resources: Mapping[str, str], *, hint: Mapping[str, str] | None = None
+    session: "Session", name: str, resources: Mapping[str, str], *, optional: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Return, by variable, `resources` and `PARAMETERS` as CloudFormation has them: those the stack was deployed with.
 
@@ -29,7 +29,7 @@ def describe(
         session: credentials and region.
         name: the stack's.
         resources: logical ids in `template.yaml`, and the variables that the functions know them by.
-        hint: by logical id, what to do about a stack that lacks it.
+        optional: more of them, which a stack may do without; they are left out then.
 
     Raises:
         StackNotFoundError: there is no such stack, or it lacks something.
@@ -46,19 +46,17 @@ def describe(
         raise StackNotFoundError(
             f"there is no stack {name!r:.130} in {region}: name it by --stack, or --region"
         ) from error
+    wanted = {**resources, **(optional or {})}
     found = {
-        resources[each["LogicalResourceId"]]: each.get("PhysicalResourceId", "")
+        wanted[each["LogicalResourceId"]]: each.get("PhysicalResourceId", "")
         for each in listed
-        if each.get("LogicalResourceId") in resources  # moto lists what it could not make without a name
+        if each.get("LogicalResourceId") in wanted  # moto lists what it could not make without a name
     } | {
         PARAMETERS[each["ParameterKey"]]: each.get("ParameterValue", "")
         for each in stack.get("Parameters", [])
         if each.get("ParameterKey") in PARAMETERS
     }
     missing = [name for names in (resources, PARAMETERS) for name, variable in names.items() if not found.get(variable)]
-    for each in missing:
-        if hint and each in hint and len(missing) == 1:
-            raise StackNotFoundError(f"the stack {name!r:.130} has no {each}: {hint[each]}")
     if missing:
         raise StackNotFoundError(f"the stack {name!r:.130} is none of Penstock's: it has no {', '.join(missing)}")
     return found

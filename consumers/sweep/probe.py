@@ -27,14 +27,20 @@ Expected = tuple[Address, int]
 class LogProbe:
     """Looks for single segments, 100 in a call. One that is not there costs half a read unit."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, sleep: Callable[[float], None]) -> None:
-        """Ask the pane log's `table`; wait by `sleep` (seconds) where DynamoDB asks for it."""
+    def __init__(
+        self, client: "DynamoDBClient", table: str, sleep: Callable[[float], None], *, consistent: bool = False
+    ) -> None:
+        """Ask the pane log's `table`; wait by `sleep` (seconds) where DynamoDB asks for it.
+
+        If `consistent`, a segment that was written just now is found too, for twice the units.
+        """
+        self._consistent = consistent
         self._client = client
         self._table = table
         self._sleep = sleep
 
     def found(self, expected: Iterable[Expected]) -> list[Expected]:
-        """Return those that exist. Eventually consistent: one that was written just now may be missed.
+        """Return those that exist; unless `consistent`, one that was written just now may be missed.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
@@ -46,6 +52,7 @@ class LogProbe:
             "Keys": [{"address": {"S": address.key}, "segment": {"N": str(number)}} for address, number in batch],
             "ProjectionExpression": "#address, #segment",
             "ExpressionAttributeNames": {"#address": "address", "#segment": "segment"},
+            "ConsistentRead": self._consistent,
         }
         for call in range(MAX_CALLS):
             if call:

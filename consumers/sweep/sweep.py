@@ -84,12 +84,12 @@ class Sweep:
         hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
         try:
-            in_time = self._check(recent_minutes(now), report, time_left)
+            in_time = self.check(recent_minutes(now), report, time_left)
             for hour in hours:
                 if not in_time:
                     break
                 cursor = hour - HOUR
-                in_time = self._check(range(hour, hour + HOUR, MINUTE), report, time_left)
+                in_time = self.check(range(hour, hour + HOUR, MINUTE), report, time_left)
                 if in_time:
                     report.hours.append(hour)
                 else:
@@ -107,7 +107,7 @@ class Sweep:
             _note(report, error)
             return None
 
-    def _check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
+    def check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
         """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out."""
         held, unread = self._reads(minutes, report)
         expected = list(self._expected(minutes, held, unread, report.rollup))

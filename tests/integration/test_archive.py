@@ -15,7 +15,7 @@ from moto import mock_aws
 from consumers.archive.bucket import ArchiveBucket, ArchiveError, archived_in
 from consumers.archive.line import Archived
 from consumers.archive.store import compressed
-from consumers.ingest.decode import decode
+from consumers.ingest.decode import Delivery, decode
 from tests.integration.lambda_surroundings import Context, Stdout
 
 ARRIVED = 1_795_253_410.123  # 2026-11-21T09:30:10.123Z
@@ -84,9 +84,14 @@ def test_what_ingest_would_have_got_is_read_back(handle: Handle, capsys: pytest.
         (9, b'{"a": "\xc3\xa9"}'), (10, an_aggregate(b"{}", b"\xff")), (11, an_aggregate(b"{}")[:-1] + b"!")
     )
     handle(batch)
-    arrivals, failed = decode(batch)
-    assert [each for line in kept() for each in ([line.arrival] if line.unpack() == [line.arrival] else [])] == arrivals
-    assert [line.unpack() for line in kept()][-1] == failed[0]
+    (plain, aggregate), failed = decode(batch)
+    *read, damaged = (line.delivery() for line in kept())
+    parts = [
+        Delivery(aggregate.record, "author", (payload,), first=place)
+        for place, payload in enumerate(aggregate.payloads)
+    ]
+    assert read == [plain, *parts]
+    assert [damaged] == failed
     assert len(keys()) == 1
     metrics, line = map(json.loads, capsys.readouterr().out.splitlines())
     assert (metrics["RecordsArchived"], metrics["EventsArchived"]) == ([3.0], [4.0])
@@ -98,8 +103,8 @@ def test_shards_and_hours_of_arrival_are_apart_and_in_the_streams_order(handle: 
     handle(a_batch((10, b"10"), shard="shardId-000000000001"))
     handle(a_batch((100, b"100")))
     handle(a_batch((101, b"101"), arrived=ARRIVED + 3600))
-    assert [line.arrival.data for line in kept()] == [b"100", b"9", b"10"]
-    assert [line.arrival.data for line in kept("2026-11-21T10")] == [b"101"]
+    assert [line.data for line in kept()] == [b"100", b"9", b"10"]
+    assert [line.data for line in kept("2026-11-21T10")] == [b"101"]
 
 
 def test_a_repeated_batch_brings_nothing_back_that_was_erased(handle: Handle) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from consumers.command.options import dry_run_option, json_option, stack_options
 from consumers.command.output import for_machine, json_line
-from consumers.redrive.command.options import again_option, all_option, dry_run_option, json_option, selecting
-from consumers.redrive.command.target import Target
+from consumers.command.target import StackTarget
+from consumers.redrive.command.options import again_option, all_option, selecting
 from consumers.redrive.rate import LEAST_RATE
 from penstock.cli.ending import FAILURE
 from penstock.cli.safe_text import safe_text
@@ -23,17 +24,15 @@ if TYPE_CHECKING:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.option("--stack", default="penstock", show_default=True, metavar="NAME", help="The deployed stack.")
-@click.option("--region", metavar="NAME", help="AWS region. [default: AWS_REGION, AWS_DEFAULT_REGION or the profile's]")
-@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration files.")
+@stack_options
 @click.pass_context
-def cli(context: click.Context, stack: str, region: str | None, profile: str | None) -> None:
+def cli(context: click.Context, /, target: StackTarget) -> None:
     """Look at failed events and discarded batches, and bring them back to be counted.
 
     Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage, 130 after Ctrl-C. Whatever
     ends it, running it again is safe. docs/redrive.md tells more.
     """
-    context.obj = Target(stack, region, profile)
+    context.obj = target
 
 
 @cli.command("list")
@@ -41,13 +40,13 @@ def cli(context: click.Context, stack: str, region: str | None, profile: str | N
 @click.option("--each", is_flag=True, help="Each event and batch by itself, with its key.")
 @json_option
 @click.pass_obj
-def list_(target: Target, /, *, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
+def list_(target: StackTarget, /, *, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
     """Count what was set aside, by day and reason."""
     from consumers.redrive.command import output
     from consumers.redrive.run import count
 
     request = _request("list", **selected)
-    parts = target.parts()
+    parts = _parts(target)
     if each:
         _list_each(parts, request, as_json=for_machine(as_json))
         return
@@ -83,7 +82,7 @@ def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
 @click.argument("key")
 @json_option
 @click.pass_obj
-def show(target: Target, /, *, key: str, as_json: bool) -> None:
+def show(target: StackTarget, /, *, key: str, as_json: bool) -> None:
     """Show a failed event, or all of an object, with their data.
 
     KEY is what list --each prints: failed-events/….jsonl#POSITION, or an object's name.
@@ -95,7 +94,7 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
     selection = _request("list", keys=(key,)).selection
     if key.startswith(DISCARDED):
         raise click.UsageError("a discarded batch is one JSON object: read it by `aws s3 cp`; show has failed events")
-    survey = Survey(target.parts().bucket, tell=_tell)
+    survey = Survey(_parts(target).bucket, tell=_tell)
     found = False
     for selected in survey.failed_events(selection):
         if for_machine(as_json):
@@ -134,7 +133,7 @@ def show(target: Target, /, *, key: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def send(
-    target: Target,
+    target: StackTarget,
     /,
     *,
     everything: bool,
@@ -173,7 +172,7 @@ def send(
     )
     fix_up = _fix_up(assignments, fix)
     report = SendReport(dry_run=dry_run)
-    parts = target.parts()
+    parts = _parts(target)
     try:
         with _hooks() as hooks:
             run(parts, request, fix_up, report, hooks)
@@ -191,7 +190,7 @@ def send(
 @json_option
 @click.pass_obj
 def fold(
-    target: Target, /, *, everything: bool, again: bool, dry_run: bool, as_json: bool, **selected: tuple[str, ...]
+    target: StackTarget, /, *, everything: bool, again: bool, dry_run: bool, as_json: bool, **selected: tuple[str, ...]
 ) -> None:
     """Fold discarded batches directly into the pane log, and mark them.
 
@@ -204,7 +203,7 @@ def fold(
 
     request = _request("fold", all=everything, again=again, dry_run=dry_run, **selected)
     report = FoldReport(dry_run=dry_run)
-    parts = target.parts()
+    parts = _parts(target)
     try:
         with _hooks() as hooks:
             run(parts, request, report, hooks)
@@ -212,6 +211,12 @@ def fold(
         for line in [json_line(report.as_dict())] if for_machine(as_json) else output.fold_lines(report):
             click.echo(line)
     sys.exit(0 if report.well else FAILURE)
+
+
+def _parts(target: StackTarget) -> "Parts":
+    from consumers.redrive.command.stack import open_parts
+
+    return open_parts(target)
 
 
 def _request(action: str, **fields: Any) -> "Request":  # noqa: ANN401 - checked by the request itself

@@ -38,9 +38,5 @@ def selecting(*, days: str, failed_events_only: bool = True) -> Callable[[_Comma
     return decorate
 
 
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON."
-)
 all_option = click.option("--all", "everything", is_flag=True, help="All of them; needed where nothing else selects.")
 again_option = click.option("--again", is_flag=True, help="Those too that are marked as redriven.")
-dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")

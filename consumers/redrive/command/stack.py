@@ -1,8 +1,10 @@
-"""The settings of redrive, from a stack that is found by its name."""
+"""What redrive is made of, for a stack that is found by its name."""
 
 from typing import TYPE_CHECKING, Final
 
 from consumers.command.stack import describe
+from consumers.command.target import StackTarget
+from consumers.redrive.parts import Parts
 from consumers.redrive.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,3 +26,14 @@ def find(session: "Session", name: str) -> Settings:
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: CloudFormation can't be asked.
     """
     return Settings.read(describe(session, name, _RESOURCES))
+
+
+def open_parts(target: StackTarget) -> Parts:
+    """Find the stack and return what redrive is made of there.
+
+    Raises:
+        StackNotFoundError, SettingsError: as `find`.
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: as `find`.
+    """
+    session = target.session()
+    return Parts(find(session, target.stack), session)

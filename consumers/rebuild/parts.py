@@ -1,0 +1,135 @@
+"""What a rebuild is made of: ingest's, rollup's and the sweep's own code, put to work on other tables."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from consumers.archive.bucket import ArchiveBucket
+from consumers.calls import call_config
+from consumers.failed_events import FailedEventStore
+from consumers.ingest.ingest import Ingest
+from consumers.ingest.settings import Settings as IngestSettings
+from consumers.pane_log.log import PaneLog
+from consumers.rebuild.failures import Failures
+from consumers.rebuild.folding import Folding, NotedWriter
+from consumers.rebuild.journal import Journal, Run
+from consumers.rebuild.report import Report
+from consumers.rebuild.span import Span
+from consumers.rebuild.summing import EventClock, Summing
+from consumers.rebuild.tables import Names, TableSet
+from consumers.rollup.contention import Contention
+from consumers.rollup.rollup import Rollup
+from consumers.rollup.settings import RollupSettings
+from consumers.sweep.probe import LogProbe
+from consumers.sweep.sweep import Sweep
+from consumers.trends.table import TrendsTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session
+
+CALLS_AT_ONCE: Final = 16
+PATIENCE_SECONDS: Final = 120.0
+"""How long the calls for one lot of events or one hour may take."""
+CALL_CONFIG: Final = call_config(calls_at_once=CALLS_AT_ONCE, read_seconds=30.0, attempts=8)
+"""More attempts than a function makes: a new table takes a while to grow to what a rebuild writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Which stack's archive goes into which tables."""
+
+    ingest: IngestSettings
+    """As the stack's ingest has them, but for the table."""
+    rollup: RollupSettings
+    """As the stack's rollup has them, but for the tables."""
+    archive: str
+    """The archive's bucket."""
+    like: Names
+    """The stack's own tables."""
+    names: Names
+    """The tables to fill."""
+    schedule: str
+    """The schedule as text, for the journal."""
+    failed_events_bucket: str | None
+    """Where failed events are written to, if anywhere."""
+
+
+class Parts:
+    """Makes the parts for one rebuild."""
+
+    def __init__(self, settings: Settings, session: "Session") -> None:
+        """Use the session's credentials and region."""
+        self.settings = settings
+        self._s3 = session.client("s3", config=CALL_CONFIG)
+        self._dynamodb = session.client("dynamodb", config=CALL_CONFIG)
+        self.archive = ArchiveBucket(self._s3, settings.archive)
+        self.tables = TableSet(self._dynamodb, settings.names, like=settings.like)
+        self.journal = Journal(self._dynamodb, settings.names.trends)
+
+    def run_of(self, span: Span) -> Run:
+        """Return what a rebuild of `span` makes the tables from."""
+        settings = self.settings
+        return Run(settings.archive, settings.schedule, settings.ingest.dedup_days, span.start.isoformat())
+
+    @contextmanager
+    def folding(
+        self, report: Report, tell: "Callable[[str], None]", progress: "Callable[[str], None]"
+    ) -> Iterator[Folding]:
+        """Open ingest's code with threads of its own."""
+        settings = self.settings.ingest
+        bucket = self.settings.failed_events_bucket
+        failures = Failures(report.failed, FailedEventStore(self._s3, bucket) if bucket else None)
+        writer = NotedWriter(PaneLog(self._dynamodb, settings.log_table), settings.segment_retention_seconds)
+        with _pool("fold") as pool:
+            ingest = Ingest(writer, failures, pool, schedule=settings.schedule, dedup_seconds=settings.dedup_seconds)
+            yield Folding(
+                self.archive,
+                ingest,
+                writer,
+                self.journal,
+                report,
+                tell=tell,
+                progress=progress,
+                sleep=time.sleep,
+                seconds_left=lambda: PATIENCE_SECONDS,
+            )
+
+    @contextmanager
+    def summing(self, report: Report, progress: "Callable[[str], None]") -> Iterator[Summing]:
+        """Open the sweep's and rollup's code with threads of its own."""
+        settings = self.settings.rollup
+        clock = EventClock(time.time)
+        with _pool("sum") as pool:
+            rollup = Rollup(
+                TrendsTable(self._dynamodb, settings.trends_table),
+                PaneLog(self._dynamodb, settings.log_table),
+                settings.schedule,
+                settings.retention,
+                pool=pool,
+                clock=clock,
+                contention=Contention(time.sleep),
+            )
+            probe = LogProbe(self._dynamodb, settings.log_table, time.sleep, consistent=True)
+            yield Summing(
+                Sweep(rollup, probe, settings.hours_of_segments, pool=pool, clock=clock),
+                clock,
+                report,
+                progress=progress,
+                sleep=time.sleep,
+                seconds_left=lambda: PATIENCE_SECONDS,
+            )
+
+
+@contextmanager
+def _pool(name: str) -> Iterator[ThreadPoolExecutor]:
+    """Open threads that are not waited for at the end: a call that hangs then must not make the end hang too."""
+    pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=name)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,112 @@
+"""The second half of a rebuild: the pane log goes into the trends, by the sweep's and rollup's own code.
+
+The sweep finds what the log has and the trends lack; here that is everything. Hours come in order and the clock that
+rollup looks at goes with them: each hour is closed once, right behind its segments, and none counts as expired, however
+long ago it was.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from consumers.rebuild.folding import RebuildError
+from consumers.rebuild.report import Report
+from consumers.rollup.contention import ContendedError
+from consumers.rollup.deadline import DeadlineError
+from consumers.rollup.levels import CLOSE_AFTER_SECONDS
+from consumers.schedule import HOUR, MINUTE
+from consumers.sweep.sweep import Sweep, SweepReport
+from consumers.trends.errors import TrendsError
+
+ATTEMPTS: Final = 3
+"""Tries for an hour."""
+WAIT_SECONDS: Final = 2.0
+"""Between them."""
+MOST_CLOSED: Final = 1_000_000
+"""Hours closed at a time: as many as there are."""
+
+
+class EventClock:
+    """The time that rollup and the sweep are told: that of the hour at hand, and in the end the real one."""
+
+    def __init__(self, real: Callable[[], float]) -> None:
+        """Tell what `real` tells (epoch seconds) until it is set."""
+        self._real = real
+        self._at: float | None = None
+
+    def __call__(self) -> float:
+        """Return the time in epoch seconds."""
+        return self._real() if self._at is None else min(self._at, self._real())
+
+    def set(self, at: float | None) -> None:
+        """Stand still at `at`, or tell the real time again. It never tells a time that has not come."""
+        self._at = at
+
+
+class Summing:
+    """Brings hours of event time into the trends."""
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        clock: EventClock,
+        report: Report,
+        *,
+        progress: Callable[[str], None],
+        sleep: Callable[[float], None],
+        seconds_left: Callable[[], float],
+    ) -> None:
+        """Use `sweep`, whose clock is `clock`; `seconds_left` is for the calls of one hour."""
+        self._sweep = sweep
+        self._clock = clock
+        self._report = report
+        self._progress = progress
+        self._sleep = sleep
+        self._seconds_left = seconds_left
+
+    def run(self, hours: Iterable[int]) -> None:
+        """Bring the event times `hours` (epoch seconds, rising) up to date, and close all hours and days that are over.
+
+        What it did before is found and not done again.
+
+        Raises:
+            RebuildError: an hour could not be brought up to date.
+        """
+        ordered = list(hours)
+        for number, hour in enumerate(ordered, start=1):
+            self._until_well(hour, self._bring_up_to_date)
+            self._report.hours_summed += 1
+            self._progress(f"summing: {number:,} of {len(ordered):,} hours")
+        self._clock.set(None)
+        self._until_well(None, self._close)
+
+    def _bring_up_to_date(self, hour: int | None) -> list[str]:
+        if hour is None:
+            return []
+        self._clock.set(hour)
+        self._sweep.rollup.levels.state()  # which the first one makes: all hours before it are closed, being empty
+        self._clock.set(hour + HOUR + CLOSE_AFTER_SECONDS)
+        report = SweepReport()
+        in_time = self._sweep.check(range(hour, hour + HOUR, MINUTE), report, self._seconds_left)
+        return report.rollup.reasons() + ([] if in_time else ["no time left"]) or self._close(hour)
+
+    def _close(self, _hour: int | None) -> list[str]:
+        levels = self._sweep.rollup.levels
+        closing = levels.close_due(levels.state(), MOST_CLOSED, self._seconds_left, take_over_after=0)
+        return [f"{type(error).__name__}: {error}" for closed in closing for error in closed.given_up]
+
+    def _until_well(self, hour: int | None, do: Callable[[int | None], list[str]]) -> None:
+        reasons: list[str] = []
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(WAIT_SECONDS)
+            try:
+                reasons = do(hour)
+            except (ClientError, BotoCoreError, ContendedError, DeadlineError, TrendsError) as error:
+                reasons = [f"{type(error).__name__}: {error}"]
+            if not reasons:
+                return
+        what = "hours and days" if hour is None else f"the hour from {datetime.fromtimestamp(hour, UTC).isoformat()}"
+        raise RebuildError(f"{what} could not be summed: {'; '.join(reasons)}")
