@@ -13,6 +13,7 @@ from consumers.archive.observation import METRICS, metrics_of
 from consumers.archive.store import ArchiveStore
 from consumers.calls import call_config
 from consumers.metrics import FunctionMetrics
+from consumers.tracing import traced
 
 CALL_CONFIG: Final = call_config(calls_at_once=1, read_seconds=10.0)
 """An object has up to some megabytes."""
@@ -21,6 +22,7 @@ logger = Logger()
 metrics = FunctionMetrics(METRICS)
 
 
+@traced
 @logger.inject_lambda_context
 def handler(batch: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda passes it, powertools reads it
     """Keep a Kinesis batch. What fails is raised, and Lambda delivers the batch again."""
