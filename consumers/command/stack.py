@@ -15,6 +15,10 @@ PARAMETERS: Final = {
 }
 """Parameters of `template.yaml` that all parts must agree on, and the variables that the functions know them by."""
 
+REBUILT: Final = "RebuiltTables"
+"""The parameter that names the tables which are used instead of the stack's own."""
+_REBUILT_TABLES: Final = {"LOG_TABLE": "log", "TRENDS_TABLE": "trends"}
+
 
 class StackNotFoundError(Exception):
     """There is no such stack, or it is none of Penstock's."""
@@ -56,6 +60,11 @@ def describe(
         for each in stack.get("Parameters", [])
         if each.get("ParameterKey") in PARAMETERS
     }
+    rebuilt = {each.get("ParameterKey"): each.get("ParameterValue") for each in stack.get("Parameters", [])}.get(
+        REBUILT
+    )
+    if rebuilt:
+        found |= {each: f"{rebuilt}-{half}" for each, half in _REBUILT_TABLES.items() if each in found}
     missing = [name for names in (resources, PARAMETERS) for name, variable in names.items() if not found.get(variable)]
     if missing:
         raise StackNotFoundError(f"the stack {name!r:.130} is none of Penstock's: it has no {', '.join(missing)}")

@@ -18,7 +18,8 @@ from moto import mock_aws
 
 from consumers import counts as counting
 from consumers.counts import Counts
-from consumers.failed_events import FailedEvent, read_failed_events
+from consumers.failed_events import FailedEvent
+from consumers.redrive.survey import read_failed_events
 from consumers.rollup.environment import environment
 from consumers.tables import Level
 from consumers.trends.item import decode_item

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from consumers.ingest.settings import Settings as IngestSettings
+from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.settings import RollupSettings
 from local.template.intrinsics import Intrinsics, Json
@@ -329,6 +330,24 @@ def test_the_archive_gives_nothing_up_but_into_itself(archiving: Template) -> No
     assert mapping["MaximumRetryAttempts"] == -1
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": "<ArchiveBucket.Arn>"}}
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_a_stack_that_uses_rebuilt_tables_leaves_its_own_alone() -> None:
+    stream = "arn:aws:dynamodb:us-east-1:123456789012:table/penstock-rebuilt-log/stream/2026"
+    template = Template(PATH, {"RebuiltTables": "penstock-rebuilt", "RebuiltLogStreamArn": stream})
+    own = re.compile(r"<(PaneLogTable|TrendsTable)[.>]")
+    for kind in (
+        "AWS::Lambda::Function",
+        "AWS::IAM::Role",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::CloudWatch::Alarm",
+    ):
+        for name, resource in resolved(template, kind).items():
+            assert not own.search(json.dumps(resource)), name
+    mapping = resolved(template, "AWS::Lambda::EventSourceMapping")["RollupFunctionLog"]["Properties"]
+    assert mapping["EventSourceArn"] == stream
+    variables = resolved(template, "AWS::Lambda::Function")["RollupFunction"]["Properties"]["Environment"]["Variables"]
+    assert (variables["LOG_TABLE"], variables["TRENDS_TABLE"]) == tuple(Names.of("penstock-rebuilt"))
 
 
 def test_outputs_are_what_a_client_needs(stack: StackResources) -> None:
