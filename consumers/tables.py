@@ -26,7 +26,14 @@
     x        N  expiry, epoch seconds
 
 and two more items under ``bucket = "rollup"``: ``start = "levels"``, how far hours and days are summed
-(`consumers.trends.state`), and ``start = "sweep"``, where the sweep goes on.
+(`consumers.trends.state`), and ``start = "sweep"``, where the sweep goes on; and one under ``bucket = "alerts"``,
+``start = "state"``, what alerts remember (`consumers.alerts.state`):
+
+    v        N  format version
+    r        N  revision: each write is conditional on the one before
+    j        N  end of the newest window that was judged, epoch seconds
+    s        B  alerts to publish, and values that are abnormal: deflated JSON
+    x        N  expiry, epoch seconds
 """
 
 from datetime import UTC, datetime
@@ -66,6 +73,7 @@ class TrendKey(NamedTuple):
 
 
 LEVELS_STATE: Final = TrendKey("rollup", "levels")
+ALERTS_STATE: Final = TrendKey("alerts", "state")
 
 
 def trend_key(level: Level, start: int, bucket: int) -> TrendKey:

@@ -1,0 +1,1 @@
+"""How well alerts find the surges of the demo source."""

@@ -1,0 +1,250 @@
+"""Runs: one alert for what rises, whatever comes again, ends midway or changes afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consumers.alerts.alert import Alert
+from consumers.alerts.run import GIVE_UP_SECONDS, MOST_ERRORS, MOST_RAISED, RESERVE_SECONDS
+from consumers.alerts.state import MOST_WAITING
+from consumers.schedule import DAY, HOUR, MINUTE
+from simulation.services.dynamodb import client_error
+from simulation.services.faults import Fault
+from tests.unit.consumers.alerts.world import RULES, START, KilledError, World
+
+USUAL = {"rivers": 5, "lakes": 60, "seas": 60}
+SURGE = {**USUAL, "rivers": 90}
+QUIET = 12
+"""Minutes before anything happens."""
+
+
+def world(*minutes: dict[str, int]) -> World:
+    """Return a world with a usual past, and what is counted after it."""
+    made = World()
+    for minute, hashtags in enumerate([USUAL] * QUIET + list(minutes)):
+        made.count(minute, hashtags)
+    return made
+
+
+def play(made: World, minutes: int, first: int = QUIET - 1) -> list[Alert]:
+    """Run once a minute; return what was published."""
+    for minute in range(first, first + minutes):
+        made.run(minute)
+    return made.topic.published
+
+
+def test_a_surge_is_published_once_while_it_lasts() -> None:
+    made = world(USUAL, SURGE, SURGE, SURGE, USUAL)
+    (alert,) = play(made, 6)
+    assert (alert.value, alert.count, alert.end) == ("rivers", 90, START + (QUIET + 2) * MINUTE)
+    assert made.state.outbox == ()
+
+
+def test_nothing_is_published_where_nothing_happens() -> None:
+    made = world(*[USUAL] * 5)
+    assert play(made, 6) == []
+    assert made.state.judged == START + (QUIET + 5) * MINUTE
+
+
+def test_a_stack_without_trends_or_without_dimensions_does_nothing() -> None:
+    made = World()
+    assert made.alerts.run(lambda: 55.0).windows == 0
+    idle = World(replace(RULES, dimensions=()))
+    assert (idle.run(5).windows, idle.state.revision) == (0, 0)
+
+
+def test_the_same_value_is_published_again_once_it_has_cooled_down() -> None:
+    made = world(SURGE, *[USUAL] * 5, SURGE)
+    first, second = play(made, 8)
+    assert (first.value, second.value) == ("rivers", "rivers")
+    assert second.end - first.end == 6 * MINUTE
+    assert first.id != second.id
+
+
+def test_what_came_back_within_the_cool_down_is_not_published() -> None:
+    assert len(play(world(SURGE, *[USUAL] * 3, SURGE), 6)) == 1
+
+
+def test_late_events_and_rewritten_items_raise_nothing_again() -> None:
+    made = world(SURGE, *[USUAL] * 15)
+    assert len(play(made, 2)) == 1
+    for minute in range(QUIET + 1, QUIET + 15):
+        made.correct(QUIET, {"rivers": 40, "lakes": 1})
+        made.run(minute)
+        made.cold()
+    assert len(made.topic.published) == 1
+
+
+def test_late_events_of_an_hour_ago_are_no_surge_now() -> None:
+    made = world(*[USUAL] * 10)
+    play(made, 2)
+    made.correct(2, {"rivers": 500})
+    assert play(made, 8, QUIET + 1) == []
+
+
+def test_runs_that_did_not_happen_are_made_up_for() -> None:
+    made = world(USUAL, SURGE, *[USUAL] * 5)
+    made.run(QUIET)
+    report = made.run(QUIET + 5)
+    assert report.windows == 5
+    assert [alert.end for alert in made.topic.published] == [START + (QUIET + 2) * MINUTE]
+
+
+def test_what_rises_every_day_at_this_time_is_not_published() -> None:
+    made = world(SURGE)
+    for minute in range(QUIET - 3, QUIET + 3):
+        made.count(minute - DAY // MINUTE, SURGE if minute == QUIET else USUAL)
+    report = made.run(QUIET)
+    assert (report.usual_then, made.topic.published) == (1, [])
+
+
+def test_a_flood_is_cut_and_told_and_goes_on() -> None:
+    crowd = {f"tag-{number:03}": 40 + number for number in range(MOST_RAISED + 15)}
+    made = world({**USUAL, **crowd}, {**USUAL, **crowd})
+    for minute in range(QUIET + 2):
+        made.correct(minute, {"lakes": 1_000})  # or else it would look like the end of a standstill
+    report = made.run(QUIET)
+    assert (report.raised, report.left_out) == (MOST_RAISED, 15)
+    assert {alert.value for alert in made.topic.published} == {f"tag-{number:03}" for number in range(15, 35)}
+    assert made.run(QUIET + 1).raised == 15
+
+
+def refuse(made: World, calls: int) -> None:
+    """Have the topic refuse the next calls."""
+    answers = iter(["refused"] * calls)
+    made.topic.before = lambda: next(answers, "answered")
+
+
+def test_what_can_not_be_published_waits_and_comes_with_the_same_id() -> None:
+    made = world(SURGE, USUAL, USUAL)
+    refuse(made, 2)
+    first, second = made.run(QUIET), made.run(QUIET + 1)
+    assert (len(first.errors), first.waiting, len(second.errors), second.waiting) == (1, 1, 1, 1)
+    (waiting,) = made.state.outbox
+    third = made.run(QUIET + 2)
+    assert third.published == [waiting]
+    assert made.state.outbox == ()
+
+
+def test_a_topic_that_is_down_is_not_tried_for_everything() -> None:
+    made = world({**USUAL, **{f"tag-{number}": 40 for number in range(10)}}, USUAL)
+    refuse(made, 1_000)
+    assert len(made.run(QUIET).errors) == MOST_ERRORS
+    report = made.run(QUIET + 1)
+    assert (len(report.errors), report.waiting, report.windows) == (MOST_ERRORS, 10, 1)
+
+
+def test_an_alert_that_can_not_be_published_for_a_day_is_given_up() -> None:
+    made = world(SURGE)
+    refuse(made, 1_000)
+    made.run(QUIET)
+    made.now += GIVE_UP_SECONDS
+    report = made.alerts.run(lambda: 55.0)
+    assert (report.given_up, report.waiting, made.state.outbox) == (1, 0, ())
+
+
+def test_with_a_full_outbox_nothing_is_judged_so_that_nothing_is_lost() -> None:
+    surges = [
+        {**USUAL, **{f"tag-{minute}-{number}": 40 for number in range(MOST_RAISED)}}
+        for minute in range(MOST_WAITING // MOST_RAISED + 1)
+    ]
+    made = world(*surges, USUAL)
+    refuse(made, 10_000)
+    play(made, len(surges) + 1)
+    state = made.state
+    assert len(state.outbox) == MOST_WAITING
+    made.topic.before = lambda: "answered"
+    made.run(QUIET + len(surges))
+    assert len({alert.id for alert in made.topic.published}) == MOST_WAITING + MOST_RAISED
+
+
+def test_a_run_without_time_decides_and_leaves_the_publishing_to_the_next() -> None:
+    made = world(SURGE, USUAL)
+    report = made.run(QUIET, time_left=RESERVE_SECONDS - 1)
+    assert (report.raised, report.waiting, made.topic.published) == (1, 1, [])
+    assert len(made.run(QUIET + 1).published) == 1
+
+
+def test_of_two_runs_at_once_one_decides() -> None:
+    made = world(SURGE, USUAL)
+    other = World.__new__(World)
+    other.__dict__ |= made.__dict__
+    other.cold()
+    entered: list[str] = []
+
+    def interfere(operation: str) -> Fault:
+        if operation == "PutItem" and not entered:
+            entered.append(operation)
+            other.run(QUIET)
+        return Fault.NONE
+
+    made.tables.before_call = interfere
+    report = made.run(QUIET)
+    assert report.other_run
+    assert len(made.topic.published) == 1
+
+
+def test_a_failing_table_fails_the_run_and_loses_nothing() -> None:
+    made = world(SURGE, USUAL)
+    made.run(QUIET - 1)
+    made.tables.before_call = lambda operation: Fault.THROTTLED if operation == "PutItem" else Fault.NONE
+    with pytest.raises(type(client_error("x", "y"))):
+        made.run(QUIET)
+    assert made.topic.published == []
+    made.tables.before_call = lambda _: Fault.NONE
+    assert len(play(made, 1, QUIET + 1)) == 1
+
+
+STORY = [SURGE, USUAL, {**SURGE, "brooks": 50}, {**USUAL, "brooks": 60}, *[USUAL] * 5, SURGE, USUAL]
+EXPECTED = play(world(*STORY), len(STORY) + 1)
+FATES = st.sampled_from(["answered"] * 6 + ["refused", "lost", "killed before", "killed after"])
+FAULTS = st.sampled_from([Fault.NONE] * 12 + [fault for fault in Fault if fault is not Fault.NONE] + ["killed"] * 2)
+
+
+def fated(fates: list[str]) -> Iterator[str]:
+    yield from fates
+    while True:
+        yield "answered"
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(FATES, max_size=12), st.lists(FAULTS, max_size=100), st.lists(FAULTS, max_size=100))
+def test_killed_anywhere_it_loses_no_alert_and_makes_up_no_other(
+    fates: list[str], before: list[Fault | str], after: list[Fault | str]
+) -> None:
+    assert len(EXPECTED) == 3
+    made = world(*STORY)
+    made.run(QUIET - 1)  # a stack begins to watch with its first whole run
+    published, asked, answered = fated(fates), iter(before), iter(after)
+
+    def struck(operation: str) -> Fault:
+        fault = next(asked, Fault.NONE)
+        if isinstance(fault, str):
+            raise KilledError(operation)
+        return fault
+
+    def killed(operation: str) -> None:
+        if next(answered, Fault.NONE) == "killed":
+            raise KilledError(operation)
+
+    for minute in range(QUIET, QUIET + len(STORY) + 3):
+        made.tables.before_call = made.tables.after_call = lambda _: Fault.NONE
+        made.topic.before = lambda: "answered"
+        if minute < QUIET + len(STORY):
+            made.topic.before = lambda: next(published)
+            made.now = START + (minute + 1) * MINUTE
+            made.tables.before_call, made.tables.after_call = struck, killed
+        try:
+            made.run(minute)
+        except (KilledError, ReadTimeoutError, type(client_error("x", "y"))):
+            made.cold()
+    assert set(made.topic.published) == set(EXPECTED)
+    assert made.state.outbox == ()
+
+
+def test_the_day_before_is_far_enough_from_the_hour_before() -> None:
+    assert RULES.reach < DAY - HOUR
