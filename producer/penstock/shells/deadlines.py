@@ -1,6 +1,10 @@
 """Longest waits, in seconds or none for as long as it takes, as points in time."""
 
 import time
+from typing import Final
+
+GRACE_SECONDS: Final = 5.0
+"""How long is waited for what should be over in no time, and may hang."""
 
 
 def deadline_after(seconds: float | None) -> float | None:

@@ -19,7 +19,7 @@ from penstock.delivery.statistics import Statistics
 from penstock.errors import PenstockError
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers
-from penstock.shells.deadlines import deadline_after, remaining
+from penstock.shells.deadlines import GRACE_SECONDS, deadline_after, remaining
 from penstock.shells.home_loop import HomeLoop
 from penstock.shells.logging_safely import log_safely
 from penstock.shells.refusals import (
@@ -39,7 +39,6 @@ _logger = logging.getLogger("penstock")
 
 Added = TypeVar("Added")
 
-_GRACE_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.5
 
 PUTS_A_TURN: Final = 1000
@@ -228,7 +227,7 @@ class LoopShell:
         snapshot: Future[Statistics] = Future()
         self._home.post(lambda: snapshot.set_result(self.delivery.statistics()))
         try:
-            return snapshot.result(_GRACE_SECONDS)
+            return snapshot.result(GRACE_SECONDS)
         except TimeoutError:
             log_safely(
                 _logger.warning, "the statistics of %s were not exported: its event loop is blocked", self._stream
@@ -255,7 +254,7 @@ class LoopShell:
         while not self._finished.wait(_LOOK_SECONDS if timeout is None else min(_LOOK_SECONDS, timeout)):
             if remaining(deadline) == 0:
                 self._home.post(self._end)
-                self._finished.wait(_GRACE_SECONDS)
+                self._finished.wait(GRACE_SECONDS)
                 return
             if not self._home.running:  # any more
                 self._taken_over = True

@@ -3,18 +3,17 @@
 import logging
 from collections.abc import Callable
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from penstock.delivery.statistics import Statistics
 from penstock.shells.daemons import start_daemon
+from penstock.shells.deadlines import GRACE_SECONDS
 from penstock.shells.logging_safely import log_safely
 
 if TYPE_CHECKING:
     from penstock.metrics import Exporter
 
 _logger = logging.getLogger("penstock")
-
-_GRACE_SECONDS: Final = 5.0
 
 
 class Reports:
@@ -50,7 +49,7 @@ class Reports:
                 self._export(exporter, statistics, last=False)
 
     def _export(self, exporter: "Exporter", statistics: Statistics, *, last: bool) -> None:
-        if not self._exporting.acquire(timeout=_GRACE_SECONDS):
+        if not self._exporting.acquire(timeout=GRACE_SECONDS):
             log_safely(
                 _logger.warning, "the statistics of %s were not exported: the last export still runs", self._stream
             )

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from penstock.errors import ConfigurationError
 from penstock.shells import life_cycle
+from penstock.shells.deadlines import GRACE_SECONDS
 
 _logger = logging.getLogger("penstock")
 
-_GRACE_SECONDS: Final = 5.0
 _ATTEMPTS: Final = 50
 
 
@@ -115,8 +115,8 @@ class Termination:
             # One that comes just before the main thread begins to wait for something does not end that wait.
             if self._drained:
                 _signal_main_thread()
-            if _comes(self._passing_on, within=_GRACE_SECONDS / _ATTEMPTS):
-                _comes(self._passed_on, within=_GRACE_SECONDS)  # it may itself wait for those who put
+            if _comes(self._passing_on, within=GRACE_SECONDS / _ATTEMPTS):
+                _comes(self._passed_on, within=GRACE_SECONDS)  # it may itself wait for those who put
                 return
         self._draining = self._drained = False  # somebody has replaced the handler
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Lock, current_thread
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from penstock.aggregation import UserRecord
 from penstock.delivery.calls import Answer, Call
@@ -16,7 +16,7 @@ from penstock.delivery.receipts import Receipts
 from penstock.delivery.statistics import Statistics
 from penstock.shells import life_cycle
 from penstock.shells.daemons import Callers, start_daemon
-from penstock.shells.deadlines import deadline_after, remaining
+from penstock.shells.deadlines import GRACE_SECONDS, deadline_after, remaining
 from penstock.shells.logging_safely import log_safely
 from penstock.shells.refusals import (
     buffer_full_error,
@@ -31,8 +31,6 @@ from penstock.shells.watch import Watch, say
 from penstock.spool.opening import durable
 
 _logger = logging.getLogger("penstock")
-
-_GRACE_SECONDS: Final = 5.0
 
 
 class ThreadShell:
@@ -159,10 +157,10 @@ class ThreadShell:
         for observer in observers:
             observer.call()
         # Threads that hang in a call are left to end with it, or with the process: they are daemons.
-        self._sender.join(_GRACE_SECONDS)
+        self._sender.join(GRACE_SECONDS)
         if self._notifier is not current_thread():
             left = remaining(deadline)
-            self._notifier.join(None if left is None else max(left, _GRACE_SECONDS))
+            self._notifier.join(None if left is None else max(left, GRACE_SECONDS))
             if self._notifier.is_alive():
                 log_safely(_logger.warning, "the producer for %s was closed while callbacks still run", self._stream)
         self._reports.end(self.statistics())

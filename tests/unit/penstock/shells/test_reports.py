@@ -76,7 +76,7 @@ def test_what_is_not_to_be_had_is_not_exported() -> None:
 def test_an_export_that_hangs_does_not_hold_up_the_end(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("penstock.shells.reports._GRACE_SECONDS", 0.0)
+    monkeypatch.setattr("penstock.shells.reports.GRACE_SECONDS", 0.0)
     reached, released = Event(), Event()
     collector, snapshot = Collector(interval_seconds=0.001), Traffic().snapshot()
 
