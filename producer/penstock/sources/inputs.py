@@ -3,6 +3,8 @@
 import gzip
 import os
 import select
+import stat
+import sys
 import zlib
 from collections.abc import Iterator
 from io import FileIO
@@ -63,6 +65,11 @@ class FileInput:
             reason = error.strerror or error
             raise SourceError(f"cannot read {self.name}: {reason}; give a file that can be read") from error
 
+    def compressed(self) -> bool:
+        """Tell whether its bytes are others than those that reading it brings; raises OSError if it can't be read."""
+        with self._path.open("rb") as file:
+            return file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+
     def close(self) -> None:
         """Do nothing: reading a file never waits long."""
 
@@ -115,3 +122,34 @@ class StreamInput:
     def __del__(self) -> None:
         os.close(self._interrupted)
         os.close(self._interrupt)
+
+
+def standard_input() -> StreamInput:
+    """Return what reads standard input.
+
+    Raises:
+        SourceError: there is none.
+    """
+    try:
+        return StreamInput(FileIO(sys.stdin.fileno(), closefd=False), "standard input")
+    except (AttributeError, OSError, ValueError) as error:  # none, closed, or not a file
+        raise SourceError("there is no standard input; give a file") from error
+
+
+def input_at(path: Path, mode: int, name: str) -> FileInput | StreamInput | None:
+    """Return what reads a path, none if it is a directory or the like.
+
+    Args:
+        path: where it is.
+        mode: its own, of ``stat``.
+        name: what to call it in a message.
+
+    Raises:
+        OSError, ValueError: it can't be opened.
+    """
+    if stat.S_ISREG(mode):
+        return FileInput(path)
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+        # Opened without waiting for a writer, so that the wait for its first line can be interrupted.
+        return StreamInput(FileIO(path, opener=lambda file, flags: os.open(file, flags | os.O_NONBLOCK)), name)
+    return None

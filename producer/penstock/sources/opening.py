@@ -1,15 +1,12 @@
 """From the words of a user to the source that is meant."""
 
-import os
 import stat
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from io import FileIO
 from pathlib import Path
 
 from penstock.sources.demo import Demo
-from penstock.sources.inputs import FileInput, Input, StreamInput
+from penstock.sources.inputs import Input, input_at, standard_input
 from penstock.sources.playback import Playback, Times
 from penstock.sources.source import Source, SourceError
 
@@ -51,7 +48,7 @@ def open_source(
         if times == "shift":
             raise SourceError(f"{spec} happens now, so its times cannot be shifted; shift a file")
         return Demo(seed=seed, clock=clock) if spec == "demo" else _live_feed()
-    source = _standard_input() if spec == "-" else _input(spec)
+    source = standard_input() if spec == "-" else _input(spec)
     return Playback(source, repeat=repeat, times=times, clock=clock)
 
 
@@ -64,13 +61,6 @@ def _live_feed() -> Source:
         raise SourceError(f"bluesky needs another library: {error}; install it, or penstock[bluesky]") from error
 
 
-def _standard_input() -> Input:
-    try:
-        return StreamInput(FileIO(sys.stdin.fileno(), closefd=False), "standard input")
-    except (AttributeError, OSError, ValueError) as error:  # none, closed, or not a file
-        raise SourceError("there is no standard input; give a file") from error
-
-
 def _input(spec: str) -> Input:
     path = Path(spec)
     name = spec if len(spec) <= _SHORTENED else f"{spec[:_SHORTENED]}…"
@@ -78,16 +68,14 @@ def _input(spec: str) -> Input:
         raise _unknown(name)
     try:
         mode = path.stat().st_mode
-        if stat.S_ISREG(mode):
-            return FileInput(path)
-        if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
-            # Opened without waiting for a writer, so that the wait for its first line can be interrupted.
-            return StreamInput(FileIO(path, opener=lambda file, flags: os.open(file, flags | os.O_NONBLOCK)), name)
+        source = input_at(path, mode, name)
     except FileNotFoundError as error:
         raise _unknown(name) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"cannot read {name!r}: {reason}; give a file that can be read") from error
+    if source is not None:
+        return source
     what = "a directory" if stat.S_ISDIR(mode) else "no file of events"
     raise SourceError(f"{name!r} is {what}; give the path of a file")
 

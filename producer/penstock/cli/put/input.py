@@ -4,14 +4,10 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from io import FileIO
 from pathlib import Path
-from typing import Final
 
-from penstock.sources.inputs import FileInput, Input, StreamInput
+from penstock.sources.inputs import FileInput, Input, input_at, standard_input
 from penstock.sources.source import SourceError
-
-_GZIP_MAGIC: Final = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 
 
 class LineInput:
@@ -43,23 +39,17 @@ def open_input(spec: str) -> LineInput:
         SourceError: if it does not exist or cannot be read; the message is one line.
     """
     if spec == "-":
-        try:
-            status = os.fstat(sys.stdin.fileno())
-            size = status.st_size if stat.S_ISREG(status.st_mode) else None
-            return LineInput(StreamInput(FileIO(sys.stdin.fileno(), closefd=False), "standard input"), size)
-        except (AttributeError, OSError, ValueError) as error:  # none, closed, or not a file
-            raise SourceError("there is no standard input; give a file") from error
+        source = standard_input()
+        status = os.fstat(sys.stdin.fileno())
+        return LineInput(source, status.st_size if stat.S_ISREG(status.st_mode) else None)
     path = Path(spec)
     try:
         status = path.stat()
-        if stat.S_ISREG(status.st_mode):
-            with path.open("rb") as file:
-                compressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-            return LineInput(FileInput(path), None if compressed else status.st_size)
-        if stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
-            # Opened without waiting for a writer, so that the wait for its first line can be interrupted.
-            pipe = FileIO(path, opener=lambda file, flags: os.open(file, flags | os.O_NONBLOCK))
-            return LineInput(StreamInput(pipe, spec), None)
+        opened = input_at(path, status.st_mode, spec)
+        if isinstance(opened, FileInput):
+            return LineInput(opened, None if opened.compressed() else status.st_size)
+        if opened is not None:
+            return LineInput(opened, None)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"cannot read {spec!r:.200}: {reason}; give a file that can be read, or -") from error
