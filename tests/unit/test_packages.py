@@ -16,6 +16,7 @@ FUNCTIONS = {
     "redrive": "consumers.redrive.handler",
     "rollup": "consumers.rollup.handler",
     "sweep": "consumers.sweep.handler",
+    "alerts": "consumers.alerts.handler",
     "reporting": "reporting.handler",
 }
 # What AWS's Python runtime brings itself.
@@ -36,8 +37,9 @@ print(json.dumps(sorted({each for top in tops for each in distributions.get(top,
 
 
 def locked(function: str) -> set[str]:
-    # The sweep is rollup's code on a schedule, and redrive judges and folds with ingest's. The archive only unpacks.
-    function = {"sweep": "rollup", "redrive": "ingest", "archive": "rollup"}.get(function, function)
+    # The sweep is rollup's code on a schedule, alerts need as little, redrive judges and folds with ingest's, and the
+    # archive only unpacks.
+    function = {"sweep": "rollup", "alerts": "rollup", "redrive": "ingest", "archive": "rollup"}.get(function, function)
     return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
 
 

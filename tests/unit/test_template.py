@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from consumers.alerts.rules import Rules
+from consumers.alerts.settings import AlertsSettings
+from consumers.counts import DIMENSIONS
 from consumers.ingest.settings import Settings as IngestSettings
 from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.settings import RollupSettings
+from consumers.tables import ALERTS_STATE
 from local.template.intrinsics import Intrinsics, Json
 from local.template.resources import StackResources
 from local.template.translation import Template
@@ -20,7 +24,14 @@ from reporting.settings import Settings as ReportingSettings
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
 
 PATH = Path(__file__).parents[2] / "template.yaml"
-FUNCTIONS = {"IngestFunction", "RedriveFunction", "RollupFunction", "SweepFunction", "ReportingFunction"}
+FUNCTIONS = {
+    "IngestFunction",
+    "RedriveFunction",
+    "RollupFunction",
+    "SweepFunction",
+    "AlertsFunction",
+    "ReportingFunction",
+}
 DATA = {"EventStream", "PaneLogTable", "TrendsTable", "FailedEventsBucket"}
 
 ARNS: dict[tuple[str, str | None], str] = {
@@ -93,13 +104,14 @@ def test_settings_are_read_from_what_the_template_sets(stack: StackResources) ->
     assert {**of_redrive, "POWERTOOLS_SERVICE_NAME": "ingest"} == {**of_ingest, "STREAM": "<EventStream>"}
     for name in ("RollupFunction", "SweepFunction"):
         assert RollupSettings.read(stack.functions[name].environment).dedup_days == 7
+    assert AlertsSettings.read(stack.functions["AlertsFunction"].environment).rules == Rules(DIMENSIONS)
     reporting = ReportingSettings.read(stack.functions["ReportingFunction"].environment)
     assert reporting.schedule.at(0) == ingest.schedule.at(0)
 
 
 def test_every_function_logs_under_its_own_name_for_a_limited_time(template: Template, stack: StackResources) -> None:
     services = [function.environment["POWERTOOLS_SERVICE_NAME"] for function in stack.functions.values()]
-    assert sorted(services) == ["ingest", "redrive", "reporting", "rollup", "sweep"]
+    assert sorted(services) == ["alerts", "ingest", "redrive", "reporting", "rollup", "sweep"]
     groups = resolved(template, "AWS::Logs::LogGroup")
     assert {group["Properties"]["LogGroupName"] for group in groups.values()} == {
         function.log_group.replace("/penstock/penstock/", "/penstock/S/") for function in stack.functions.values()
@@ -129,7 +141,10 @@ def test_policies_name_resources_but_where_aws_has_none(template: Template) -> N
         if all(action.startswith("xray:") for action in actions):
             assert resources == ["*"]
         else:
-            assert all(re.match(r"<\w+\.(Arn|StreamArn)>", resource) for resource in resources), (role, resources)
+            assert all(re.match(r"<\w+\.(Arn|StreamArn|TopicArn)>", resource) for resource in resources), (
+                role,
+                resources,
+            )
 
 
 def test_ingest_and_reporting_cannot_touch_each_others_table(template: Template) -> None:
@@ -274,9 +289,78 @@ def test_whatever_the_gateway_answers_by_itself_is_a_problem_document(stack: Sta
     assert {"title", "detail", "instance", "request_id"} == set(problem)
 
 
-def test_the_sweep_runs_by_the_clock(stack: StackResources) -> None:
-    (schedule,) = stack.schedules
-    assert (schedule.function, schedule.seconds) == ("SweepFunction", 900)
+def test_the_sweep_and_alerts_run_by_the_clock(stack: StackResources) -> None:
+    assert {(schedule.function, schedule.seconds) for schedule in stack.schedules} == {
+        ("SweepFunction", 900),
+        ("AlertsFunction", 60),
+    }
+
+
+def test_a_run_of_alerts_ends_before_the_next_begins(stack: StackResources) -> None:
+    assert stack.functions["AlertsFunction"].timeout_seconds < 60
+
+
+def test_without_dimensions_alerts_do_not_run() -> None:
+    template = Template(PATH, {"AlertDimensions": ""})
+    rules = resolved(template, "AWS::Events::Rule")
+    assert {name: rule["Properties"].get("State", "ENABLED") for name, rule in rules.items()} == {
+        "SweepFunctionRate": "ENABLED",
+        "AlertsFunctionRate": "DISABLED",
+    }
+
+
+def test_alerts_can_write_nothing_of_the_trends_but_their_own_item(template: Template) -> None:
+    writes = [
+        (statement["Resource"], statement["Action"], statement["Condition"])
+        for role, statement in statements(template)
+        if role == "AlertsRole"
+        for action in listed(statement["Action"])
+        if action.startswith("dynamodb:") and action not in {"dynamodb:GetItem", "dynamodb:Query"}
+    ]
+    condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [ALERTS_STATE.bucket]}}
+    assert writes == [("<TrendsTable.Arn>", "dynamodb:PutItem", condition)]
+
+
+def test_only_the_function_publishes_alerts_over_tls_encrypted_at_rest(template: Template) -> None:
+    (topic,) = resolved(template, "AWS::SNS::Topic").values()
+    assert topic["Properties"]["KmsMasterKeyId"] == "alias/aws/sns"
+    (policy,) = resolved(template, "AWS::SNS::TopicPolicy").values()
+    denied = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert [(each["Effect"], each["Principal"], each["Action"]) for each in denied] == [
+        ("Deny", "*", "sns:Publish")
+    ] * 2
+    assert [each["Condition"] for each in denied] == [
+        {"ArnNotEquals": {"aws:PrincipalArn": "<AlertsRole.Arn>"}},
+        {"Bool": {"aws:SecureTransport": "false"}},
+    ]
+
+
+def test_a_key_of_ones_own_encrypts_alerts_and_the_function_may_use_it() -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    template = Template(PATH, {"AlertTopicKeyArn": key})
+    (topic,) = resolved(template, "AWS::SNS::Topic").values()
+    assert topic["Properties"]["KmsMasterKeyId"] == key
+    (granted,) = [each for _, each in statements(template) if each["Sid"] == "EncryptAlerts"]
+    assert (granted["Resource"], granted["Action"]) == (key, ["kms:Decrypt", "kms:GenerateDataKey"])
+
+
+def test_alerts_go_by_email_to_who_is_named() -> None:
+    def subscriptions(email: str) -> list[Mapping[str, Json]]:
+        data, _ = Template(PATH, {"AlertEmail": email}).data_template()
+        return [each["Properties"] for each in data["Resources"].values() if each["Type"] == "AWS::SNS::Subscription"]
+
+    assert subscriptions("") == []
+    (subscription,) = subscriptions("someone@example.com")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", {"Ref": "AlertEmail"})
+
+
+def test_what_can_not_be_delivered_is_kept_encrypted_and_comes_from_the_topic_alone(template: Template) -> None:
+    (queue,) = resolved(template, "AWS::SQS::Queue").values()
+    assert queue["Properties"] == {"MessageRetentionPeriod": 14 * 86_400, "SqsManagedSseEnabled": True}
+    (policy,) = resolved(template, "AWS::SQS::QueuePolicy").values()
+    allowed, denied = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": "<AlertsTopic.TopicArn>"}}
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @pytest.fixture(scope="module")
@@ -359,6 +443,8 @@ def test_outputs_are_what_a_client_needs(stack: StackResources) -> None:
         "TrendsTableName",
         "PaneLogTableName",
         "RedriveFunctionName",
+        "AlertsTopicArn",
+        "UndeliveredAlertsQueueArn",
     }
 
 
