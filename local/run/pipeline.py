@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from rich.console import Console
 
+from local.run.alerts_inbox import AlertsInbox
 from local.run.feed import Feed
 from local.run.interruption import Interruption
 from local.run.lag import LagMeter
@@ -24,6 +25,9 @@ TICK_SECONDS: Final = 0.5
 PAST_SECONDS: Final = 10.0
 """How often the windows before the newest are asked while events flow: few late events land there."""
 TOP_SECONDS: Final = 2.0
+ALERTS: Final = {"AlertWindowMinutes": "1"}
+"""A run is short: windows of five minutes would be compared with an hour that it does not have."""
+
 PATIENCE_SECONDS: Final = 60.0
 """How long nothing may move, with events still on the way, before the run gives up on them; and how long the reporting
 API may fail."""
@@ -88,6 +92,7 @@ def run(options: RunOptions, console: Console) -> Outcome:
         _closed_at_once(Producer(stack.outputs["StreamName"], client=stack.client("kinesis", attempts=1))) as producer,
     ):
         trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
+        inbox = AlertsInbox(stack)
         lag = LagMeter()
         feed = Feed(
             source,
@@ -101,7 +106,14 @@ def run(options: RunOptions, console: Console) -> Outcome:
             interruption.heed()
             with make_view(console) as view:
                 phases = Phases(
-                    options, interruption=interruption, stack=stack, trends=trends, feed=feed, lag=lag, view=view
+                    options,
+                    interruption=interruption,
+                    stack=stack,
+                    trends=trends,
+                    inbox=inbox,
+                    feed=feed,
+                    lag=lag,
+                    view=view,
                 )
                 return phases.play(stays_open=source.finite)
         except ReportingError:
@@ -114,7 +126,10 @@ def _started(options: RunOptions, console: Console) -> LocalStack:
         console.print("starting the stack …")
     with console.status("starting the stack …"):
         return LocalStack.start(
-            template=options.template, port=options.port, directory=options.directory, parameters=options.parameters
+            template=options.template,
+            port=options.port,
+            directory=options.directory,
+            parameters={**ALERTS, **options.parameters},
         )
 
 
@@ -136,6 +151,7 @@ class Phases:
         interruption: Interruption,
         stack: LocalStack,
         trends: TrendsClient,
+        inbox: AlertsInbox,
         feed: Feed,
         lag: LagMeter,
         view: View,
@@ -147,6 +163,7 @@ class Phases:
         self._interruption = interruption
         self._stack = stack
         self._trends = trends
+        self._inbox = inbox
         self._feed = feed
         self._lag = lag
         self._view = view
@@ -210,6 +227,7 @@ class Phases:
             )
             if now - self._top_read >= TOP_SECONDS:
                 self._top, self._top_read = self._trends.top("hashtag", window="5m", limit=10), now
+                self._inbox.receive()
         except ReportingError:
             if now - self._answered_at >= PATIENCE_SECONDS:
                 raise
@@ -229,16 +247,19 @@ class Phases:
             refused=self._feed.refused.total(),
             lag=self._lag.summary(),
             top_hashtags=self._top,
+            alerts=self._inbox.count,
+            newest_alerts=[str(alert) for alert in self._inbox.newest()],
         )
 
     def _conclude(self) -> Outcome:
         ledger = final_ledger(self._stack, self._trends, self._feed.accepted)
         self._lag.answered(self._clock(), ledger.accounted)
+        self._inbox.receive()
         status = self._status("ended", ledger)
         fault = self._fault(ledger)
         if self._options.report:
             try:
-                write_report(self._options.report, ledger, status.lag, self._trends)
+                write_report(self._options.report, ledger, status.lag, self._inbox.alerts, self._trends)
             except OSError as error:
                 fault = fault or f"the report {self._options.report} could not be written: {error.strerror}"
         return Outcome(status, fault, self._interruption.signal)

@@ -9,6 +9,7 @@ from pathlib import Path
 from consumers.redrive.bucket import Bucket
 from consumers.redrive.selection import place
 from consumers.redrive.survey import read_failed_events
+from local.run.alerts_inbox import Received
 from local.run.lag import LagSummary
 from local.run.trends_client import TrendsClient
 from local.stack import LocalStack
@@ -79,13 +80,14 @@ def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledg
     return Ledger(accepted, trends.events(), duplicates, dict(sorted(failed.items())), redriven=bool(redriven))
 
 
-def write_report(path: Path, ledger: Ledger, lag: LagSummary, trends: TrendsClient) -> None:
-    """Write the ledger, the lag and every value's count, page by page from the reporting API, as JSON."""
+def write_report(path: Path, ledger: Ledger, lag: LagSummary, alerts: list[Received], trends: TrendsClient) -> None:
+    """Write ledger, lag, alerts and every value's count, page by page from the reporting API, as JSON."""
     report = {
         "accepted": ledger.accepted,
         "counted": ledger.counted,
         "duplicates": ledger.duplicates,
         "failed": ledger.failed,
         "lag_seconds": asdict(lag),
+        "alerts": [alert.message for alert in alerts],
     } | {dimension: trends.counts(dimension) for dimension in ("kind", "lang", "platform", "hashtag")}
     path.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -36,6 +36,10 @@ class Status:
     refused: int
     lag: LagSummary
     top_hashtags: list[tuple[str, int]]
+    alerts: int
+    """How many came so far."""
+    newest_alerts: list[str]
+    """Oldest first."""
 
 
 class View(Protocol):
@@ -127,6 +131,8 @@ class LiveView:
         figures.add_row(
             "lag", f"{status.lag.p50:.1f} s", f"median; p95 {status.lag.p95:.1f} s, max {status.lag.max:.1f} s"
         )
+        if status.alerts:
+            figures.add_row("alerts", f"{status.alerts:,}", Text(_printable(status.newest_alerts[-1]), "yellow"))
         heading = Text.assemble(
             ("Penstock ", "bold cyan"), (f"{_clock(status.elapsed)}  ", "dim"), status.phase, "\n"
             "Dashboard ", (status.url, f"underline link {status.url}"), ("   Ctrl-C drains and ends", "dim")
@@ -142,6 +148,7 @@ class LineView:
         self._console = console
         self._next = 0.0
         self._announced = False
+        self._alerts = 0
 
     def __enter__(self) -> Self:
         """Nothing to take over."""
@@ -157,6 +164,9 @@ class LineView:
         if not self._announced:
             self._print(f"dashboard {status.url}")
             self._announced = True
+        new, self._alerts = status.alerts - self._alerts, status.alerts
+        for alert in status.newest_alerts[-new:] if new else ():
+            self._print(f"{_clock(status.elapsed)} alert: {_printable(alert)}")
         if status.elapsed < self._next:
             return
         self._next = status.elapsed + LINE_SECONDS
@@ -182,6 +192,7 @@ def summary_lines(status: Status) -> list[str]:
         f"failed      {sum(ledger.failed.values()):>12,}  {_reasons(ledger.failed)}".rstrip(),
         *([f"refused     {status.refused:>12,}  by the producer"] if status.refused else []),
         f"lag         {_seconds(status.lag.p50):>12}  {_tail(status.lag)}",
+        *([f"alerts      {status.alerts:>12,}"] if status.alerts else []),
         *_hint(ledger),
     ]
 

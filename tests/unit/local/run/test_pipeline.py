@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from local.run import pipeline
+from local.run.alerts_inbox import AlertsInbox
 from local.run.feed import Feed
 from local.run.interruption import Interruption
 from local.run.lag import LagMeter
@@ -104,6 +105,17 @@ class FakeTrends:
         return [(f"{dimension} of {window}", limit)]
 
 
+class FakeInbox:
+    count = 0
+    alerts: tuple[()] = ()
+
+    def receive(self) -> None:
+        """Nothing comes."""
+
+    def newest(self) -> list[str]:
+        return []
+
+
 Play = Callable[..., Outcome]
 
 
@@ -127,6 +139,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
             interruption=cast("Interruption", FakeInterruption(world)),
             stack=cast("LocalStack", FakeStack(world)),
             trends=cast("TrendsClient", FakeTrends()),
+            inbox=cast("AlertsInbox", FakeInbox()),
             feed=cast("Feed", FakeFeed(world)),
             lag=LagMeter(),
             view=LineView(Console(file=io.StringIO())),

@@ -10,7 +10,9 @@ from local.run.report import Ledger
 from local.run.view import LineView, LiveView, Rate, Status, make_view, summary_lines
 
 
-def status(*, elapsed: float = 0.0, refused: int = 0, top: list[tuple[str, int]] | None = None) -> Status:
+def status(
+    *, elapsed: float = 0.0, refused: int = 0, top: list[tuple[str, int]] | None = None, alerts: list[str] | None = None
+) -> Status:
     return Status(
         phase="feeding",
         elapsed=elapsed,
@@ -19,6 +21,8 @@ def status(*, elapsed: float = 0.0, refused: int = 0, top: list[tuple[str, int]]
         refused=refused,
         lag=LagSummary(1.25, 2.5, 3.0),
         top_hashtags=top or [],
+        alerts=len(alerts or []),
+        newest_alerts=alerts or [],
     )
 
 
@@ -62,6 +66,21 @@ def test_a_hostile_hashtag_neither_steers_the_terminal_nor_is_markup() -> None:
         view.show(status(top=[("\x1b]0;owned\x07[bold]x[/bold]", 4)]))
     assert "\x1b]0;" not in printed(out)
     assert "[bold]x[/bold]" in printed(out)
+
+
+def test_alerts_are_told_when_they_come_each_once() -> None:
+    out = console(terminal=False)
+    with LineView(out) as view:
+        for elapsed, alerts in ((0.0, []), (1.0, ["#one"]), (2.0, ["#one"]), (3.0, ["#one", "#two", "#\x1b[31m"])):
+            view.show(status(elapsed=elapsed, alerts=alerts))
+    told = [line for line in printed(out).splitlines() if "alert:" in line]
+    assert told == ["00:01 alert: #one", "00:03 alert: #two", "00:03 alert: #�[31m"]
+    live = console(terminal=True)
+    with LiveView(live) as view:
+        view.show(status(alerts=["#one", "#two"]))
+    assert "#two" in printed(live)
+    assert "alerts                 2" in summary_lines(status(alerts=["#one", "#two"]))
+    assert not [line for line in summary_lines(status()) if line.startswith("alerts")]
 
 
 def test_summary_names_every_place_an_event_can_be() -> None:
