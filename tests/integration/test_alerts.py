@@ -1,8 +1,6 @@
 """The real alerts handler against moto's DynamoDB, SNS and SQS, in this process."""
 
-import importlib
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
@@ -20,14 +18,14 @@ from consumers.trends.loading import bucket_items, load
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
-from tests.integration.lambda_surroundings import Context, Stdout
+from tests.integration.lambda_surroundings import SCHEDULE, Context, load_handler
+from tests.integration.tables import TRENDS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
-SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
 NOON = 1_795_003_200
 """2026-11-18T12:00:00Z, a second after which the function runs."""
 SETTINGS = {
@@ -43,7 +41,6 @@ SETTINGS = {
     "ALERT_COOL_DOWN_MINUTES": "30",
     "DASHBOARD_URL": "https://dash.example",
     "POWERTOOLS_METRICS_NAMESPACE": "Penstock/test",
-    "POWERTOOLS_SERVICE_NAME": "alerts",
 }
 USUAL = {"rivers": 5, "lakes": 100}
 
@@ -83,19 +80,11 @@ class Stack:
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    # Logger and metrics read the environment when the module is imported, as in Lambda.
-    sys.modules.pop("consumers.alerts.handler", None)
-    function = importlib.import_module("consumers.alerts.handler")
-    monkeypatch.setattr(function.logger.registered_handler, "stream", Stdout())
+    function = load_handler("alerts", monkeypatch)
     monkeypatch.setattr(function, "time", SimpleNamespace(time=lambda: NOON + 30.0))
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
-        dynamodb.create_table(
-            TableName="trends",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("bucket", "start")],
-            KeySchema=[{"AttributeName": "bucket", "KeyType": "HASH"}, {"AttributeName": "start", "KeyType": "RANGE"}],
-        )
+        dynamodb.create_table(TableName="trends", **TRENDS)
         sns = boto3.client("sns")
         topic = sns.create_topic(Name="alerts")["TopicArn"]
         monkeypatch.setenv("ALERTS_TOPIC", topic)
