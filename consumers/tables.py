@@ -1,6 +1,8 @@
-"""The tables' layout: every key and attribute, in one place, for writers and readers alike.
+"""The tables' layout: every kind of item, its keys and attributes, in one place, for writers and readers alike.
 
-**Pane log.** One item a segment. Attribute names are short, since DynamoDB bills them with every write.
+**Pane log.** One kind of item. Attribute names are short, since DynamoDB bills them with every write.
+
+segment (`consumers.pane_log.segment`)::
 
     address  S  partition key: `consumers.schedule.Address.key`, like ``1763717400+10#3/8``
     segment  N  sort key: the segment's number, 0, 1, 2 …
@@ -11,7 +13,10 @@
     a        N  newest arrival among the segment's events, epoch milliseconds
     x        N  expiry, epoch seconds (time to live)
 
-**Trends.** One item a bucket of a minute, an hour or a day; partitions hold an hour, a day and a month of them.
+**Trends.** Five kinds of items.
+
+bucket (`consumers.trends.item`): one bucket of a minute, an hour or a day; partitions hold an hour, a day and a month
+of them::
 
     bucket   S  partition key: ``minute#2026-11-21T14#3``, ``hour#2026-11-21#3``, ``day#2026-11#3`` (last: the bucket)
     start    S  sort key: start in UTC, ``2026-11-21T14:05``, ``2026-11-21T14`` or ``2026-11-21``
@@ -21,14 +26,41 @@
                 part is in an hour's or a day's
     c        B  counts
     b        N  how many hashtag buckets the schedule had for its writer: another number now is an error
-    n        N  how many parts follow under ``<start>#1``, ``<start>#2`` …, where counts outgrow one item; else absent
-    a        N  newest arrival among the counted events, epoch milliseconds
+    n        N  how many parts follow it, where counts outgrow one item; else absent
+    a        N  newest arrival among the counted events, epoch milliseconds; absent where there is none
     x        N  expiry, epoch seconds
 
-and two more items under ``bucket = "rollup"``: ``start = "levels"``, how far hours and days are summed
-(`consumers.trends.state`), and ``start = "sweep"``, where the sweep goes on; and one under ``bucket = "alerts"``,
-``start = "state"``, what alerts remember (`consumers.alerts.state`):
+part (`consumers.trends.item`): the counts that its bucket item has no room for::
 
+    bucket   S  the bucket item's
+    start    S  the bucket item's and the part's number from 1 on, ``2026-11-21T14:05#1``
+    v        N  format version
+    r        N  the bucket item's revision: another one shows a torn read
+    c        B  counts
+    x        N  expiry, epoch seconds
+
+levels state (`consumers.trends.state`): how far hours and days are summed::
+
+    bucket       S  ``rollup``
+    start        S  ``levels``
+    v            N  format version
+    closing      N  epoch seconds: hours before it are being summed or are summed
+    closed       N  epoch seconds: hours before it are summed; readers take them from hour items
+    day_closing  N  likewise for days, which are sums of hours
+    day_closed   N  likewise for days
+    a            N  newest arrival that was applied, epoch milliseconds; absent while there is none
+
+sweep cursor (`consumers.trends.table`): where the sweep goes on::
+
+    bucket   S  ``rollup``
+    start    S  ``sweep``
+    v        N  format version
+    hour     N  epoch seconds: the hour to check next
+
+alerts state (`consumers.alerts.state`): what alerts remember::
+
+    bucket   S  ``alerts``
+    start    S  ``state``
     v        N  format version
     r        N  revision: each write is conditional on the one before
     j        N  end of the newest window that was judged, epoch seconds
@@ -38,9 +70,14 @@ and two more items under ``bucket = "rollup"``: ``start = "levels"``, how far ho
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.schedule import DAY, HOUR, MINUTE, Address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
 class Level(StrEnum):
@@ -71,9 +108,60 @@ class TrendKey(NamedTuple):
     bucket: str
     start: str
 
+    @property
+    def attributes(self) -> "dict[str, AttributeValueTypeDef]":
+        """The key as DynamoDB's low-level client takes it."""
+        return {"bucket": {"S": self.bucket}, "start": {"S": self.start}}
+
+    @classmethod
+    def of(cls, item: "Mapping[str, Any]") -> "TrendKey":
+        """Return the key of a low-level item.
+
+        Raises:
+            KeyError: it has none.
+        """
+        return cls(item["bucket"]["S"], item["start"]["S"])
+
+    @property
+    def number(self) -> int:
+        """The number of the bucket.
+
+        Raises:
+            ValueError: the key is none of a bucket.
+        """
+        return int(self.bucket.rpartition("#")[2])
+
+    def part(self, number: int) -> "TrendKey":
+        """Return the key of a part of this item, from 1 on; it sorts after this item and before the next."""
+        return TrendKey(self.bucket, f"{self.start}#{number}")
+
+
+def is_part(start: str) -> bool:
+    """Tell whether the item with this sort key is a part of another."""
+    return "#" in start
+
 
 LEVELS_STATE: Final = TrendKey("rollup", "levels")
+SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
+
+
+def segment_key(address: Address, number: int) -> "dict[str, AttributeValueTypeDef]":
+    """Return the key of a segment as DynamoDB's low-level client takes it.
+
+    >>> segment_key(Address(1763717400, 10, 3, 8), 0)
+    {'address': {'S': '1763717400+10#3/8'}, 'segment': {'N': '0'}}
+    """
+    return {"address": {"S": address.key}, "segment": {"N": str(number)}}
+
+
+def place_of(item: "Mapping[str, Any]") -> tuple[Address, int]:
+    """Return the address and the number of a low-level segment item.
+
+    Raises:
+        KeyError, ValueError: the item is no segment.
+    """
+    return Address.parse(item["address"]["S"]), int(item["segment"]["N"])
 
 
 def trend_key(level: Level, start: int, bucket: int) -> TrendKey:

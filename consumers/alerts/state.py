@@ -90,8 +90,7 @@ def encode_state(state: AlertsState, expires_at: int) -> "dict[str, AttributeVal
         "abnormal": [[*key, end] for key, end in state.abnormal.items()],
     }
     return {
-        "bucket": {"S": ALERTS_STATE.bucket},
-        "start": {"S": ALERTS_STATE.start},
+        **ALERTS_STATE.attributes,
         "v": {"N": str(FORMAT_VERSION)},
         "r": {"N": str(state.revision)},
         "j": {"N": str(state.judged)},

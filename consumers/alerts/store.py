@@ -39,7 +39,7 @@ class AlertsStore:
         """
         answer = self._client.get_item(
             TableName=self._table,
-            Key={"bucket": {"S": ALERTS_STATE.bucket}, "start": {"S": ALERTS_STATE.start}},
+            Key=ALERTS_STATE.attributes,
             ConsistentRead=True,
         )
         return decode_state(answer["Item"]) if "Item" in answer else AlertsState()

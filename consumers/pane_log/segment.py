@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from consumers import counts as counting
 from consumers.counts import Counts
 from consumers.schedule import Address
+from consumers.tables import place_of, segment_key
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -59,8 +60,7 @@ class Segment:
 def encode(segment: Segment) -> "dict[str, AttributeValueTypeDef]":
     """Return the segment as an item for DynamoDB's low-level client."""
     return {
-        "address": {"S": segment.address.key},
-        "segment": {"N": str(segment.number)},
+        **segment_key(segment.address, segment.number),
         "v": {"N": str(FORMAT_VERSION)},
         "w": {"B": segment.nonce},
         "f": {"B": segment.fingerprints},
@@ -83,9 +83,10 @@ def decode(item: Item) -> Segment:
     if version not in READABLE_VERSIONS:
         raise SegmentFormatError(f"{_name(item)} has format version {version}, which this code does not know")
     try:
+        address, number = place_of(item)
         return Segment(
-            address=Address.parse(item["address"]["S"]),
-            number=int(item["segment"]["N"]),
+            address=address,
+            number=number,
             fingerprints=_binary(item["f"]["B"]),
             counts=counting.decode(_binary(item["c"]["B"])),
             nonce=_binary(item["w"]["B"]),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from consumers.schedule import Address
+from consumers.tables import place_of, segment_key
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef
+    from types_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
 
 KEYS_A_CALL: Final = 100
 """Most keys of one BatchGetItem (DynamoDB API Reference)."""
@@ -49,7 +50,7 @@ class LogProbe:
 
     def _found(self, batch: list[Expected]) -> Iterator[Expected]:
         wanted: KeysAndAttributesTypeDef = {
-            "Keys": [{"address": {"S": address.key}, "segment": {"N": str(number)}} for address, number in batch],
+            "Keys": [segment_key(address, number) for address, number in batch],
             "ProjectionExpression": "#address, #segment",
             "ExpressionAttributeNames": {"#address": "address", "#segment": "segment"},
             "ConsistentRead": self._consistent,
@@ -58,7 +59,7 @@ class LogProbe:
             if call:
                 self._sleep(FIRST_WAIT * 2.0 ** (call - 1))
             answer = self._client.batch_get_item(RequestItems={self._table: wanted})
-            yield from map(_expected, answer["Responses"].get(self._table, ()))
+            yield from map(place_of, answer["Responses"].get(self._table, ()))
             left = answer.get("UnprocessedKeys", {}).get(self._table)
             if not left:
                 return
@@ -78,7 +79,3 @@ def _batches(expected: Iterable[Expected]) -> Iterator[list[Expected]]:
     iterator = iter(expected)
     while batch := list(islice(iterator, KEYS_A_CALL)):
         yield batch
-
-
-def _expected(item: "dict[str, AttributeValueTypeDef]") -> Expected:
-    return Address.parse(item["address"]["S"]), int(item["segment"]["N"])

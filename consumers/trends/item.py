@@ -105,14 +105,12 @@ def encode_item(item: BucketItem) -> list[AttributeMap]:
     pieces = [item.packed[at : at + MAX_PART_BYTES] for at in range(0, len(item.packed), MAX_PART_BYTES)]
     if len(pieces) > MAX_PARTS:
         raise BucketTooLargeError(item, len(item.packed), MAX_PARTS * MAX_PART_BYTES)
-    bucket, start = item.key
     common: AttributeMap = {
-        "bucket": {"S": bucket},
         "v": {"N": str(FORMAT_VERSION)},
         "r": {"N": str(item.revision)},
         "x": {"N": str(item.expires_at)},
     }
-    first: AttributeMap = {**common, "start": {"S": start}, "e": {"B": pack(item.vector)}, "c": {"B": pieces[0]}}
+    first: AttributeMap = {**item.key.attributes, **common, "e": {"B": pack(item.vector)}, "c": {"B": pieces[0]}}
     if item.buckets is not None:
         first["b"] = {"N": str(item.buckets)}
     if item.newest_arrival_ms is not None:
@@ -121,7 +119,7 @@ def encode_item(item: BucketItem) -> list[AttributeMap]:
         first["n"] = {"N": str(len(pieces) - 1)}
     encoded = [first]
     for part, piece in enumerate(pieces[1:], start=1):
-        encoded.append({**common, "start": {"S": part_start(start, part)}, "c": {"B": piece}})
+        encoded.append({**item.key.part(part).attributes, **common, "c": {"B": piece}})
     return encoded
 
 
@@ -134,10 +132,11 @@ def decode_item(level: Level, item: "Mapping[str, AttributeValueTypeDef]", parts
     """
     check_version(item)
     try:
+        key = TrendKey.of(item)
         return BucketItem(
             level=level,
-            start=start_of(level, item["start"]["S"]),
-            bucket=int(item["bucket"]["S"].rpartition("#")[2]),
+            start=start_of(level, key.start),
+            bucket=key.number,
             revision=int(item["r"]["N"]),
             vector=unpack(bytes(item["e"]["B"])),
             packed=b"".join((bytes(item["c"]["B"]), *parts)),
@@ -177,11 +176,6 @@ def name_of(level: Level, start: int, bucket: int) -> str:
 def parts_of(item: "Mapping[str, AttributeValueTypeDef]") -> int:
     """Return how many parts belong to the item besides itself."""
     return int(item["n"]["N"]) if "n" in item else 0
-
-
-def part_start(start: str, part: int) -> str:
-    """Return the sort key of a part of the item with sort key `start`; sorts after it and before the next item."""
-    return f"{start}#{part}"
 
 
 _NOTHING: Final = encode(empty())

@@ -51,8 +51,7 @@ class LevelsState:
 def encode_state(state: LevelsState) -> AttributeMap:
     """Return the state as a low-level item."""
     item: AttributeMap = {
-        "bucket": {"S": LEVELS_STATE.bucket},
-        "start": {"S": LEVELS_STATE.start},
+        **LEVELS_STATE.attributes,
         "v": {"N": str(FORMAT_VERSION)},
         Mark.HOUR_CLOSING: {"N": str(state.closing)},
         Mark.HOUR_CLOSED: {"N": str(state.closed)},

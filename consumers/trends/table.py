@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from consumers.tables import LEVELS_STATE, Level, TrendKey, start_of, trend_key
+from consumers.tables import LEVELS_STATE, SWEEP_CURSOR, Level, TrendKey, is_part, start_of, trend_key
 from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
 from consumers.trends.item import (
     FORMAT_VERSION,
@@ -17,7 +17,6 @@ from consumers.trends.item import (
     decode_item,
     encode_item,
     name_of,
-    part_start,
     parts_of,
 )
 from consumers.trends.ranges import partitions
@@ -27,8 +26,6 @@ from consumers.trends.vector import Vector, unpack
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, QueryInputTypeDef
-
-SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
 
 _MAX_TORN_READS: Final = 8
 _REFUSED: Final = frozenset(("ConditionalCheckFailed", "TransactionConflict"))
@@ -87,7 +84,7 @@ class TrendsTable:
         items: list[Mapping[str, AttributeValueTypeDef]] = []
         parts: dict[str, Mapping[str, AttributeValueTypeDef]] = {}
         for item in self._query(level, bucket, start, end, consistent=consistent):
-            if "#" in item["start"]["S"]:
+            if is_part(item["start"]["S"]):
                 parts[item["start"]["S"]] = item
             else:
                 items.append(item)
@@ -101,7 +98,7 @@ class TrendsTable:
             TrendsFormatError: an item that this code can't read.
         """
         read = self._query(level, bucket, start, end, consistent=False, only=("start", "v", "r", "e", "b"))
-        return [_progress(level, bucket, item) for item in read if "#" not in item["start"]["S"]]
+        return [_progress(level, bucket, item) for item in read if not is_part(item["start"]["S"])]
 
     def put(self, item: BucketItem) -> None:
         """Write `item` if the table holds the revision before it (for revision 1: none).
@@ -157,7 +154,7 @@ class TrendsTable:
         try:
             self._client.update_item(
                 TableName=self.table,
-                Key={"bucket": {"S": LEVELS_STATE.bucket}, "start": {"S": LEVELS_STATE.start}},
+                Key=LEVELS_STATE.attributes,
                 UpdateExpression="SET #mark = :to",
                 ConditionExpression="attribute_exists(#bucket) AND (attribute_not_exists(#mark) OR #mark < :to)",
                 ExpressionAttributeNames={"#bucket": "bucket", "#mark": str(mark)},
@@ -191,10 +188,8 @@ class TrendsTable:
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
         """
-        bucket, start = SWEEP_CURSOR
         item: AttributeMap = {
-            "bucket": {"S": bucket},
-            "start": {"S": start},
+            **SWEEP_CURSOR.attributes,
             "v": {"N": str(FORMAT_VERSION)},
             "hour": {"N": str(hour)},
         }
@@ -203,7 +198,7 @@ class TrendsTable:
     def _get(self, key: TrendKey, *, consistent: bool) -> "Mapping[str, AttributeValueTypeDef] | None":
         answer = self._client.get_item(
             TableName=self.table,
-            Key={"bucket": {"S": key.bucket}, "start": {"S": key.start}},
+            Key=key.attributes,
             ConsistentRead=consistent,
         )
         return answer.get("Item")
@@ -226,7 +221,7 @@ class TrendsTable:
                 "ExpressionAttributeValues": {
                     ":bucket": {"S": partition},
                     ":first": {"S": first},
-                    ":last": {"S": part_start(last, MAX_PARTS - 1)},
+                    ":last": {"S": TrendKey(partition, last).part(MAX_PARTS - 1).start},
                 },
                 "ConsistentRead": consistent,
             }
@@ -250,13 +245,13 @@ class TrendsTable:
 
         A query is no snapshot: between the item and its parts a write can lie. Their revisions show it.
         """
-        key = TrendKey(item["bucket"]["S"], item["start"]["S"])
+        key = TrendKey.of(item)
         for _ in range(_MAX_TORN_READS):
-            needed = [part_start(key.start, part) for part in range(1, parts_of(item) + 1)]
+            needed = [key.part(part).start for part in range(1, parts_of(item) + 1)]
             if all(name in parts and parts[name]["r"] == item["r"] for name in needed):
                 return decode_item(level, item, [bytes(parts[name]["c"]["B"]) for name in needed])
             start = start_of(level, key.start)
-            again = list(self._query(level, int(key.bucket.rpartition("#")[2]), start, start + 1, consistent=True))
+            again = list(self._query(level, key.number, start, start + 1, consistent=True))
             if not again or again[0]["start"]["S"] != key.start:
                 raise TrendsFormatError(f"{key.bucket} {key.start} has parts and is gone")
             item, parts = again[0], {part["start"]["S"]: part for part in again[1:]}

@@ -1,10 +1,24 @@
-"""Keys of the trends table."""
+"""Keys of both tables, and the attributes of each kind of item, as documented."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.tables import Level, start_of, trend_key
+from consumers import tables
+from consumers.alerts import state as alerts
+from consumers.counts import empty
+from consumers.pane_log import segment as segments
+from consumers.pane_log.segment import Segment
+from consumers.schedule import Address
+from consumers.tables import SWEEP_CURSOR, Level, TrendKey, is_part, place_of, start_of, trend_key
+from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
+from consumers.trends.state import LevelsState, encode_state
+from consumers.trends.table import TrendsTable
+from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 
 @pytest.mark.parametrize(
@@ -30,3 +44,42 @@ def test_a_sort_key_tells_its_start(level: Level, when: int) -> None:
 def test_sort_keys_are_in_order_of_time(level: Level, one: int, other: int) -> None:
     keys = [trend_key(level, level.floor(when), 0).start for when in (one, other)]
     assert (keys[0] <= keys[1]) == (level.floor(one) <= level.floor(other))
+
+
+KIND = re.compile(r"^([a-z ]+) \(`[^`]+`\)[^:]*(?::[^:]+)?::\n\n((?:    .*\n)+)", re.MULTILINE)
+KINDS = {
+    name: dict(re.findall(r"^    (\w+) +([SNB])  ", body, re.MULTILINE))
+    for name, body in KIND.findall(tables.__doc__ or "")
+}
+"""Attributes and their types by kind of item, as the module documents them."""
+
+
+def written(item: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    return {name: kind for name, value in item.items() for kind in value}
+
+
+def test_a_segment_has_the_documented_attributes() -> None:
+    segment = Segment(Address(0, 10, 3, 8), 2, bytes(8), empty(), b"12345678", 1, 2)
+    assert written(segments.encode(segment)) == KINDS["segment"]
+    assert place_of(segments.encode(segment)) == (segment.address, 2)
+
+
+def test_a_bucket_and_its_parts_have_the_documented_attributes() -> None:
+    blank = BucketItem.blank(Level.MINUTE, 0, 3, positions=48, expires_at=9, buckets=4)
+    large = replace(blank, packed=bytes(MAX_PART_BYTES + 1), newest_arrival_ms=5)
+    first, part = encode_item(large)
+    assert written(first) == KINDS["bucket"]
+    assert written(part) == KINDS["part"]
+    assert set(written(encode_item(blank)[0])) == set(KINDS["bucket"]) - {"a", "n"}
+    assert TrendKey.of(part) == TrendKey.of(first).part(1)
+    assert [is_part(TrendKey.of(item).start) for item in (first, part)] == [False, True]
+    assert TrendKey.of(part).number == 3
+
+
+def test_the_single_items_have_the_documented_attributes() -> None:
+    assert written(encode_state(LevelsState(1, 2, 3, 4, 5))) == KINDS["levels state"]
+    client = SimulatedTables().client()
+    TrendsTable(client, TRENDS_TABLE).save_sweep_cursor(3_600)
+    cursor = client.get_item(TableName=TRENDS_TABLE, Key=SWEEP_CURSOR.attributes)["Item"]
+    assert written(cursor) == KINDS["sweep cursor"]
+    assert written(alerts.encode_state(alerts.AlertsState(judged=60), 120)) == KINDS["alerts state"]
