@@ -7,6 +7,7 @@ by `SocialEvent` itself, whose verdict and errors are the only ones there are.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from annotated_types import MaxLen
@@ -113,7 +114,7 @@ class EventReader:
                     fields["author"],
                     self._langs[fields["lang"]],
                     hashtags,
-                    datetime.fromisoformat(fields["created_at"]).timestamp(),
+                    _epoch_seconds(fields["created_at"]),
                     arrived_ms,
                     sequence,
                 ),
@@ -128,6 +129,21 @@ class EventReader:
         self._hashtags.update(normal)  # each is its own normal form
         return normal
 
+
+def _epoch_seconds(time: str) -> float:
+    # As `datetime.timestamp` has it to the last bit: the rounding of the sum could differ only halfway between two
+    # floats, where no number of microseconds is.
+    if time[-1] == "Z" and len(time) <= _MICROSECONDS:
+        return _minute(time[:16]) + float(time[17:-1])
+    return datetime.fromisoformat(time).timestamp()
+
+
+@lru_cache(1_024)
+def _minute(start: str) -> float:
+    return datetime.fromisoformat(f"{start}:00Z").timestamp()
+
+
+_MICROSECONDS: Final = len("2026-11-22T00:00:00.000000Z")
 
 _new: Final = tuple.__new__
 """Makes a named tuple of a tuple: a third of the cost of naming its fields."""

@@ -1,7 +1,8 @@
 """What the work is made of: each stage of a 5,000-event batch by itself."""
 
-from base64 import b64decode
 from typing import TYPE_CHECKING, Any, cast
+
+from pybase64 import b64decode
 
 from consumers import counts
 from consumers.ingest.clients import dynamodb_client
