@@ -1,8 +1,8 @@
 """Failed events: what could not be counted, kept in S3 with its raw bytes, reason and source position.
 
 Objects are named ``failed-events/<arrival day>/<shard>/<first position>_<last position>_<digest>.jsonl`` and hold one
-JSON line a failed event. The name follows from the positions it holds alone, so a batch that Lambda repeats overwrites
-its own object. A batch that is cut differently the second time leaves some events in two objects, which is why the
+JSON line a failed event. The name follows from the positions it holds alone, so a batch that Lambda repeats finds its
+own object there. A batch that is cut differently the second time leaves some events in two objects, which is why the
 reader (`consumers.redrive.survey`) drops repeats by position.
 """
 
@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -164,12 +166,26 @@ class FailedEventStore:
             groups[event.day, event.shard_id].append(event)
         for group in groups.values():
             group.sort(key=lambda event: event.position)
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=object_key(group),
-                Body=b"".join(event.to_json() + b"\n" for event in group),
-                ContentType="application/x-ndjson",
-            )
+            body = b"".join(event.to_json() + b"\n" for event in group)
+            put_new(self._client, self._bucket, object_key(group), body, "application/x-ndjson")
+
+
+def put_new(client: "S3Client", bucket: str, key: str, body: bytes, content_type: str) -> bool:
+    """Put an object whose name follows from what is in it; False if the name is taken, and its object stays.
+
+    So a batch that is delivered again does not bring back what was erased from its object meanwhile. (Amazon S3 User
+    Guide, "How to prevent object overwrites with conditional writes".)
+
+    Raises:
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: it is not stored.
+    """
+    try:
+        client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "PreconditionFailed":
+            return False
+        raise
+    return True
 
 
 def object_key(events: list[FailedEvent]) -> str:

@@ -11,10 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from consumers.archive.line import Archived, archived
-from consumers.failed_events import FailedEvent
+from consumers.failed_events import FailedEvent, put_new
 from consumers.ingest.decode import Delivery, decode
 
 if TYPE_CHECKING:
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 PREFIX: Final = "records/"
 COMPRESSION_LEVEL: Final = 6
 """Level 9 takes three times as long for the last hundredth."""
-IS_THERE: Final = "PreconditionFailed"
-"""What S3 answers to a put with ``If-None-Match: *`` of a name that is taken (Amazon S3 User Guide, "How to prevent
-object overwrites with conditional writes")."""
 
 
 class Stored(NamedTuple):
@@ -67,23 +62,12 @@ class ArchiveStore:
         for group in groups.values():
             group.sort(key=lambda line: line.record.sequence)
             body = compressed(line.to_json() for line in group)
-            if self._put(object_key(group), body):
+            if put_new(self._client, self._bucket, object_key(group), body, "application/gzip"):
                 objects += 1
                 stored_bytes += len(body)
             else:
                 repeats += 1
         return Stored(len(batch["Records"]), sum(map(len, groups.values())), objects, repeats, stored_bytes)
-
-    def _put(self, key: str, body: bytes) -> bool:
-        try:
-            self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=body, ContentType="application/gzip", IfNoneMatch="*"
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == IS_THERE:
-                return False
-            raise
-        return True
 
 
 def object_key(lines: Sequence[Archived]) -> str:
