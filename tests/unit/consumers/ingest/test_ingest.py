@@ -22,7 +22,7 @@ from consumers.redrive.survey import read_failed_events
 from consumers.schedule import DAY, Schedule
 from simulation.services.dynamodb import client_error
 from simulation.services.faults import Fault
-from tests.unit.consumers.ingest.batches import Put, a_batch, an_aggregate
+from tests.unit.consumers.ingest.batches import SHARD, Put, a_batch, an_aggregate
 from tests.unit.consumers.pane_log.simulated_log import SimulatedLog
 from tests.unit.consumers.test_failed_events import FakeBucket
 
@@ -267,6 +267,30 @@ def test_the_good_events_of_an_aggregate_count_beside_the_bad_ones() -> None:
     world = World()
     mixed = an_aggregate(("a", UNIVERSE[0]), ("a", b"{"), ("a", UNIVERSE[1]))
     assert process(world.function(), Put(1, mixed)).tally == (2, 0, {Reason.UNREADABLE: 1})
+
+
+def test_an_event_is_the_same_by_whatever_key_shard_and_form_it_comes() -> None:
+    world = World()
+    for sequence, (key, shard) in enumerate(
+        [("ada", SHARD), ("é\U0001f30a" * 64, SHARD), ("a", "shardId-000000000009")]
+    ):
+        plain = Put(2 * sequence + 1, UNIVERSE[0], partition_key=key, shard_id=shard)
+        aggregated = Put(2 * sequence + 2, an_aggregate((key, UNIVERSE[0])), partition_key=key, shard_id=shard)
+        result = process(world.function(), plain, aggregated)
+        assert (result.tally.folded, result.tally.duplicates) == ((0, 2) if sequence else (1, 1))
+    world.check_counts([UNIVERSE[0]])
+
+
+def test_a_batch_of_bad_events_that_comes_again_overwrites_its_own_object() -> None:
+    world = World()
+    mixed = an_aggregate(("a", UNIVERSE[0]), ("a", b"{"), ("a", b"{}"))
+    puts = Put(1, mixed), Put(2, b"{"), Put(3, b"{", shard_id="shardId-000000000009")
+    for function in (world.function(), world.function()):
+        process(function, *puts)
+        objects = dict(world.bucket.objects)
+        assert len(objects) == 2, "one for each shard"
+    process(world.function(), *puts)
+    assert world.bucket.objects == objects
 
 
 def test_with_no_time_left_the_answer_is_given_early() -> None:
