@@ -48,12 +48,26 @@ _QUERY: Final = _READ | {
 }
 
 
+class _Hooks:
+    """Botocore's hooks into requests and answers on the wire: taken and never called, since there is no wire here."""
+
+    def register(self, event_name: str, handler: Callable[..., Any]) -> None:
+        """Take a hook."""
+
+
+class _Meta:
+    """What a boto3 client says of itself."""
+
+    events: Final = _Hooks()
+
+
 class SimulatedDynamoDB:
     """Tables by name; `client()` is what code takes for a boto3 client."""
 
     def __init__(self, tables: Mapping[str, Table], *, page_items: int | None = None) -> None:
         """Hold `tables`; `page_items` makes pages of queries and answers of BatchGetItem shorter than they need be."""
         self.tables = dict(tables)
+        self.meta: Final = _Meta()
         self.calls: list[str] = []
         """Operations, in order of their calls."""
         self.before_call: Callable[[str], Fault] = lambda _: Fault.NONE
