@@ -94,6 +94,7 @@ class Environment:
         """Tasks of this invocation that will outlive it."""
         self.under_way: list[Callable[[], None]] = []
         """Tasks of earlier invocations: they go on while this one runs, since Lambda thaws them with it."""
+        self._going_on = False
         with entered(self):
             match function:
                 case FunctionName.INGEST:
@@ -118,6 +119,15 @@ class Environment:
             finally:
                 self.under_way += self.outliving
                 self.outliving.clear()
+
+    def go_on(self) -> None:
+        """Let one task that outlived its invocation end; one at a time, as they may wait for each other's locks."""
+        if self.under_way and not self._going_on:
+            self._going_on = True
+            try:
+                self.under_way.pop(0)()
+            finally:
+                self._going_on = False
 
 
 class Pool(Executor):

@@ -78,10 +78,12 @@ class Stream:
             if chance.random() < 0.5
             else [chance.randint(0, 30)]
         )
+        platform, author = chance.choice(["bluesky", "mastodon"]), chance.choice(AUTHORS)
+        own = sum((platform, author) == (sent.platform, sent.author) for sent in self._sent)
         return Sent(
-            event_id=None if chance.random() < 0.1 else str(len(self._sent)),
-            platform=chance.choice(["bluesky", "mastodon"]),
-            author=chance.choice(AUTHORS),
+            event_id=None if chance.random() < 0.1 else str(own),  # others' events have the same ids
+            platform=platform,
+            author=author,
             created=int(now) - age,
             kind=chance.choice(["post", "like"]),
             lang=chance.choice([None, "en", "de"]),

@@ -69,9 +69,9 @@ class World:
             service.after_call = self._after_call
         self.dynamodb.lag = self._lag
         self.turns: Final = Turns(self.chance.randrange)
-        self.fault_rate = self.chance.choice([0.0, 0.02, 0.1])
-        self.kill_rate = self.chance.choice([0.0, 0.1, 0.3])
-        self.late_rate = self.chance.choice([0.0, 0.05])
+        self.fault_rate = self.chance.choice([0.0, 0.05, 0.2])
+        self.kill_rate = self.chance.choice([0.0, 0.2, 0.4])
+        self.late_rate = self.chance.choice([0.0, 0.05, 0.2])
         self.loss_rate = self.chance.choice([0.0, 0.2]) if sweeps else 0.0
         self.most_lag = self.chance.choice([0, 4, 40])
         self.folded: Final[defaultdict[str, set[int]]] = defaultdict(set)
@@ -116,8 +116,8 @@ class World:
         if invocation.calls == invocation.killed_before:
             raise Killed
         self.turns.pause()
-        if environment.under_way and self.chance.random() < 0.3:
-            environment.under_way.pop(0)()
+        if self.chance.random() < 0.3:
+            environment.go_on()
         return self.chance.choice(FAULTS) if self.chance.random() < self.fault_rate else Fault.NONE
 
     def _after_call(self, _: str) -> None:
@@ -148,7 +148,10 @@ class World:
         )
         if self.chance.random() < 0.4:
             self.append_entry()
-        self.now += self.chance.choice([1, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR])
+        closing = Level.HOUR.floor(self.now) + HOUR + CLOSE_AFTER_SECONDS
+        self.now = self.chance.choice(
+            [self.now + 1, self.now + MINUTE, self.now + HOUR, closing - 60, closing, closing]
+        )
 
     def append_entry(self) -> None:
         """Deploy a schedule with one more entry, which starts as early as the rules have it: in 15 minutes."""
@@ -197,14 +200,14 @@ class World:
         return invocation
 
     def _ingests(self, number: int) -> None:
-        for _ in range(self.chance.randint(1, 5)):
+        for _ in range(self.chance.randint(2, 8)):
             self.turns.pause()
             if self.stream.shards:
                 shard = self.chance.choice(sorted(self.stream.shards))
                 self.ingest(number, shard, self._slice(self.stream.shards[shard], self._unfolded(shard)))
 
     def _rolls_up(self, number: int) -> None:
-        for _ in range(self.chance.randint(1, 4)):
+        for _ in range(self.chance.randint(2, 8)):
             self.turns.pause()
             shard = self.chance.randrange(LOG_SHARDS)
             self.roll_up(number, self._slice(self._log_shard(shard), self._unapplied(shard)))

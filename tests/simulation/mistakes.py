@@ -1,0 +1,208 @@
+"""Mistakes that could be made in the consumers, each of which the proof must notice."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from consumers.ingest import ingest as ingesting
+from consumers.ingest.decode import Arrival
+from consumers.pane_log import fold as folding
+from consumers.pane_log.fold import Fold
+from consumers.pane_log.segment import FINGERPRINT_BYTES, Segment
+from consumers.pane_log.writer import Outcome, Writer
+from consumers.rollup import minutes
+from consumers.rollup.apply import Applied, apply
+from consumers.rollup.at_hand import SegmentsAtHand
+from consumers.rollup.levels import Levels
+from consumers.rollup.rollup import Report, Rollup
+from consumers.schedule import Entry, Schedule
+from consumers.trends.item import BucketItem
+from consumers.trends.state import LevelsState, Mark
+from simulation.services.dynamodb import SimulatedDynamoDB
+from tests.simulation.environments import here
+from tests.unit.consumers.simulated_tables import LOG_TABLE, TRENDS_TABLE
+
+Patch = pytest.MonkeyPatch
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _requests(patch: Patch, operation: str, table: str, change: Change) -> None:
+    """Change what is asked of a table before it gets there."""
+    original = getattr(SimulatedDynamoDB, operation)
+
+    def changed(self: SimulatedDynamoDB, **request: Any) -> object:  # noqa: ANN401 - boto3's request
+        return original(self, **(change(request) if request["TableName"] == table else request))
+
+    patch.setattr(SimulatedDynamoDB, operation, changed)
+
+
+def _without(request: dict[str, Any], *prefixes: str) -> dict[str, Any]:
+    return {name: value for name, value in request.items() if not name.startswith(prefixes)}
+
+
+def segments_are_put_without_a_condition(patch: Patch) -> None:
+    """Of two writers at one place the later one wins."""
+    _requests(patch, "put_item", LOG_TABLE, lambda put: _without(put, "Condition", "Expression", "Return"))
+
+
+def buckets_are_put_without_a_condition(patch: Patch) -> None:
+    """Of two rollups the later one wins."""
+    _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "Return"))
+
+
+def gaps_are_filled_from_a_stale_log(patch: Patch) -> None:
+    """The query that fills a gap need not see what was written before."""
+    _requests(patch, "query", LOG_TABLE, lambda query: _without(query, "ConsistentRead"))
+
+
+def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
+    """The query for the parts of a sum need not see what was written before."""
+    _requests(patch, "query", TRENDS_TABLE, lambda query: _without(query, "ConsistentRead"))
+
+
+def marks_are_read_stale(patch: Patch) -> None:
+    """Who wrote a minute need not see that its hour is being closed."""
+    _requests(patch, "get_item", TRENDS_TABLE, lambda get: _without(get, "ConsistentRead"))
+
+
+def a_winner_is_absorbed_without_a_second_look(patch: Patch) -> None:
+    """After a refusal the same events are put at the next place, whatever the winner holds."""
+    look = Outcome.drop_known
+    patch.setattr(Outcome, "drop_known", lambda outcome: outcome.known.next if outcome.refused else look(outcome))
+
+
+def memory_runs_ahead_of_the_log(patch: Patch) -> None:
+    """A segment is remembered before its write is confirmed."""
+    make = Writer._segment
+
+    def remembered(self: Writer, address: Any, *rest: Any) -> Segment:  # noqa: ANN401 - as the original has it
+        segment = make(self, address, *rest)
+        known = self._memory.recall(address)
+        if known is not None:
+            known.learn(segment)
+        return segment
+
+    patch.setattr(Writer, "_segment", remembered)
+
+
+def the_vector_is_one_ahead(patch: Patch) -> None:
+    """Where segments are applied, the next one is taken for applied too."""
+
+    def ahead(item: BucketItem, at_hand: SegmentsAtHand) -> Applied:
+        done = apply(item, at_hand)
+        if done.item is item:
+            return done
+        vector = tuple(now + (now > before) for before, now in zip(item.vector, done.item.vector, strict=True))
+        return done._replace(item=replace(done.item, vector=vector))
+
+    patch.setattr(minutes, "apply", ahead)
+
+
+def rollup_increments(patch: Patch) -> None:
+    """What the stream brings is added, whatever the vector says."""
+
+    def added(item: BucketItem, at_hand: SegmentsAtHand) -> Applied:
+        return apply(
+            replace(
+                item,
+                vector=tuple(min(known.by_number, default=0) if known else 0 for known in _by_position(item, at_hand)),
+            ),
+            at_hand,
+        )
+
+    patch.setattr(minutes, "apply", added)
+
+
+def _by_position(item: BucketItem, at_hand: SegmentsAtHand) -> Iterable[Any]:
+    known = {each.address.position: each for each in at_hand.addresses()}
+    return [known.get(position) for position in range(len(item.vector))]
+
+
+def the_highest_failure_is_answered(patch: Patch) -> None:
+    """Lambda goes on behind the last record that failed."""
+    patch.setattr(ingesting, "min", max, raising=False)
+
+
+def sequence_numbers_are_compared_as_text(patch: Patch) -> None:
+    """99 comes behind 100."""
+    patch.setattr(ingesting, "min", partial(min, key=str), raising=False)
+
+
+def failed_events_are_acknowledged_unstored(patch: Patch) -> None:
+    """Nobody asks whether the failed events were stored."""
+    patch.setattr(ingesting, "_storing_error", lambda _: None)
+
+
+def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
+    """An answer that is due before a write has ended acknowledges its events."""
+    look = ingesting._outcome
+
+    def optimistic(each: Fold, future: "Future[Outcome]") -> Outcome:
+        return look(each, future) if future.done() else Outcome(each, {})
+
+    patch.setattr(ingesting, "_outcome", optimistic)
+
+
+def time_is_judged_by_the_clock(patch: Patch) -> None:
+    """An event is too late by when it is looked at, not by when it arrived."""
+    judge = ingesting.validate
+
+    def late(arrivals: list[Arrival], *rest: Any) -> Any:  # noqa: ANN401 - as the original has it
+        environment = here()
+        assert environment is not None
+        now = int(environment.surroundings.clock() * 1000)
+        return judge([each._replace(record=each.record._replace(arrived_ms=now)) for each in arrivals], *rest)
+
+    patch.setattr(ingesting, "validate", late)
+
+
+def authors_do_not_tell_events_apart(patch: Patch) -> None:
+    """The fingerprint is of the event's id alone."""
+    patch.setattr(folding, "fingerprint", lambda event: event.event_id.encode()[-FINGERPRINT_BYTES:].rjust(8))
+
+
+def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
+    """A change of the schedule changes the addresses of events from before it."""
+
+    def newest(self: Schedule, when: float) -> Entry:  # noqa: ARG001 - it should be asked for
+        return self.entries[-1]
+
+    patch.setattr(Schedule, "at", newest)
+
+
+def marks_are_read_before_the_write(patch: Patch) -> None:
+    """Who writes a minute looks first whether its hour is being closed."""
+    write, look = Rollup.bring_up_to_date, Levels.state
+
+    def early(self: Rollup, at_hand: list[SegmentsAtHand], report: Report, *rest: Any) -> Any:  # noqa: ANN401 - as the original
+        state = look(self.levels)
+        with Patch.context() as inner:
+            inner.setattr(self.levels, "state", lambda: state)
+            return write(self, at_hand, report, *rest)
+
+    patch.setattr(Rollup, "bring_up_to_date", early)
+
+
+def an_hour_is_closed_unannounced(patch: Patch) -> None:
+    """Nobody who writes a minute learns that its hour is being summed until it is."""
+    close = Levels._close
+
+    def begun(self: Levels, level: Any, start: int, state: LevelsState, *_: object) -> bool:  # noqa: ANN401, ARG001 - as the original
+        return True
+
+    def closed(self: Levels, level: Any, start: int, *rest: Any) -> Any:  # noqa: ANN401 - as the original has it
+        done = close(self, level, start, *rest)
+        self._table.raise_mark(Mark.closing(level), start + level.seconds)
+        return done
+
+    patch.setattr(Levels, "_begin", begun)
+    patch.setattr(Levels, "_close", closed)
+
+
+def a_correction_is_forgotten(patch: Patch) -> None:
+    """What comes late is written to its minute alone."""
+    patch.setattr(LevelsState, "is_closing", lambda *_: False)
