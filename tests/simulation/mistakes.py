@@ -1,5 +1,6 @@
 """Mistakes that could be made in the consumers, each of which the proof must notice."""
 
+import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -7,9 +8,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.ingest import ingest as ingesting
-from consumers.ingest.decode import Arrival
+from consumers.ingest.decode import Delivery
+from consumers.ingest.validate import validate
 from consumers.pane_log import fold as folding
 from consumers.pane_log.fold import Fold
 from consumers.pane_log.segment import FINGERPRINT_BYTES, Segment
@@ -19,9 +22,9 @@ from consumers.rollup.apply import Applied, apply
 from consumers.rollup.at_hand import SegmentsAtHand
 from consumers.rollup.levels import Levels
 from consumers.rollup.rollup import Report, Rollup
-from consumers.schedule import Entry, Schedule
+from consumers.schedule import Schedule
 from consumers.trends.item import BucketItem
-from consumers.trends.state import LevelsState, Mark
+from consumers.trends.state import LevelsState
 from simulation.services.dynamodb import SimulatedDynamoDB
 from tests.simulation.environments import here
 from tests.unit.consumers.simulated_tables import LOG_TABLE, TRENDS_TABLE
@@ -149,13 +152,13 @@ def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
 
 def time_is_judged_by_the_clock(patch: Patch) -> None:
     """An event is too late by when it is looked at, not by when it arrived."""
-    judge = ingesting.validate
+    judge = validate
 
-    def late(arrivals: list[Arrival], *rest: Any) -> Any:  # noqa: ANN401 - as the original has it
+    def late(deliveries: list[Delivery], *rest: Any) -> Any:  # noqa: ANN401 - as the original has it
         environment = here()
         assert environment is not None
         now = int(environment.surroundings.clock() * 1000)
-        return judge([each._replace(record=each.record._replace(arrived_ms=now)) for each in arrivals], *rest)
+        return judge([each._replace(record=each.record._replace(arrived_ms=now)) for each in deliveries], *rest)
 
     patch.setattr(ingesting, "validate", late)
 
@@ -167,11 +170,8 @@ def authors_do_not_tell_events_apart(patch: Patch) -> None:
 
 def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
     """A change of the schedule changes the addresses of events from before it."""
-
-    def newest(self: Schedule, when: float) -> Entry:  # noqa: ARG001 - it should be asked for
-        return self.entries[-1]
-
-    patch.setattr(Schedule, "at", newest)
+    patch.setattr(Schedule, "at", lambda self, _: self.entries[-1])
+    patch.setattr(Schedule, "in_force", lambda self, _: (self.entries[-1], -math.inf, math.inf))
 
 
 def marks_are_read_before_the_write(patch: Patch) -> None:
@@ -179,28 +179,15 @@ def marks_are_read_before_the_write(patch: Patch) -> None:
     write, look = Rollup.bring_up_to_date, Levels.state
 
     def early(self: Rollup, at_hand: list[SegmentsAtHand], report: Report, *rest: Any) -> Any:  # noqa: ANN401 - as the original
-        state = look(self.levels)
+        try:
+            state = look(self.levels)
+        except (ClientError, BotoCoreError):
+            return write(self, at_hand, report, *rest)
         with Patch.context() as inner:
             inner.setattr(self.levels, "state", lambda: state)
             return write(self, at_hand, report, *rest)
 
     patch.setattr(Rollup, "bring_up_to_date", early)
-
-
-def an_hour_is_closed_unannounced(patch: Patch) -> None:
-    """Nobody who writes a minute learns that its hour is being summed until it is."""
-    close = Levels._close
-
-    def begun(self: Levels, level: Any, start: int, state: LevelsState, *_: object) -> bool:  # noqa: ANN401, ARG001 - as the original
-        return True
-
-    def closed(self: Levels, level: Any, start: int, *rest: Any) -> Any:  # noqa: ANN401 - as the original has it
-        done = close(self, level, start, *rest)
-        self._table.raise_mark(Mark.closing(level), start + level.seconds)
-        return done
-
-    patch.setattr(Levels, "_begin", begun)
-    patch.setattr(Levels, "_close", closed)
 
 
 def a_correction_is_forgotten(patch: Patch) -> None:

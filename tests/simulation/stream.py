@@ -17,7 +17,7 @@ GARBAGE = {
 
 
 class Stream:
-    """Records by shard, in order of their sequence numbers, which grow from two digits to three."""
+    """Records by shard, in order of their sequence numbers, which grow by a digit."""
 
     def __init__(self, chance: random.Random, truth: Truth, horizon_seconds: int) -> None:
         self.shards: dict[str, list[Put]] = defaultdict(list)
@@ -25,7 +25,7 @@ class Stream:
         self._truth = truth
         self._horizon = horizon_seconds
         self._sent: list[Sent] = []
-        self._next = {shard: chance.choice([8, 95]) for shard in SHARDS}
+        self._next = {shard: chance.choice([8, 95, 97, 998]) for shard in SHARDS}
 
     def put(self, now: float) -> None:
         """Put a record that arrives now: plain or aggregated, new, repeated or bad."""
@@ -67,8 +67,9 @@ class Stream:
         chance = self._chance
         age = chance.choice(
             [
-                chance.randint(0, 20),
                 chance.randint(0, 90),
+                chance.randint(300, 1_200),  # of the hour that is closed about now
+                chance.randint(300, 1_200),
                 chance.randint(0, 4_000),
                 chance.randint(self._horizon - 60, self._horizon),
                 chance.randint(self._horizon + 1, self._horizon + 60),

@@ -17,7 +17,7 @@ from consumers import counts as counting
 from consumers.counts import Counts
 from consumers.failed_events import read_failed_events
 from consumers.pane_log import segment as segments
-from consumers.schedule import DAY, MINUTE
+from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import Level
 from reporting.answers import Dimension
 from reporting.windows import Window, format_seconds
@@ -25,7 +25,7 @@ from tests.simulation.environments import simulate_handlers
 from tests.simulation.world import BUCKET, World
 from tests.unit.consumers.simulated_tables import LOG_TABLE
 
-WORLDS = int(os.environ.get("SIMULATIONS", "20"))
+WORLDS = int(os.environ.get("SIMULATIONS", "16"))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -111,22 +111,23 @@ def check_trends(world: World) -> None:
 def check_reports(world: World) -> None:
     """The reporting API answers with what was sent: top lists, totals and series."""
     queries = world.queries()
+    if not world.truth.events:
+        return
     for window in Window:
-        ends = [start + window.level.seconds for start in world.truth.by(window.level.seconds)]
-        for end in world.chance.sample(ends, min(2, len(ends))):
-            sent = world.truth.between(end - window.seconds, end)
-            for dimension in get_args(Dimension):
-                answer = queries.trends(dimension, window, 1_000, None, moment(end))
-                assert [(item.value, item.count) for item in answer.items] == ranked(sent[dimension])
-            assert queries.summary(window, moment(end)).events == sent["kind"].total()
-    for day, sent in world.truth.by(DAY).items():
-        value = world.chance.choice([*sent["hashtag"], "nothing"])
-        series = queries.series("hashtag", value, Level.MINUTE, moment(day), moment(day + DAY))
-        assert {point.start: point.count for point in series.points if point.count} == {
-            format_seconds(minute): of_minute["hashtag"][value]
-            for minute, of_minute in world.truth.by(MINUTE).items()
-            if day <= minute < day + DAY and of_minute["hashtag"][value]
-        }
+        end = world.chance.choice(list(world.truth.by(window.level.seconds))) + window.level.seconds
+        sent = world.truth.between(end - window.seconds, end)
+        for dimension in get_args(Dimension):
+            answer = queries.trends(dimension, window, 1_000, None, moment(end))
+            assert [(item.value, item.count) for item in answer.items] == ranked(sent[dimension])
+        assert queries.summary(window, moment(end)).events == sent["kind"].total()
+    hour, sent = world.chance.choice(list(world.truth.by(HOUR).items()))
+    value = world.chance.choice([*sent["hashtag"], "nothing"])
+    series = queries.series("hashtag", value, Level.MINUTE, moment(hour), moment(hour + HOUR))
+    assert {point.start: point.count for point in series.points if point.count} == {
+        format_seconds(minute): of_minute["hashtag"][value]
+        for minute, of_minute in world.truth.by(MINUTE).items()
+        if hour <= minute < hour + HOUR and of_minute["hashtag"][value]
+    }
 
 
 def moment(epoch_seconds: int) -> datetime:

@@ -107,7 +107,7 @@ class World:
 
     # What happens to calls.
 
-    def _before_call(self, _: str) -> Fault:
+    def _before_call(self, operation: str) -> Fault:
         environment = here()
         if environment is None:
             return Fault.NONE
@@ -118,7 +118,9 @@ class World:
         self.turns.pause()
         if self.chance.random() < 0.3:
             environment.go_on()
-        return self.chance.choice(FAULTS) if self.chance.random() < self.fault_rate else Fault.NONE
+        # A batch makes many calls of DynamoDB and one of S3.
+        rate = self.fault_rate * (4 if operation == "PutObject" else 1)
+        return self.chance.choice(FAULTS) if self.chance.random() < rate else Fault.NONE
 
     def _after_call(self, _: str) -> None:
         environment = here()
