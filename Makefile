@@ -14,7 +14,7 @@ help:
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="producer --rounds 30 --no-memory --json"]   measure what it costs, next to others'
-	@echo 'make soak   a minute at full speed while the stream is down: what memory the producer takes'
+	@echo 'make soak   minutes of a stream that is down, of hostile records and of simulated worlds'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'
 	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'
@@ -97,9 +97,12 @@ $(BENCH)/installed: requirements/bench.txt pyproject.toml producer/pyproject.tom
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m tests.benchmarks $(ARGS)
 
-# A minute of a stream that is down, at full speed, instead of seconds; says how much memory that took.
+# A minute of a stream that is down, at full speed, instead of seconds, and how much memory that took; a million hostile
+# records instead of 20,000; and more simulated worlds, of which a failing seed is a complete report.
 soak: $(VENV)/installed-test
 	SOAK_SECONDS=60 $(BIN)/pytest -s tests/integration/test_producer_memory.py
+	FUZZ_RECORDS=1000000 $(BIN)/pytest --timeout=0 tests/unit/consumers/ingest/test_fuzz.py
+	SIMULATIONS=1000 $(BIN)/pytest --timeout=0 tests/simulation
 
 schema: $(VENV)/installed-local
 	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \

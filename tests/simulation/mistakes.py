@@ -4,11 +4,9 @@ import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.ingest import ingest as ingesting
 from consumers.ingest.decode import Delivery
@@ -20,8 +18,6 @@ from consumers.pane_log.writer import Outcome, Writer
 from consumers.rollup import minutes
 from consumers.rollup.apply import Applied, apply
 from consumers.rollup.at_hand import SegmentsAtHand
-from consumers.rollup.levels import Levels
-from consumers.rollup.rollup import Report, Rollup
 from consumers.schedule import Schedule
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
@@ -55,11 +51,6 @@ def segments_are_put_without_a_condition(patch: Patch) -> None:
 def buckets_are_put_without_a_condition(patch: Patch) -> None:
     """Of two rollups the later one wins."""
     _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "Return"))
-
-
-def gaps_are_filled_from_a_stale_log(patch: Patch) -> None:
-    """The query that fills a gap need not see what was written before."""
-    _requests(patch, "query", LOG_TABLE, lambda query: _without(query, "ConsistentRead"))
 
 
 def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
@@ -130,11 +121,6 @@ def the_highest_failure_is_answered(patch: Patch) -> None:
     patch.setattr(ingesting, "min", max, raising=False)
 
 
-def sequence_numbers_are_compared_as_text(patch: Patch) -> None:
-    """99 comes behind 100."""
-    patch.setattr(ingesting, "min", partial(min, key=str), raising=False)
-
-
 def failed_events_are_acknowledged_unstored(patch: Patch) -> None:
     """Nobody asks whether the failed events were stored."""
     patch.setattr(ingesting, "_storing_error", lambda _: None)
@@ -172,22 +158,6 @@ def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
     """A change of the schedule changes the addresses of events from before it."""
     patch.setattr(Schedule, "at", lambda self, _: self.entries[-1])
     patch.setattr(Schedule, "in_force", lambda self, _: (self.entries[-1], -math.inf, math.inf))
-
-
-def marks_are_read_before_the_write(patch: Patch) -> None:
-    """Who writes a minute looks first whether its hour is being closed."""
-    write, look = Rollup.bring_up_to_date, Levels.state
-
-    def early(self: Rollup, at_hand: list[SegmentsAtHand], report: Report, *rest: Any) -> Any:  # noqa: ANN401 - as the original
-        try:
-            state = look(self.levels)
-        except (ClientError, BotoCoreError):
-            return write(self, at_hand, report, *rest)
-        with Patch.context() as inner:
-            inner.setattr(self.levels, "state", lambda: state)
-            return write(self, at_hand, report, *rest)
-
-    patch.setattr(Rollup, "bring_up_to_date", early)
 
 
 def a_correction_is_forgotten(patch: Patch) -> None:

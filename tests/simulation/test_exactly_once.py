@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from consumers import counts as counting
 from consumers.counts import Counts
-from consumers.failed_events import read_failed_events
 from consumers.pane_log import segment as segments
+from consumers.redrive.survey import read_failed_events
 from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import Level
 from reporting.answers import Dimension
@@ -25,7 +25,7 @@ from tests.simulation.environments import simulate_handlers
 from tests.simulation.world import BUCKET, World
 from tests.unit.consumers.simulated_tables import LOG_TABLE
 
-WORLDS = int(os.environ.get("SIMULATIONS", "16"))
+WORLDS = int(os.environ.get("SIMULATIONS", "12"))
 
 
 @pytest.fixture(autouse=True, scope="module")

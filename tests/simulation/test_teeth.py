@@ -9,7 +9,7 @@ from tests.simulation import mistakes
 from tests.simulation.environments import simulate_handlers
 from tests.simulation.test_exactly_once import a_run, check
 
-WORLDS = 40
+WORLDS = 60
 """Looked at before a mistake is taken for unnoticed."""
 
 MISTAKES = [

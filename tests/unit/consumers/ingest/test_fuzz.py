@@ -7,11 +7,12 @@ import os
 from collections import Counter
 
 from consumers import counts
-from consumers.failed_events import FailedEventStore, read_failed_events
+from consumers.failed_events import FailedEventStore
 from consumers.ingest.ingest import Ingest
 from consumers.pane_log import segment as segments
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
+from consumers.redrive.survey import read_failed_events
 from consumers.schedule import DAY, Schedule
 from penstock.events import SocialEvent
 from simulation.services.s3 import SimulatedS3
