@@ -13,7 +13,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_kinesis_agg.aggregator import RecordAggregator
 from moto import mock_aws
 
 from consumers import counts as counting
@@ -23,30 +22,8 @@ from consumers.redrive.survey import read_failed_events
 from consumers.rollup.environment import environment
 from consumers.tables import Level
 from consumers.trends.item import decode_item
-from tests.integration.lambda_surroundings import Context, Stdout
-
-SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
-SHARD = "shardId-000000000000"
-STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/events"
-
-
-def a_table(hash_key: str, range_key: str, range_type: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - CloudFormation
-    return {
-        "Type": "AWS::DynamoDB::Table",
-        "Properties": {
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [
-                {"AttributeName": hash_key, "AttributeType": "S"},
-                {"AttributeName": range_key, "AttributeType": range_type},
-            ],
-            "KeySchema": [
-                {"AttributeName": hash_key, "KeyType": "HASH"},
-                {"AttributeName": range_key, "KeyType": "RANGE"},
-            ],
-            **more,
-        },
-    }
-
+from tests.integration.lambda_surroundings import SCHEDULE, SETTINGS, SHARD, Context, kinesis_batch, load_handler
+from tests.integration.tables import PANE_LOG, TRENDS
 
 TEMPLATE = {
     "Parameters": {
@@ -57,36 +34,17 @@ TEMPLATE = {
     "Resources": {
         "FailedEventsBucket": {"Type": "AWS::S3::Bucket"},
         "ArchiveBucket": {"Type": "AWS::S3::Bucket"},
-        "PaneLogTable": a_table("address", "segment", "N", StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
-        "TrendsTable": a_table("bucket", "start", "S"),
+        "PaneLogTable": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {**PANE_LOG, "StreamSpecification": {"StreamViewType": "NEW_IMAGE"}},
+        },
+        "TrendsTable": {"Type": "AWS::DynamoDB::Table", "Properties": TRENDS},
     },
 }
 
 
-def an_aggregate(*payloads: bytes, key: str = "key") -> bytes:
-    aggregator = RecordAggregator()
-    for payload in payloads:
-        aggregator.add_user_record(key, payload)
-    _, _, data = aggregator.clear_and_get().get_contents()
-    return bytes(data)
-
-
-def a_batch(*records: tuple[int, bytes], arrived: datetime, shard: str = SHARD, key: str = "key") -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "kinesis": {
-                    "partitionKey": key,
-                    "sequenceNumber": str(sequence),
-                    "data": b64encode(data).decode(),
-                    "approximateArrivalTimestamp": arrived.timestamp(),
-                },
-                "eventID": f"{shard}:{sequence}",
-                "eventSourceARN": STREAM_ARN,
-            }
-            for sequence, data in records
-        ]
-    }
+def a_batch(*records: tuple[int, bytes], arrived: datetime, shard: str = SHARD) -> dict[str, Any]:
+    return kinesis_batch(*records, arrived=arrived.timestamp(), shard=shard)
 
 
 @dataclass
@@ -160,11 +118,7 @@ def archived_stack(monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixtu
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
-        "DEDUP_DAYS": "7",
-        "STREAM_RETENTION_HOURS": "24",
-        "SCHEDULE": SCHEDULE,
-        "POWERTOOLS_SERVICE_NAME": "test",
-        "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
+        **SETTINGS,
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
@@ -180,11 +134,6 @@ def archived_stack(monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixtu
         monkeypatch.setenv("FAILED_EVENTS_BUCKET", names["FailedEventsBucket"])
         monkeypatch.setenv("ARCHIVE_BUCKET", names["ArchiveBucket"])
         environment.cache_clear()
-        functions = {}
-        for name in ("archive", "ingest", "rollup"):
-            # Logger and metrics read the environment when the module is imported, as in Lambda.
-            sys.modules.pop(f"consumers.{name}.handler", None)
-            functions[name] = importlib.import_module(f"consumers.{name}.handler")
-            monkeypatch.setattr(functions[name].logger.registered_handler, "stream", Stdout())
+        functions = {name: load_handler(name, monkeypatch) for name in ("archive", "ingest", "rollup")}
         yield ArchivedStack(functions, names, capture, monkeypatch)
         environment.cache_clear()

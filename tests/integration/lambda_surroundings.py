@@ -2,7 +2,9 @@
 
 import importlib
 import sys
+from base64 import b64encode
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,29 @@ SETTINGS = {
     "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
 }
 """What `template.yaml` has for the functions that have to do with the pane log."""
+
+
+STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/events"
+SHARD = "shardId-000000000000"
+
+
+def kinesis_batch(*records: tuple[int, bytes], arrived: float, shard: str = SHARD) -> dict[str, Any]:
+    """Return records, each of a sequence number and its data, as Lambda hands them to a function."""
+    return {
+        "Records": [
+            {
+                "kinesis": {
+                    "partitionKey": "key",
+                    "sequenceNumber": str(sequence),
+                    "data": b64encode(data).decode(),
+                    "approximateArrivalTimestamp": arrived,
+                },
+                "eventID": f"{shard}:{sequence}",
+                "eventSourceARN": STREAM_ARN,
+            }
+            for sequence, data in records
+        ]
+    }
 
 
 def load_handler(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

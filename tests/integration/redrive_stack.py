@@ -2,7 +2,6 @@
 
 import json
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,15 @@ from consumers.failed_events import FailedEvent
 from consumers.pane_log import segment as segments
 from consumers.redrive.__main__ import main
 from consumers.redrive.survey import read_failed_events
-from tests.integration.lambda_surroundings import SCHEDULE, SETTINGS, Context, load_handler
+from tests.integration.lambda_surroundings import (
+    SCHEDULE,
+    SETTINGS,
+    SHARD,
+    STREAM_ARN,
+    Context,
+    kinesis_batch,
+    load_handler,
+)
 from tests.integration.tables import PANE_LOG
 
 TEMPLATE = {
@@ -38,8 +45,6 @@ TEMPLATE = {
     },
 }
 ARRIVED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-SHARD = "shardId-000000000000"
-EVENT_SOURCE = "arn:aws:kinesis:us-east-1:123456789012:stream/events"
 
 
 def at(**offset: float) -> str:
@@ -65,21 +70,7 @@ def damaged(aggregate: bytes) -> bytes:
 
 
 def a_batch(*records: tuple[int, bytes], arrived: datetime = ARRIVED, shard: str = SHARD) -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "kinesis": {
-                    "partitionKey": "key",
-                    "sequenceNumber": str(sequence),
-                    "data": b64encode(data).decode(),
-                    "approximateArrivalTimestamp": arrived.timestamp(),
-                },
-                "eventID": f"{shard}:{sequence}",
-                "eventSourceARN": EVENT_SOURCE,
-            }
-            for sequence, data in records
-        ]
-    }
+    return kinesis_batch(*records, arrived=arrived.timestamp(), shard=shard)
 
 
 def a_discarded_batch(batch: dict[str, Any]) -> bytes:
@@ -107,7 +98,7 @@ def a_discarded_batch(batch: dict[str, Any]) -> bytes:
                 "approximateArrivalOfFirstRecord": arrivals[0],
                 "approximateArrivalOfLastRecord": arrivals[1],
                 "batchSize": len(batch["Records"]),
-                "streamArn": EVENT_SOURCE,
+                "streamArn": STREAM_ARN,
             },
             "payload": json.dumps(batch),
         }

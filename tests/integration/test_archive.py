@@ -1,22 +1,19 @@
 """The real archive handler against moto's S3: what the stream carried is read back to the byte."""
 
-import importlib
 import json
-import sys
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
-from aws_kinesis_agg.aggregator import RecordAggregator
 from moto import mock_aws
 
 from consumers.archive.bucket import ArchiveBucket, ArchiveError, archived_in
 from consumers.archive.line import Archived
 from consumers.archive.store import compressed
 from consumers.ingest.decode import Delivery, decode
-from tests.integration.lambda_surroundings import Context, Stdout
+from tests.integration.aggregates import an_aggregate
+from tests.integration.lambda_surroundings import SHARD, Context, kinesis_batch, load_handler
 
 ARRIVED = 1_795_253_410.123  # 2026-11-21T09:30:10.123Z
 BUCKET = "archive"
@@ -30,44 +27,17 @@ def handle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handle]:
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "ARCHIVE_BUCKET": BUCKET,
-        "POWERTOOLS_SERVICE_NAME": "archive",
         "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
     }.items():
         monkeypatch.setenv(name, value)
-    sys.modules.pop("consumers.archive.handler", None)
-    module = importlib.import_module("consumers.archive.handler")
-    monkeypatch.setattr(module.logger.registered_handler, "stream", Stdout())
+    module = load_handler("archive", monkeypatch)
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         yield lambda batch: module.handler(json.loads(json.dumps(batch)), Context("archive"))
 
 
-def a_batch(
-    *records: tuple[int, bytes], arrived: float = ARRIVED, shard: str = "shardId-000000000000"
-) -> dict[str, Any]:
-    return {
-        "Records": [
-            {
-                "kinesis": {
-                    "partitionKey": "key",
-                    "sequenceNumber": str(sequence),
-                    "data": b64encode(data).decode(),
-                    "approximateArrivalTimestamp": arrived,
-                },
-                "eventID": f"{shard}:{sequence}",
-                "eventSourceARN": "arn:aws:kinesis:us-east-1:123456789012:stream/events",
-            }
-            for sequence, data in records
-        ]
-    }
-
-
-def an_aggregate(*payloads: bytes) -> bytes:
-    aggregator = RecordAggregator()
-    for payload in payloads:
-        aggregator.add_user_record("author", payload)
-    _, _, data = aggregator.clear_and_get().get_contents()
-    return bytes(data)
+def a_batch(*records: tuple[int, bytes], arrived: float = ARRIVED, shard: str = SHARD) -> dict[str, Any]:
+    return kinesis_batch(*records, arrived=arrived, shard=shard)
 
 
 def kept(hour: str = "2026-11-21T09") -> list[Archived]:
@@ -81,7 +51,9 @@ def keys() -> list[str]:
 
 def test_what_ingest_would_have_got_is_read_back(handle: Handle, capsys: pytest.CaptureFixture[str]) -> None:
     batch = a_batch(
-        (9, b'{"a": "\xc3\xa9"}'), (10, an_aggregate(b"{}", b"\xff")), (11, an_aggregate(b"{}")[:-1] + b"!")
+        (9, b'{"a": "\xc3\xa9"}'),
+        (10, an_aggregate(b"{}", b"\xff", key="author")),
+        (11, an_aggregate(b"{}", key="author")[:-1] + b"!"),
     )
     handle(batch)
     (plain, aggregate), failed = decode(batch)

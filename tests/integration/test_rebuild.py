@@ -14,7 +14,9 @@ from consumers import counts as counting
 from consumers.archive.bucket import ArchiveBucket
 from consumers.pane_log import segment as segments
 from consumers.rebuild.journal import Journal
-from tests.integration.archived_stack import SHARD, ArchivedStack, a_batch, an_aggregate, archived_stack, trends
+from tests.integration.aggregates import an_aggregate
+from tests.integration.archived_stack import ArchivedStack, a_batch, archived_stack, trends
+from tests.integration.lambda_surroundings import SHARD
 
 FIRST = datetime.now(UTC).replace(minute=7, second=0, microsecond=0) - timedelta(hours=5)
 SPAN = ("--from", (FIRST - timedelta(hours=1)).isoformat(), "--to", (FIRST + timedelta(hours=6)).isoformat())
