@@ -22,11 +22,20 @@ _READS: Final = frozenset({"BatchGetItem", "GetItem", "Query"})
 _ITEM: Final = "penstock_item"
 
 
+READS_A_WRITE: Final = 5
+"""A write unit costs as much as five read units (Amazon DynamoDB pricing, on-demand and provisioned alike)."""
+
+
 class Units(NamedTuple):
     """Request units of DynamoDB."""
 
     written: float
     read: float
+
+    @property
+    def cost(self) -> float:
+        """All of it in write units, by price."""
+        return self.written + self.read / READS_A_WRITE
 
 
 class UnitMeter:
@@ -37,6 +46,13 @@ class UnitMeter:
         self._lock = Lock()
         self._written = 0.0
         self._read = 0.0
+        self._taken = 0.0
+
+    @property
+    def cost(self) -> float:
+        """What all calls so far have cost, in write units by price; whether that was taken or not."""
+        with self._lock:
+            return self._taken + Units(self._written, self._read).cost
 
     def watch(self, client: "DynamoDBClient") -> None:
         """Have each call of `client` from now on ask for its units, and add them."""
@@ -51,6 +67,7 @@ class UnitMeter:
         """Return the units since the last time this was asked."""
         with self._lock:
             units = Units(self._written, self._read)
+            self._taken += units.cost
             self._written = self._read = 0.0
         return units
 

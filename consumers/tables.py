@@ -13,7 +13,7 @@ segment (`consumers.pane_log.segment`)::
     a        N  newest arrival among the segment's events, epoch milliseconds
     x        N  expiry, epoch seconds (time to live)
 
-**Trends.** Five kinds of items.
+**Trends.** Six kinds of items.
 
 bucket (`consumers.trends.item`): one bucket of a minute, an hour or a day; partitions hold an hour, a day and a month
 of them::
@@ -39,7 +39,15 @@ part (`consumers.trends.item`): the counts that its bucket item has no room for:
     c        B  counts
     x        N  expiry, epoch seconds
 
-levels state (`consumers.trends.state`): how far hours and days are summed::
+late item (`consumers.trends.late`): segments that came late for their minutes and wait until they are due::
+
+    bucket   S  ``late#2026-11-21T14``: the hour of the segments' event time
+    start    S  ``1763741760#5f0c…``: when they are due, epoch seconds in ten digits, and a digest of the content
+    v        N  format version
+    c        B  the segments' addresses, numbers, arrivals and counts: deflated JSON
+    x        N  expiry, epoch seconds
+
+levels state (`consumers.trends.state`): how far hours and days are summed, and late segments applied::
 
     bucket       S  ``rollup``
     start        S  ``levels``
@@ -48,6 +56,8 @@ levels state (`consumers.trends.state`): how far hours and days are summed::
     closed       N  epoch seconds: hours before it are summed; readers take them from hour items
     day_closing  N  likewise for days, which are sums of hours
     day_closed   N  likewise for days
+    late_begun   N  late segments that were due until then are being applied or are applied; absent before the first
+    late_done    N  likewise, are applied; absent where older code made the state
     a            N  newest arrival that was applied, epoch milliseconds; absent while there is none
 
 sweep cursor (`consumers.trends.table`): where the sweep goes on::
@@ -174,6 +184,15 @@ def trend_key(level: Level, start: int, bucket: int) -> TrendKey:
     return TrendKey(
         f"{level}#{time.strftime(_PARTITION_FORMATS[level])}#{bucket}", time.strftime(_START_FORMATS[level])
     )
+
+
+def late_key(hour: int, due: int, digest: str = "") -> TrendKey:
+    """Return the key of a late item; without `digest` it sorts before those that are due then.
+
+    >>> late_key(1763715600, 1763741760, "5f0c")
+    TrendKey(bucket='late#2025-11-21T09', start='1763741760#5f0c')
+    """
+    return TrendKey(f"late#{datetime.fromtimestamp(hour, UTC):%Y-%m-%dT%H}", f"{due:010}#{digest}")
 
 
 def start_of(level: Level, start: str) -> int:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from consumers import counts as counting
 from consumers.counts import Counts
 from consumers.schedule import Address
+from consumers.trends.late import LateSegment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from consumers.pane_log.log import PaneLog
     from consumers.pane_log.segment import Segment
 
@@ -27,7 +30,7 @@ class CutSegment:
 
     __slots__ = ("_buckets", "_cut", "arrived_ms", "counts")
 
-    def __init__(self, segment: "Segment", buckets: int) -> None:
+    def __init__(self, segment: "Segment | LateSegment", buckets: int) -> None:
         self.counts = segment.counts
         self.arrived_ms = segment.arrived_ms
         self._buckets = buckets
@@ -66,7 +69,7 @@ class SegmentsAtHand:
         self._addresses: dict[int, AddressSegments] = {}
         self._lock = Lock()
 
-    def add(self, segment: "Segment") -> None:
+    def add(self, segment: "Segment | LateSegment") -> None:
         """Take one more segment of the minute; one that is there already is dropped."""
         position = segment.address.position
         known = self._addresses.get(position)
@@ -79,6 +82,12 @@ class SegmentsAtHand:
     def addresses(self) -> list[AddressSegments]:
         """Return what is at hand, by address."""
         return list(self._addresses.values())
+
+    def segments(self) -> "Iterator[LateSegment]":
+        """Yield what is counted of each segment at hand."""
+        for known in self.addresses():
+            for number, cut in known.by_number.items():
+                yield LateSegment(known.address, number, cut.counts, cut.arrived_ms)
 
     def fill(self, address: Address, number: int, log: "PaneLog") -> None:
         """Read segment `number` of `address` and those after it from the log, unless they are at hand already.

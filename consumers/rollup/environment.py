@@ -11,6 +11,7 @@ import boto3
 from consumers.calls import call_config
 from consumers.metering import UnitMeter
 from consumers.pane_log.log import PaneLog
+from consumers.rollup.allowance import Allowance
 from consumers.rollup.contention import Contention
 from consumers.rollup.rollup import Rollup
 from consumers.rollup.settings import RollupSettings
@@ -56,5 +57,7 @@ def environment() -> Environment:
         pool=pool,
         clock=time.time,
         contention=Contention(time.sleep),
+        allowance=Allowance(settings.correction_percent / 100),
+        spent=lambda: meter.cost,
     )
     return Environment(settings, client, meter, rollup, pool)

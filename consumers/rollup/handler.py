@@ -33,6 +33,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
         read, unread = read_batch(event)
         report = rollup.apply((record.segment for record in read), time_left)
         rollup.close_due(report, time_left, most=1, take_over_after=TAKE_OVER_SECONDS)
+        rollup.corrections.apply_due(report, time_left)
     except Exception:
         logger.exception("the batch is refused as a whole", records=len(event.get("Records", [])))
         raise

@@ -92,7 +92,7 @@ class Levels:
         if state is None:
             now = self._clock()
             hour, day = Level.HOUR.floor(now), Level.DAY.floor(now)
-            self._table.create_state(LevelsState(hour, hour, day, day))
+            self._table.create_state(LevelsState(hour, hour, day, day, late_done=int(now)))
             state = self._table.state()
         if state is None:
             raise LookupError(f"the levels state was deleted from table {self._table.table} while it was read")

@@ -11,12 +11,13 @@ from consumers.metrics import Metric
 if TYPE_CHECKING:
     from consumers.metering import Units
     from consumers.pane_log.segment import Segment
-    from consumers.rollup.rollup import Report
+    from consumers.rollup.report import Report
 
 METRICS: Final = (
     Metric("SegmentsReceived", MetricUnit.Count),
     Metric("SegmentsApplied", MetricUnit.Count),
     Metric("SegmentsRepeated", MetricUnit.Count, rare=True),
+    Metric("SegmentsGathered", MetricUnit.Count, rare=True),
     Metric("SegmentsFailed", MetricUnit.Count, rare=True),
     Metric("GapsFilled", MetricUnit.Count, rare=True),
     Metric("GapsLeftOpen", MetricUnit.Count, rare=True),
@@ -60,6 +61,7 @@ def metrics_of(report: "Report", received: int, failed: int, units: "Units", del
         "SegmentsReceived": received,
         "SegmentsApplied": report.applied,
         "SegmentsRepeated": report.repeated,
+        "SegmentsGathered": report.gathered,
         "SegmentsFailed": failed,
         "GapsFilled": report.gaps_filled,
         "GapsLeftOpen": report.gaps_left_open,
@@ -79,6 +81,7 @@ def line_of(report: "Report", received: int, failed: int, units: "Units", delays
         "segments": received,
         "applied": report.applied,
         "repeated": report.repeated,
+        "gathered": report.gathered,
         "failed": failed,
         "gaps_filled": report.gaps_filled,
         "gaps_left_open": report.gaps_left_open,

@@ -6,21 +6,22 @@ for which minutes and addresses the rest must come again.
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from consumers.rollup import deadline
-from consumers.rollup.at_hand import SegmentsAtHand, UnfilledGapError
+from consumers.rollup import deadline, lateness
+from consumers.rollup.allowance import Allowance
+from consumers.rollup.at_hand import SegmentsAtHand
 from consumers.rollup.contention import ContendedError, Contention
+from consumers.rollup.corrections import Corrections
 from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import Levels
 from consumers.rollup.memory import Memory
 from consumers.rollup.minutes import BucketOutcome, MinuteWriter
-from consumers.rollup.sums import PartsExpiredError
+from consumers.rollup.report import LASTING, MinuteExpiredError, Report, ScheduleMismatchError
 from consumers.tables import Level
-from consumers.trends.errors import BucketTooLargeError, TrendsError
+from consumers.trends.errors import TrendsError
 from consumers.trends.state import Mark
 
 if TYPE_CHECKING:
@@ -29,70 +30,11 @@ if TYPE_CHECKING:
     from consumers.schedule import Address, Schedule
     from consumers.trends.item import BucketItem
     from consumers.trends.retention import Retention
-    from consumers.trends.state import LevelsState
     from consumers.trends.table import Progress, TrendsTable
 
 
-class ScheduleMismatchError(Exception):
-    """A segment's address does not follow from the schedule: its writer has another one."""
-
-    def __init__(self, address: "Address") -> None:
-        super().__init__(
-            f"address {address.key} is none of its minute's by this function's schedule:"
-            " deploy ingest, rollup and sweep with the same SCHEDULE"
-        )
-
-
-class MinuteExpiredError(Exception):
-    """A segment came after its minute's retention: its hour and day stay as they are."""
-
-    def __init__(self, minute: int) -> None:
-        super().__init__(f"minute {minute} is older than minutes are kept; what came for it now is not counted")
-
-
-LASTING: Final = (BucketTooLargeError, PartsExpiredError, MinuteExpiredError, UnfilledGapError)
-"""What no repetition can cure: reported, but not a reason to hold up the stream."""
-
-MOST_REASONS: Final = 20
-
 CLOSE_AGAIN_SECONDS: Final = 60
 """Between attempts to close what could not be closed, so that a lasting reason does not slow each batch down."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of a number of segments."""
-
-    applied: int = 0
-    """Segments added to the trends."""
-    repeated: int = 0
-    """Segments that were in the trends already."""
-    gaps_filled: int = 0
-    gaps_left_open: int = 0
-    """Addresses of which the log lacks a segment for ever: what follows it is not counted."""
-    buckets_written: int = 0
-    buckets_refused: int = 0
-    failed_minutes: dict[int, BaseException] = field(default_factory=dict)
-    """By minute, why its segments must come again."""
-    failed_addresses: "dict[Address, BaseException]" = field(default_factory=dict)
-    """By address, why its segments must come again."""
-    not_failing: list[BaseException] = field(default_factory=list)
-    """What went wrong without a reason for any segment to come again: for people to see."""
-    state: "LevelsState | None" = None
-    """The levels state as read after the writes."""
-    closed: int = 0
-    """Hours and days closed."""
-    sums_given_up: int = 0
-    """Hours and days among them of which a bucket is not the sum it should be (`consumers.rollup.levels.GIVEN_UP`)."""
-
-    def failure(self, address: "Address") -> BaseException | None:
-        """Return why the segments of `address` must come again, or None if they need not."""
-        return self.failed_minutes.get(address.minute) or self.failed_addresses.get(address)
-
-    def reasons(self) -> list[str]:
-        """Return what went wrong, each thing once and up to `MOST_REASONS`, for a log line."""
-        errors = (*self.failed_minutes.values(), *self.failed_addresses.values(), *self.not_failing)
-        return sorted({f"{type(error).__name__}: {error}" for error in errors})[:MOST_REASONS]
 
 
 class Rollup:
@@ -109,8 +51,14 @@ class Rollup:
         clock: Callable[[], float],
         contention: Contention,
         memory: Memory | None = None,
+        allowance: Allowance | None = None,
+        spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Write to `table`, several buckets at a time in `pool`; fill gaps from `log`; `clock` tells epoch seconds."""
+        """Write to `table`, several buckets at a time in `pool`; fill gaps from `log`; `clock` tells epoch seconds.
+
+        `allowance` is for what came late and is corrected at once. `spent` tells what the calls of `table` have cost so
+        far, in write units; by default they cost nothing, so all that is late is corrected at once.
+        """
         self.table = table
         self.log = log
         self.schedule = schedule
@@ -120,6 +68,9 @@ class Rollup:
         self._pool = pool
         self._clock = clock
         self._close_again_at = 0.0
+        self._allowance = allowance or Allowance()
+        self._spent = spent
+        self.corrections = Corrections(table, self, pool=pool, clock=clock)
 
     def apply(self, segments: "Iterable[Segment]", time_left: Callable[[], float]) -> Report:
         """Apply `segments`, in whatever order they come; `time_left` tells the seconds until the caller is ended."""
@@ -133,8 +84,28 @@ class Rollup:
             if address.minute not in minutes:
                 minutes[address.minute] = self.at_hand(address.minute)
             minutes[address.minute].add(segment)
-        self.bring_up_to_date(list(minutes.values()), report, time_left)
+        expired = [at_hand for minute, at_hand in minutes.items() if self.expired(minute)]
+        now, late = lateness.parted(at_hand for at_hand in minutes.values() if at_hand not in expired)
+        before = self._spent()
+        self.bring_up_to_date(now + expired, report, time_left)
+        self._allowance.earn(self._spent() - before)
+        self._correct(late, report, time_left)
         return report
+
+    def _correct(self, late: list[SegmentsAtHand], report: Report, time_left: Callable[[], float]) -> None:
+        """Bring the late minutes up to date, the newest hour first, while that is allowed; gather the others."""
+        hours: dict[int, list[SegmentsAtHand]] = {}
+        for at_hand in sorted(late, key=lambda at_hand: -at_hand.minute):
+            hours.setdefault(Level.HOUR.floor(at_hand.minute), []).append(at_hand)
+        gathered: list[SegmentsAtHand] = []
+        for minutes in hours.values():
+            if not self._allowance.is_left:
+                gathered += minutes
+                continue
+            before = self._spent()
+            self.bring_up_to_date(minutes, report, time_left)
+            self._allowance.spend(self._spent() - before)
+        self.corrections.keep([segment for at_hand in gathered for segment in at_hand.segments()], report, time_left)
 
     def at_hand(self, minute: int) -> SegmentsAtHand:
         """Return a collection for the segments of `minute` (epoch seconds)."""
@@ -152,6 +123,11 @@ class Rollup:
     def expired(self, minute: int) -> bool:
         """Tell whether parts of the hour of `minute` may have been deleted for their age."""
         return Level.HOUR.floor(minute) + self._retention.seconds(Level.MINUTE) <= self._clock()
+
+    @property
+    def oldest_hour(self) -> int:
+        """The oldest hour (epoch seconds) of which no minute has expired."""
+        return Level.HOUR.floor(self._clock() - self._retention.seconds(Level.MINUTE)) + Level.HOUR.seconds
 
     def close_due(self, report: Report, time_left: Callable[[], float], *, most: int, take_over_after: float) -> None:
         """Close hours and days that are due, after `bring_up_to_date`, and add to `report` how many.
@@ -219,7 +195,7 @@ class Rollup:
         outcomes: list[BucketOutcome] = []
         for at_hand, bucket, task in tasks:
             if (error := deadline.error_of(task, f"minute {at_hand.minute}", time_left)) is not None:
-                _file(report, [at_hand.minute], error)
+                report.file([at_hand.minute], error)
                 continue
             outcome = task.result()
             outcomes.append(outcome)
@@ -243,7 +219,7 @@ class Rollup:
                 time_left,
             )
             for start, error in failures.items():
-                _file(report, _minutes_within(written, Level.HOUR, start), error)
+                report.file(_minutes_within(written, Level.HOUR, start), error)
             if hours:  # likewise after the hour writes
                 state = self.levels.state()
                 _, failures = self.levels.correct(
@@ -252,10 +228,10 @@ class Rollup:
                     time_left,
                 )
                 for start, error in failures.items():
-                    _file(report, _minutes_within(written, Level.DAY, start), error)
+                    report.file(_minutes_within(written, Level.DAY, start), error)
         except (ClientError, BotoCoreError, TrendsError) as error:
             # Nobody knows which hours are closed, so all of it comes again and is corrected then.
-            _file(report, [item.start for item in written], error)
+            report.file([item.start for item in written], error)
         else:
             report.state = state
 
@@ -269,13 +245,6 @@ class Rollup:
             self.table.raise_mark(Mark.NEWEST_ARRIVAL, newest)
         except (ClientError, BotoCoreError) as error:  # readers see it with the next segments
             report.not_failing.append(error)
-
-
-def _file(report: Report, minutes: list[int], error: BaseException) -> None:
-    if isinstance(error, LASTING):
-        report.not_failing.append(error)
-    else:
-        report.failed_minutes.update(dict.fromkeys(minutes, error))
 
 
 def _minutes_within(written: "Sequence[BucketItem | Progress]", level: Level, start: int) -> list[int]:

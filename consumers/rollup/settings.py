@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from consumers import variables
+from consumers.rollup.allowance import SHARE
 from consumers.schedule import DAY, HOUR, Schedule
 from consumers.trends.retention import Retention
 
@@ -27,6 +28,9 @@ class RollupSettings:
     stream_retention_hours: int
     """``STREAM_RETENTION_HOURS``: how long the event stream keeps events; need not be there."""
 
+    correction_percent: int = round(100 * SHARE)
+    """``CORRECTION_PERCENT``: what late events may cost at once (`consumers.rollup.allowance`); need not be there."""
+
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings.
@@ -42,6 +46,7 @@ class RollupSettings:
             stream_retention_hours=variables.whole_number(
                 environment, "STREAM_RETENTION_HOURS", LONGEST_RETENTION_HOURS
             ),
+            correction_percent=variables.whole_number(environment, "CORRECTION_PERCENT", round(100 * SHARE)),
         )
 
     @property

@@ -5,7 +5,7 @@ outlasted its 24 hours, a batch that was given up. It repairs by the same code t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.pane_log.segment import Segment, SegmentFormatError
 from consumers.rollup.deadline import RESERVE_SECONDS
-from consumers.rollup.rollup import Report, Rollup
+from consumers.rollup.report import Report
+from consumers.rollup.rollup import Rollup
 from consumers.rollup.schedule_check import ScheduleChangedError, check
 from consumers.schedule import HOUR, MINUTE, Address, Entry
 from consumers.sweep.plan import next_slice, recent_minutes
@@ -37,6 +38,9 @@ MINUTES_AT_ONCE: Final = 5
 
 MOST_CLOSED: Final = 48
 """Hours (and days) closed in one run: after an outage of a week the sweep catches up in an hour."""
+
+MOST_STEPS: Final = 4
+"""Hours of which one run applies what came late and is due (`consumers.rollup.corrections`)."""
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ class Sweep:
         self._hours = hours
         self._pool = pool
         self._clock = clock
+        self._late_done: int | None = None
 
     def run(self, time_left: Callable[[], float]) -> SweepReport:
         """Check recent minutes and the next slice of hours, close what is due.
@@ -81,6 +86,7 @@ class Sweep:
         """
         report = SweepReport()
         now = self._clock()
+        self._late_done = self._applied_until(report)
         hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
         try:
@@ -96,8 +102,18 @@ class Sweep:
                     cursor = hour
         finally:
             self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
+            self.rollup.corrections.apply_due(report.rollup, time_left, most=MOST_STEPS, step=HOUR)
             self.rollup.table.save_sweep_cursor(cursor)
         return report
+
+    def _applied_until(self, report: SweepReport) -> int | None:
+        """Return until when late segments that were due are surely applied."""
+        try:
+            state = self.rollup.table.state()
+        except TrendsFormatError as error:
+            _note(report, error)
+            return None
+        return None if state is None else state.late_done
 
     def _cursor(self, report: SweepReport) -> int | None:
         """Return where to go on; from the newest hour where that is damaged."""
@@ -109,8 +125,10 @@ class Sweep:
 
     def check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
         """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out."""
+        # Before the vectors: what is applied in between is then in both, rather than in neither.
+        kept = self._kept(minutes, report)
         held, unread = self._reads(minutes, report)
-        expected = list(self._expected(minutes, held, unread, report.rollup))
+        expected = list(_beyond(kept, self._expected(minutes, held, unread, report.rollup)))
         missing: list[Expected] = []
         try:
             missing = sorted(self._probe.found(expected), key=_minute)
@@ -124,6 +142,16 @@ class Sweep:
         # Also where nothing was missing: a minute may have been written by one who ended before correcting its hour.
         self.rollup.correct_levels(held, report.rollup, time_left)
         return time_left() >= 2 * RESERVE_SECONDS
+
+    def _kept(self, minutes: range, report: SweepReport) -> set[Expected]:
+        """Return the late segments of the hours of `minutes` that wait until they are due: they are not missing."""
+        kept: set[Expected] = set()
+        for hour in range(Level.HOUR.floor(minutes[0]), minutes[-1] + MINUTE, HOUR):
+            try:
+                kept |= self.rollup.corrections.pending(hour, self._late_done)
+            except (ClientError, BotoCoreError, TrendsError) as error:  # then they are applied early
+                _note(report, error)
+        return kept
 
     def _reads(self, minutes: range, report: SweepReport) -> tuple[list[Progress], Counter[int]]:
         """Return how far each bucket of `minutes` is, and by hour the number of buckets that can't be read."""
@@ -189,6 +217,15 @@ class Sweep:
                 overdue[address.minute] += max(segment.arrived_ms / 1000, address.minute) < settled
         applied = self.rollup.bring_up_to_date(list(minutes.values()), report.rollup, time_left)
         report.repaired += sum(min(number, overdue[minute]) for minute, number in applied.items())
+
+
+def _beyond(kept: set[Expected], expected: Iterable[Expected]) -> Iterator[Expected]:
+    """Yield what is expected after the segments that are kept."""
+    for address, number in expected:
+        following = number
+        while (address, following) in kept:
+            following += 1
+        yield address, following
 
 
 def addresses(minute: int, entry: Entry) -> Iterator[Address]:

@@ -1,4 +1,4 @@
-"""The levels state: how far hours and days are summed, and how fresh the trends are."""
+"""The levels state: how far hours and days are summed, how far late segments are applied, how fresh the trends are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ class Mark(StrEnum):
     HOUR_CLOSED = "closed"
     DAY_CLOSING = "day_closing"
     DAY_CLOSED = "day_closed"
+    LATE_BEGUN = "late_begun"
+    LATE_DONE = "late_done"
     NEWEST_ARRIVAL = "a"
 
     @classmethod
@@ -42,6 +44,10 @@ class LevelsState:
     day_closing: int
     day_closed: int
     newest_arrival_ms: int | None = None
+    late_done: int | None = None
+    """Late segments that were due until then are applied; None before the first were."""
+    late_begun: int | None = None
+    """Likewise, or are being applied by someone."""
 
     def is_closing(self, level: Level, start: int) -> bool:
         """Tell whether the hour or day at `start` is being summed or is summed: a change below must correct it."""
@@ -58,8 +64,13 @@ def encode_state(state: LevelsState) -> AttributeMap:
         Mark.DAY_CLOSING: {"N": str(state.day_closing)},
         Mark.DAY_CLOSED: {"N": str(state.day_closed)},
     }
-    if state.newest_arrival_ms is not None:
-        item[Mark.NEWEST_ARRIVAL] = {"N": str(state.newest_arrival_ms)}
+    for mark, value in (
+        (Mark.NEWEST_ARRIVAL, state.newest_arrival_ms),
+        (Mark.LATE_DONE, state.late_done),
+        (Mark.LATE_BEGUN, state.late_begun),
+    ):
+        if value is not None:
+            item[mark] = {"N": str(value)}
     return item
 
 
@@ -77,7 +88,13 @@ def decode_state(item: "Mapping[str, AttributeValueTypeDef]") -> LevelsState:
             closed=int(item[Mark.HOUR_CLOSED]["N"]),
             day_closing=int(item[Mark.DAY_CLOSING]["N"]),
             day_closed=int(item[Mark.DAY_CLOSED]["N"]),
-            newest_arrival_ms=int(item[Mark.NEWEST_ARRIVAL]["N"]) if Mark.NEWEST_ARRIVAL in item else None,
+            newest_arrival_ms=_optional(item, Mark.NEWEST_ARRIVAL),
+            late_done=_optional(item, Mark.LATE_DONE),
+            late_begun=_optional(item, Mark.LATE_BEGUN),
         )
     except (KeyError, ValueError) as error:
         raise TrendsFormatError(f"no levels state: {error!r}") from error
+
+
+def _optional(item: "Mapping[str, AttributeValueTypeDef]", mark: Mark) -> int | None:
+    return int(item[mark]["N"]) if mark in item else None

@@ -1,11 +1,11 @@
 """Reading and writing the trends table (layout: `consumers.tables`, `consumers.trends`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from consumers.tables import LEVELS_STATE, SWEEP_CURSOR, Level, TrendKey, is_part, start_of, trend_key
+from consumers.tables import LEVELS_STATE, SWEEP_CURSOR, Level, TrendKey, is_part, late_key, start_of, trend_key
 from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
 from consumers.trends.item import (
     FORMAT_VERSION,
@@ -19,6 +19,7 @@ from consumers.trends.item import (
     name_of,
     parts_of,
 )
+from consumers.trends.late import LateSegment, decode_late, encode_late
 from consumers.trends.ranges import partitions
 from consumers.trends.state import LevelsState, Mark, decode_state, encode_state
 from consumers.trends.vector import Vector, unpack
@@ -195,6 +196,31 @@ class TrendsTable:
         }
         self._client.put_item(TableName=self.table, Item=item)
 
+    def keep_late(self, hour: int, due: int, segments: Sequence[LateSegment]) -> None:
+        """Keep `segments`, all of the hour that starts at `hour`, until they are due (epoch seconds).
+
+        The same segments again overwrite themselves, and a copy in other company does no harm.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+        """
+        for item in encode_late(hour, due, segments):
+            self._client.put_item(TableName=self.table, Item=item)
+
+    def late(self, hour: int, after: int, until: int) -> Iterator[list[LateSegment]]:
+        """Yield, an item at a time, the late segments of an hour that are due later than `after` and by `until`.
+
+        Strongly consistent: a page (1 MB of items) costs a read unit for each 4 KB.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            TrendsFormatError: an item that this code can't read.
+        """
+        partition, first = late_key(hour, after + 1)
+        last = late_key(hour, until + 1).start
+        for item in self._range(partition, first, last, consistent=True):
+            yield decode_late(hour, item)
+
     def _get(self, key: TrendKey, *, consistent: bool) -> "Mapping[str, AttributeValueTypeDef] | None":
         answer = self._client.get_item(
             TableName=self.table,
@@ -214,26 +240,29 @@ class TrendsTable:
         only: Iterable[str] = (),
     ) -> "Iterator[Mapping[str, AttributeValueTypeDef]]":
         for partition, first, last in partitions(level, bucket, start, end):
-            request: QueryInputTypeDef = {
-                "TableName": self.table,
-                "KeyConditionExpression": "#bucket = :bucket AND #start BETWEEN :first AND :last",
-                "ExpressionAttributeNames": {"#bucket": "bucket", "#start": "start"},
-                "ExpressionAttributeValues": {
-                    ":bucket": {"S": partition},
-                    ":first": {"S": first},
-                    ":last": {"S": TrendKey(partition, last).part(MAX_PARTS - 1).start},
-                },
-                "ConsistentRead": consistent,
-            }
-            if only:
-                request["ProjectionExpression"] = ", ".join(f"#{name}" for name in only)
-                request["ExpressionAttributeNames"] = {"#bucket": "bucket"} | {f"#{name}": name for name in only}
-            while True:
-                answer = self._client.query(**request)
-                yield from answer["Items"]
-                if not answer.get("LastEvaluatedKey"):
-                    break
-                request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            last = TrendKey(partition, last).part(MAX_PARTS - 1).start
+            yield from self._range(partition, first, last, consistent=consistent, only=only)
+
+    def _range(
+        self, partition: str, first: str, last: str, *, consistent: bool, only: Iterable[str] = ()
+    ) -> "Iterator[Mapping[str, AttributeValueTypeDef]]":
+        """Yield the items of one partition with sort keys from `first` to `last`, both included."""
+        request: QueryInputTypeDef = {
+            "TableName": self.table,
+            "KeyConditionExpression": "#bucket = :bucket AND #start BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#bucket": "bucket", "#start": "start"},
+            "ExpressionAttributeValues": {":bucket": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}},
+            "ConsistentRead": consistent,
+        }
+        if only:
+            request["ProjectionExpression"] = ", ".join(f"#{name}" for name in only)
+            request["ExpressionAttributeNames"] = {"#bucket": "bucket"} | {f"#{name}": name for name in only}
+        while True:
+            answer = self._client.query(**request)
+            yield from answer["Items"]
+            if not answer.get("LastEvaluatedKey"):
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _whole(
         self,

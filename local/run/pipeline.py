@@ -25,12 +25,13 @@ TICK_SECONDS: Final = 0.5
 PAST_SECONDS: Final = 10.0
 """How often the windows before the newest are asked while events flow: few late events land there."""
 TOP_SECONDS: Final = 2.0
-ALERTS: Final = {"AlertWindowMinutes": "1"}
-"""A run is short: windows of five minutes would be compared with an hour that it does not have."""
-
 PATIENCE_SECONDS: Final = 60.0
 """How long nothing may move, with events still on the way, before the run gives up on them; and how long the reporting
 API may fail."""
+PARAMETERS: Final = {"AlertWindowMinutes": "1", "CorrectionPercent": "1000000"}
+"""Where the run's stack differs from the template's defaults. A run is short: windows of five minutes would be compared
+with an hour that it does not have. Late events are counted at once, whatever that costs, so that the accounts can be
+settled when the run ends."""
 SURPLUS_SECONDS: Final = 5.0
 """How long nothing may move before a run with more accounts than events believes it."""
 
@@ -129,7 +130,7 @@ def _started(options: RunOptions, console: Console) -> LocalStack:
             template=options.template,
             port=options.port,
             directory=options.directory,
-            parameters={**ALERTS, **options.parameters},
+            parameters={**PARAMETERS, **options.parameters},
         )
 
 

@@ -16,10 +16,16 @@ from tests.benchmarks.printing import print_report
 @click.argument("benches", metavar="[BENCH]...", nargs=-1, type=click.Choice(BENCHES))
 @click.option("--rounds", default=10, type=click.IntRange(2), show_default=True, help="Rounds that count.")
 @click.option("--memory/--no-memory", default=True, show_default=True, help="Producer: also put ten million events.")
+@click.option(
+    "--late-seconds", default=900, type=click.IntRange(60), show_default=True, help="Units: of time with late events."
+)
+@click.option("--rollup-events", default=10_000_000, type=click.IntRange(100_000), show_default=True)
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON, as when the output is no terminal.")
-def main(*, benches: tuple[str, ...], rounds: int, memory: bool, json_wanted: bool) -> None:
+def main(
+    *, benches: tuple[str, ...], rounds: int, memory: bool, late_seconds: int, rollup_events: int, json_wanted: bool
+) -> None:
     """Run the benches named, or all. Exit status 1 means a missed floor."""
-    options = Options(rounds=rounds, memory=memory)
+    options = Options(rounds=rounds, memory=memory, late_seconds=late_seconds, rollup_events=rollup_events)
     machine_readable = json_wanted or not sys.stdout.isatty()
     reports = {}
     for name in benches or BENCHES:

@@ -7,6 +7,7 @@ from typing import Any
 from consumers.counts import Counts, empty
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.segment import Segment, encode
+from consumers.rollup.allowance import Allowance
 from consumers.rollup.contention import Contention
 from consumers.rollup.memory import Memory
 from consumers.rollup.rollup import Rollup
@@ -73,7 +74,10 @@ def a_rollup(
     dynamodb: SimulatedTables,
     clock: Callable[[], float] = lambda: MINUTE + 90.0,
     memory: Memory | None = None,
+    *,
     schedule: Schedule = SCHEDULE,
+    allowance: Allowance | None = None,
+    spent: Callable[[], float] = lambda: 0.0,
 ) -> Rollup:
     return Rollup(
         TrendsTable(dynamodb.client(), TRENDS_TABLE),
@@ -84,6 +88,8 @@ def a_rollup(
         clock=clock,
         contention=Contention(lambda _: None, lambda low, _: low),
         memory=memory,
+        allowance=allowance,
+        spent=spent,
     )
 
 

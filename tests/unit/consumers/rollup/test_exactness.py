@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from consumers import counts as counting
 from consumers.counts import Counts
 from consumers.pane_log.segment import Segment
+from consumers.rollup.allowance import Allowance
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS, TAKE_OVER_SECONDS
 from consumers.rollup.memory import Memory
-from consumers.rollup.rollup import Report, Rollup
+from consumers.rollup.report import Report
+from consumers.rollup.rollup import Rollup
 from consumers.schedule import DAY, HOUR
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
@@ -38,25 +40,38 @@ MIDNIGHT = 1_763_769_600
 """2025-11-22T00:00:00Z: the minutes lie around it, in two days and four hours."""
 MINUTES = [MIDNIGHT + seconds for seconds in (-2 * HOUR, -HOUR - 60, -HOUR, -60, 0, 60, HOUR - 60, HOUR)]
 RUNS = 40
+LATEST = MIDNIGHT + 4 * HOUR
+"""The clock leaps no further, so that what is gathered then is due before `END`."""
+END = MIDNIGHT + 20 * HOUR
+"""Before the second day is over."""
 
 FAULTS = [fault for fault in Fault if fault is not Fault.NONE]
 EXPECTED_ERRORS = (ClientError, BotoCoreError)
 
 
 class World:
-    """Two rollups and a sweep over one pair of tables; all chance comes from one seed."""
+    """Two rollups and a sweep over one pair of tables; all chance comes from one seed.
 
-    def __init__(self, seed: int) -> None:
+    Where it `gathers`, much comes late for its minute, and rollup may not always count that at once.
+    """
+
+    def __init__(self, seed: int, *, gathers: bool = False) -> None:
         self.random = random.Random(seed)
         self.now = MIDNIGHT - HOUR + self.random.uniform(0, 2 * HOUR)
         self.dynamodb = SimulatedTables()
         self.dynamodb.before_call = self._before_call
         self.fault_rate = self.random.choice([0.0, 0.02, 0.15])
+        self.dynamodb.lag = lambda: self.random.choice([0, 1, 3, 30])
         self.turns = Turns(self.random.randrange)
+        self.late = [0, 30, 2 * HOUR] if gathers else [0]
         self.segments = self._segments()
         append(self.dynamodb, *self.segments)
         memories = [Memory(self.random.choice([0, 20, 10_000])) for _ in range(2)]
-        self.rollups = [a_rollup(self.dynamodb, self._clock, memory) for memory in memories]
+        shares = [self.random.choice([0.0, 0.25]) if gathers else 0.25 for _ in memories]
+        self.rollups = [
+            a_rollup(self.dynamodb, self._clock, memory, allowance=Allowance(share))
+            for memory, share in zip(memories, shares, strict=True)
+        ]
         self.sweep = Sweep(
             a_rollup(self.dynamodb, self._clock),
             LogProbe(self.dynamodb.client(), LOG_TABLE, lambda _: None),
@@ -72,7 +87,9 @@ class World:
                 for number in range(self.random.randint(1, 4)):
                     hashtags = self.random.sample("abcdefgh", self.random.randint(0, 3))
                     counts = some_counts(*hashtags, events=self.random.randint(1, 300))
-                    made.append(a_segment(number, address=an_address(index, minute), counts=counts))
+                    arrived_ms = (minute + 60 + self.random.choice(self.late)) * 1_000 + number
+                    address = an_address(index, minute)
+                    made.append(a_segment(number, address=address, counts=counts, arrived_ms=arrived_ms))
         return made
 
     def deliveries(self) -> tuple[list[Segment], list[Segment]]:
@@ -88,7 +105,7 @@ class World:
 
     def _before_call(self, _: str) -> Fault:
         self.turns.pause()
-        if self.random.random() < 0.05:
+        if self.random.random() < 0.05 and self.now < LATEST:
             self.now += self.random.choice([1, 60, HOUR // 2, TAKE_OVER_SECONDS])
         return self.random.choice(FAULTS) if self.random.random() < self.fault_rate else Fault.NONE
 
@@ -98,6 +115,7 @@ class World:
         while batch := segments[at : at + self.random.randint(1, 6)]:
             report = rollup.apply(batch, plenty)
             rollup.close_due(report, plenty, most=1, take_over_after=TAKE_OVER_SECONDS)
+            rollup.corrections.apply_due(report, plenty)
             failed = (position for position, segment in enumerate(batch) if report.failure(segment.address))
             at += next(failed, len(batch))
             runs += 1
@@ -116,10 +134,21 @@ class World:
         except EXPECTED_ERRORS:
             return
 
+    def apply_due(self) -> None:
+        """Let everything that was gathered be due, and apply it."""
+        self.now = max(self.now, END)
+        report = Report()
+        self.rollups[0].bring_up_to_date([], report, plenty)
+        self.rollups[0].corrections.apply_due(report, plenty, most=48, step=HOUR)
+        assert report.reasons() == []
+
     def settle(self) -> None:
         """End all faults, let the last hour be over, and let the sweep come round to all hours once."""
         self.fault_rate = 0
+        self.dynamodb.lag = lambda: 0
         self.now = max(self.now, MIDNIGHT + 2 * HOUR + CLOSE_AFTER_SECONDS)
+        if len(self.late) > 1:
+            self.apply_due()
         self.sweep.rollup.table.save_sweep_cursor(MIDNIGHT + HOUR)
         for hour in (1, 0, -1, -2):
             report = self.sweep.run(plenty)
@@ -128,7 +157,7 @@ class World:
     def stored(self, level: Level) -> dict[int, Counts]:
         found: dict[int, Counts] = defaultdict(counting.empty)
         for bucket in range(BUCKETS):
-            for item in self.sweep.rollup.table.query(level, bucket, MIDNIGHT - DAY, MIDNIGHT + DAY):
+            for item in self.sweep.rollup.table.query(level, bucket, MIDNIGHT - DAY, MIDNIGHT + DAY, consistent=True):
                 counting.add(found[item.start], item.counts)
         return dict(found)
 
@@ -221,9 +250,44 @@ def test_late_segments_race_each_other_and_the_closing_of_their_day(seed: int) -
         assert world.stored(level) == world.counted(level), level
 
 
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_what_is_gathered_is_counted_once_when_it_is_due(seed: int) -> None:
+    """Kept by one rollup, counted at once by the other, applied by whoever comes first, met by the sweep meanwhile."""
+    world = World(seed, gathers=True)
+    ours, theirs = world.deliveries()
+    world.turns.run(
+        lambda: world.consume(world.rollups[0], ours), lambda: world.consume(world.rollups[1], theirs), world.sweep_once
+    )
+    world.settle()
+    for level in Level:
+        assert world.stored(level) == world.counted(level), level
+
+
+def test_what_was_gathered_is_counted_without_the_sweep() -> None:
+    world = World(seed=7, gathers=True)
+    world.fault_rate = 0
+    world.rollups = [a_rollup(world.dynamodb, lambda: world.now, allowance=Allowance(0.0)) for _ in range(2)]
+    world.segments = [
+        a_segment(number, address=an_address(0, minute), arrived_ms=(minute + HOUR) * 1_000)
+        for minute in MINUTES
+        for number in range(2)
+    ]
+    append(world.dynamodb, *world.segments)
+    world.now = LATEST
+    report = world.rollups[0].apply(world.segments, plenty)
+    assert (report.applied, report.gathered) == (0, len(world.segments))
+    assert world.stored(Level.MINUTE) == {}
+    world.apply_due()
+    for level in Level:
+        assert world.stored(level) == world.counted(level), level
+
+
 def _all_vectors(world: World) -> Iterator[tuple[int, int]]:
     for bucket in range(BUCKETS):
-        for item in world.sweep.rollup.table.query(Level.MINUTE, bucket, MIDNIGHT - DAY, MIDNIGHT + DAY):
+        for item in world.sweep.rollup.table.query(
+            Level.MINUTE, bucket, MIDNIGHT - DAY, MIDNIGHT + DAY, consistent=True
+        ):
             yield item.start, sum(item.vector)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS, TAKE_OVER_SECONDS
-from consumers.rollup.rollup import Report, Rollup
+from consumers.rollup.report import Report
+from consumers.rollup.rollup import Rollup
 from consumers.schedule import DAY, HOUR
 from consumers.tables import Level, trend_key
 from consumers.trends import item as items

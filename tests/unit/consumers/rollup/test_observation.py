@@ -2,7 +2,7 @@
 
 from consumers.metering import Units
 from consumers.rollup.observation import METRICS, Delays, delays, line_of, metrics_of
-from consumers.rollup.rollup import Report
+from consumers.rollup.report import Report
 from tests.unit.consumers.rollup.making import MINUTE, a_segment, an_address, some_counts
 
 NOW = MINUTE + 100.0

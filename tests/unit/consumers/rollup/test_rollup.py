@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError
 
 from consumers.counts import Counts
 from consumers.pane_log.segment import Segment
-from consumers.rollup.rollup import CLOSE_AGAIN_SECONDS, Report, Rollup
+from consumers.rollup.report import Report
+from consumers.rollup.rollup import CLOSE_AGAIN_SECONDS, Rollup
 from consumers.schedule import DAY, HOUR, Address
 from consumers.tables import LEVELS_STATE, Level
 from consumers.trends import item as items
@@ -103,6 +104,7 @@ def test_the_first_state_takes_past_hours_as_closed_and_corrects_what_was_writte
         day_closing=DAY_START + DAY,
         day_closed=DAY_START + DAY,
         newest_arrival_ms=a_segment(0).arrived_ms,
+        late_done=int(clock.now),
     )
     assert (
         kinds(rollup, Level.HOUR, HOUR_START) == kinds(rollup, Level.DAY, DAY_START) == some_counts() | {"hashtag": {}}

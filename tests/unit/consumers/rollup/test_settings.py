@@ -27,6 +27,11 @@ def test_segments_are_there_for_the_horizon_the_streams_retention_and_a_day() ->
     assert RollupSettings.read(COMPLETE).hours_of_segments == 15 * 24
 
 
+def test_what_late_events_may_cost_is_a_parameter() -> None:
+    assert RollupSettings.read(COMPLETE).correction_percent == 25
+    assert RollupSettings.read(COMPLETE | {"CORRECTION_PERCENT": "400"}).correction_percent == 400
+
+
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_a_missing_variable_is_named(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):

@@ -1,0 +1,1 @@
+"""What an event costs in DynamoDB's units, by its documented sizing rules."""
