@@ -240,8 +240,8 @@ class TrendsTable:
         only: Iterable[str] = (),
     ) -> "Iterator[Mapping[str, AttributeValueTypeDef]]":
         for partition, first, last in partitions(level, bucket, start, end):
-            last = TrendKey(partition, last).part(MAX_PARTS - 1).start
-            yield from self._range(partition, first, last, consistent=consistent, only=only)
+            last_part = TrendKey(partition, last).part(MAX_PARTS - 1).start
+            yield from self._range(partition, first, last_part, consistent=consistent, only=only)
 
     def _range(
         self, partition: str, first: str, last: str, *, consistent: bool, only: Iterable[str] = ()

@@ -14,8 +14,9 @@ from consumers.counts import empty
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.schedule import Address
-from consumers.tables import SWEEP_CURSOR, Level, TrendKey, is_part, place_of, start_of, trend_key
+from consumers.tables import SWEEP_CURSOR, Level, TrendKey, is_part, late_key, place_of, start_of, trend_key
 from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
+from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.state import LevelsState, encode_state
 from consumers.trends.table import TrendsTable
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
@@ -76,8 +77,14 @@ def test_a_bucket_and_its_parts_have_the_documented_attributes() -> None:
     assert TrendKey.of(part).number == 3
 
 
+def test_a_late_item_has_the_documented_attributes() -> None:
+    (item,) = encode_late(0, 60, [LateSegment(Address(0, 10, 3, 8), 2, empty(), 1)])
+    assert written(item) == KINDS["late item"]
+    assert late_key(0, 59).start < late_key(0, 60).start < item["start"]["S"] < late_key(0, 61).start
+
+
 def test_the_single_items_have_the_documented_attributes() -> None:
-    assert written(encode_state(LevelsState(1, 2, 3, 4, 5))) == KINDS["levels state"]
+    assert written(encode_state(LevelsState(1, 2, 3, 4, 5, 6, 7))) == KINDS["levels state"]
     client = SimulatedTables().client()
     TrendsTable(client, TRENDS_TABLE).save_sweep_cursor(3_600)
     cursor = client.get_item(TableName=TRENDS_TABLE, Key=SWEEP_CURSOR.attributes)["Item"]
