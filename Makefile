@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-oldest test-newest fuzz soak format schema lock clean
+.PHONY: help run test test-oldest test-newest test-compiled wheels fuzz soak format schema lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,8 @@ help:
 	@echo '            [REPORT=file.json] [PORT=8080] [ARCHIVE=1]   run the whole pipeline on this machine'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
+	@echo 'make test-compiled   the SDK compiled for this machine, instead of interpreted'
+	@echo 'make wheels the SDK for a package index, into dist/: source, for every machine, compiled for this one'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="producer --rounds 30 --no-memory --json"]   measure what it costs, next to others'
 	@echo 'make soak   minutes of a stream that is down, of hostile records and of simulated worlds'
@@ -79,6 +81,41 @@ test-newest: $(VENV)/installed-test
 	$(BIN)/uv pip install --quiet --python $(NEWEST) --upgrade --group sdk-test -e 'producer[cli,bluesky,fast,opentelemetry]'
 	$(NEWEST)/bin/python -m pytest $(SDK_TESTS)
 
+# The SDK's core as machine code, by mypyc: the same source. It is made in a copy, since mypyc leaves its libraries beside
+# the source, where Python would prefer them to it.
+COMPILE := .build/compile
+SDK_SOURCE := $(shell find producer -type f ! -name '*.pyc')
+
+$(COMPILE)/installed: requirements/compile.txt
+	$(PYTHON) -m venv --clear $(COMPILE)
+	$(COMPILE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.build/wheels/built: $(COMPILE)/installed $(SDK_SOURCE)
+	@command -v cc >/dev/null || { \
+		echo 'Compiling needs a C compiler as "cc" and the headers of $(PYTHON) (Debian: gcc, python3-dev).' >&2; exit 1; }
+	@echo 'Compiling the SDK (a minute or two) …'
+	@rm -rf .build/wheels && mkdir -p .build/wheels && cp -R producer .build/wheels/source
+	cd .build/wheels/source && PATH=$(CURDIR)/$(COMPILE)/bin:$$PATH hatchling build -d ../dist >../log
+	cd .build/wheels/source && PATH=$(CURDIR)/$(COMPILE)/bin:$$PATH HATCH_BUILD_HOOK_ENABLE_MYPYC=1 \
+		hatchling build -t wheel -d ../compiled >>../log
+	@rm -rf .build/wheels/source
+	@touch $@
+
+wheels: .build/wheels/built
+	@mkdir -p dist && cp .build/wheels/dist/* .build/wheels/compiled/* dist/ && ls -l dist
+
+COMPILED := .build/compiled
+
+$(COMPILED)/installed: requirements/test.txt .build/wheels/built
+	@test -x $(COMPILED)/bin/pip || $(PYTHON) -m venv $(COMPILED)
+	$(COMPILED)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(COMPILED)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .build/wheels/compiled/*.whl
+	@touch $@
+
+test-compiled: $(COMPILED)/installed
+	$(COMPILED)/bin/python -m pytest $(SDK_TESTS)
+
 # Several minutes of arbitrary events, configurations and aggregates; a failure is a complete report.
 fuzz: $(VENV)/installed-test
 	$(BIN)/pytest --hypothesis-profile=fuzz --timeout=0 tests/unit/penstock/test_fuzz.py tests/unit/penstock/aggregation
@@ -86,16 +123,16 @@ fuzz: $(VENV)/installed-test
 # What is measured against has needs of its own, so it has an environment of its own.
 BENCH := .build/bench
 
-$(BENCH)/installed: requirements/bench.txt pyproject.toml producer/pyproject.toml
+$(BENCH)/installed: requirements/bench.txt pyproject.toml .build/wheels/built
 	@test -x $(BENCH)/bin/pip || $(PYTHON) -m venv --clear $(BENCH)
 	@echo 'Installing $< (once; a minute or two) …'
 	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e producer
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .build/wheels/compiled/*.whl
 	@touch $@
 
 .PHONY: bench
 bench: $(BENCH)/installed
-	@$(BENCH)/bin/python -m tests.benchmarks $(ARGS)
+	@$(if $(filter-out 0,$(INTERPRETED)),PYTHONPATH=producer) $(BENCH)/bin/python -m tests.benchmarks $(ARGS)
 
 # A minute of a stream that is down, at full speed, instead of seconds, and how much memory that took; a million hostile
 # records instead of 20,000; and more simulated worlds, of which a failing seed is a complete report.
@@ -129,6 +166,7 @@ lock: $(VENV)/installed-test
 		-o requirements/oldest.txt
 	$(LOCK_HERE) --group local -c requirements/test.txt --no-annotate -o requirements/local.txt
 	$(LOCK_HERE) --group bench -o requirements/bench.txt
+	$(LOCK_HERE) --group compile -c requirements/test.txt --no-annotate -o requirements/compile.txt
 	for group in ingest rollup reporting; do \
 		$(LOCK_LAMBDA) --group $$group -c requirements/test.txt --no-annotate -o requirements/$$group.txt || exit 1; done
 

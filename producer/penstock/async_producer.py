@@ -113,8 +113,7 @@ class AsyncProducer:
         if loop is not shell.open_on:
             await shell.admit()
         delivery = shell.delivery
-        # A missing key is refused by the core, like any other that is no key.
-        receipt = None if shell.line else delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+        receipt = None if shell.line else delivery.add(partition_key, explicit_hash_key, data)
         if receipt is None:
             receipt = await shell.add_when_room(partition_key, explicit_hash_key, data)
         if delivery.urgent:

@@ -6,7 +6,7 @@ unless the record names an explicit hash key (API reference, PutRecordsRequestEn
 
 import re
 from hashlib import md5
-from typing import Final
+from typing import Any, Final
 
 from penstock.errors import InvalidEventError
 
@@ -15,6 +15,9 @@ MAX_HASH_KEY: Final = 2**128 - 1
 
 MAX_PARTITION_KEY_CHARACTERS: Final = 256
 """Length of a partition key in Unicode characters, not bytes (API reference, PutRecordsRequestEntry)."""
+
+GivenKey = Any
+"""What a caller gives as a key, which may be no string at all: it is judged when it is first seen, by the functions here."""
 
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,38}", re.ASCII)
 
@@ -28,7 +31,7 @@ def hash_key(partition_key: str) -> int:
     return int.from_bytes(md5(partition_key.encode(), usedforsecurity=False).digest(), "big")
 
 
-def parse_hash_key(text: str) -> int:
+def parse_hash_key(text: GivenKey) -> int:
     """Return the number that an explicit hash key names.
 
     Raises:
@@ -41,7 +44,7 @@ def parse_hash_key(text: str) -> int:
     return int(text)
 
 
-def encode_partition_key(partition_key: str) -> bytes:
+def encode_partition_key(partition_key: GivenKey) -> bytes:
     """Return the UTF-8 bytes of a partition key.
 
     Raises:

@@ -109,8 +109,7 @@ class Producer:
                 shell.refuse()
             delivery = shell.delivery
             try:
-                # A missing key is refused by the core, like any other that is no key.
-                receipt = delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+                receipt = delivery.add(partition_key, explicit_hash_key, data)
                 if receipt is None:
                     receipt = shell.add_when_room(partition_key, explicit_hash_key, data)
             finally:  # also after Ctrl-C, which can strike when the event has been taken

@@ -5,6 +5,7 @@ thread shell is ``penstock.shells.threads``; tests and simulations are others.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from penstock.aggregation import UserRecord
 from penstock.backoff import Backoff
@@ -33,6 +34,7 @@ from penstock.delivery.statistics import Statistics
 from penstock.delivery.verdicts import explain, incurable
 from penstock.delivery.watchdog import Signs
 from penstock.errors import InvalidEventError, ShardMapError, UndeliveredError
+from penstock.hash_keys import GivenKey
 
 Receipt = tuple[Completion, int]
 """What tells the outcome of an event, and the event's index there."""
@@ -87,7 +89,7 @@ class Delivery:
         self.urgent = False
         self.busiest_keys = BusiestKeys(config.busiest_keys, random=random)
 
-    def add(self, partition_key: str, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
+    def add(self, partition_key: GivenKey, explicit_hash_key: GivenKey, data: bytes) -> Receipt | None:
         """Take an event.
 
         Returns:
@@ -147,7 +149,7 @@ class Delivery:
         self.urgent = False
         self._look_at_ages(now)
         calls: list[Call] = []
-        listing = self._listing.poll(now, active=self._active)
+        listing = self._listing.poll(now, active=self.busy)
         if listing is not None:
             calls.append(listing)
         at_once = not self._departures.lingering
@@ -158,9 +160,9 @@ class Delivery:
     def wake_at(self) -> float | None:
         """Return when to poll at the latest, none if only an event or an answer can bring something to do."""
         times = (
-            self._listing.next_at(active=self._active),
+            self._listing.next_at(active=self.busy),
             self._departures.next_at,
-            self._ages.next_at if self._active else None,
+            self._ages.next_at if self.busy else None,
         )
         return min((time for time in times if time is not None), default=None)
 
@@ -227,15 +229,11 @@ class Delivery:
     @property
     def busy(self) -> bool:
         """Whether any event is without an outcome."""
-        return self._active
+        return len(self._ledger) > 0
 
     def signs(self, now: float) -> Signs:
         """Return what tells whether and why nothing gets through."""
         return self._ledger.signs(handed_over=self._lanes.events, now=now)
-
-    @property
-    def _active(self) -> bool:
-        return len(self._ledger) > 0
 
     def _mend(self) -> None:
         """Bring all in order again after an exception from anywhere in the midst of adding an event, as by Ctrl-C.
@@ -247,13 +245,13 @@ class Delivery:
         lanes.count_anew(ledger.mend([*lanes.open_records(), *lanes.closed_records()]))
         away = ledger.under_way | self._rerouting.misrouted
         self._departures.mend([record for record in ledger.pending if record not in away])
-        if self._active and lanes.shard_map is None:
+        if self.busy and lanes.shard_map is None:
             self._listing.want()
         self.urgent = True
 
     def _look_at_ages(self, now: float) -> None:
         self._ages.look(now, self._lanes.last_serial)
-        if self._active:
+        if self.busy:
             self._giving_back.expire_waiting()
             for record in self._rerouting.take_misrouted(self._ages.expired):
                 self._giving_back.expire_answered(record)
@@ -265,7 +263,8 @@ class Delivery:
         while taken < len(events):
             taken += self._extend(events, taken, receipts)
             if taken < len(events):
-                partition_key, explicit_hash_key, data = events[taken]
+                given: tuple[Any, ...] = events[taken]  # which may be of any types
+                partition_key, explicit_hash_key, data = given
                 if type(data) is not bytes:
                     raise InvalidEventError(f"the data of a UserRecord is bytes, not {data!r:.60}")
                 receipt = self.add(partition_key, explicit_hash_key, data)

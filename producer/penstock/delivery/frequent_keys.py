@@ -22,19 +22,19 @@ class FrequentKeys:
     >>> keys.add({"a": 5, "b": 2})
     >>> keys.add({"a": 2, "c": 1})
     >>> keys.weights, keys.total
-    ({'a': 6, 'b': 1}, 10)
+    ({'a': 6.0, 'b': 1.0}, 10.0)
     """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self.weights: dict[str, float] = {}
-        self.total: float = 0
+        self.total = 0.0
 
     def add(self, weights: Mapping[str, float]) -> None:
         """Add weights, all above 0, by key."""
         kept = self.weights
         for key, weight in weights.items():
-            kept[key] = kept.get(key, 0) + weight
+            kept[key] = kept.get(key, 0.0) + weight
         self.total += sum(weights.values())
         if len(kept) > self._capacity:
             lost = nlargest(self._capacity + 1, kept.values())[-1]
@@ -47,4 +47,4 @@ class FrequentKeys:
 
     def share(self, key: str) -> float:
         """Return a key's share of the total, from 0 to 1."""
-        return self.weights.get(key, 0) / self.total if self.total else 0.0
+        return self.weights.get(key, 0.0) / self.total if self.total else 0.0

@@ -10,7 +10,7 @@ from penstock.config import ProducerConfig
 from penstock.delivery.completion import Completion
 from penstock.delivery.receipts import Receipts
 from penstock.delivery.record import EVENT_OVERHEAD_BYTES, AggregateRecord, PlainRecord, Record
-from penstock.hash_keys import MAX_HASH_KEY, encode_partition_key, hash_key, parse_hash_key
+from penstock.hash_keys import MAX_HASH_KEY, GivenKey, encode_partition_key, hash_key, parse_hash_key
 from penstock.routing import Lane, ShardMap
 
 UNROUTED: Final = Lane("", 0, 0, MAX_HASH_KEY)
@@ -80,7 +80,7 @@ class Lanes:
         """How many events have been put into records so far; one that is routed anew counts again."""
         return self._handed_on + sum(place.builder.count for place in self._open)
 
-    def route(self, partition_key: str) -> Route:
+    def route(self, partition_key: GivenKey) -> Route:
         """Return, and remember, where the events of a partition key go.
 
         Raises:
@@ -105,13 +105,15 @@ class Lanes:
         Raises:
             InvalidEventError: if Kinesis takes no such keys.
         """
+        given: tuple[GivenKey, ...] = event
+        partition_key, explicit_hash_key, _ = given
         hash_entry: bytes | None = None
-        if event.explicit_hash_key is None:
-            place, entry = self.routes.get(event.partition_key) or self.route(event.partition_key)
+        if explicit_hash_key is None:
+            place, entry = self.routes.get(partition_key) or self.route(partition_key)
         else:
-            entry = partition_key_entry(encode_partition_key(event.partition_key))
-            place = self._place(parse_hash_key(event.explicit_hash_key), hashed=True)
-            hash_entry = hash_key_entry(event.explicit_hash_key)
+            entry = partition_key_entry(encode_partition_key(partition_key))
+            place = self._place(parse_hash_key(explicit_hash_key), hashed=True)
+            hash_entry = hash_key_entry(explicit_hash_key)
         if place.record is not None:
             cost = _add(place.builder, entry, hash_entry, event.data)
             if cost:
@@ -155,14 +157,11 @@ class Lanes:
                     break
                 keys = builder.keys
                 # What can fail comes first, so that an event that is left to ``add`` has changed nothing.
-                if entry in keys:
-                    index = keys[entry]
-                    tail = tails[index]
-                    head, size = heads_one[length] if index < ONE_BYTE else heads_two[length]
-                else:
-                    index = len(keys)
-                    tail = tails[index]
-                    head, size = heads_one[length] if index < ONE_BYTE else heads_two[length]
+                known = len(keys)
+                index = keys.get(entry, known)
+                tail = tails[index]
+                head, size = heads_one[length] if index < ONE_BYTE else heads_two[length]
+                if index == known:
                     size += len(entry)
                     keys[entry] = index
                 builder.free = free - size

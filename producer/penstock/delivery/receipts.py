@@ -1,6 +1,5 @@
 """What tells the outcomes of many events."""
 
-import math
 from collections.abc import Mapping
 
 from penstock.delivery.completion import Completion
@@ -30,8 +29,10 @@ class Receipts:
             counts: how many events each record has that takes more.
         """
         length = min(len(self.completions), len(self.indexes))
-        if length and self.indexes[length - 1] >= counts.get(self.completions[length - 1], math.inf):
-            length -= 1
+        if length:
+            count = counts.get(self.completions[length - 1])
+            if count is not None and self.indexes[length - 1] >= count:
+                length -= 1
         del self.completions[length:], self.indexes[length:]
 
     def append(self, completion: Completion, index: int) -> None:

@@ -207,8 +207,7 @@ class ThreadShell:
     def _add(self, partition_key: str | None, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
         if self._config.when_full == "drop_oldest":
             self.delivery.make_room(len(data))
-        # A missing key is refused by the core, like any other that is no key.
-        return self.delivery.add(partition_key, explicit_hash_key, data)  # type: ignore[arg-type]
+        return self.delivery.add(partition_key, explicit_hash_key, data)
 
     def _flush(self, timeout: float | None) -> bool:
         mark = self.delivery.flush()

@@ -1,7 +1,7 @@
 """The delivery core with a spool: each event is on disk before it is taken, and until it needs to be no more."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from penstock.aggregation import UserRecord
 from penstock.config import ProducerConfig
@@ -14,6 +14,7 @@ from penstock.errors import (
     BufferFullError,
     SpoolError,
 )
+from penstock.hash_keys import GivenKey
 from penstock.spool.group_commit import Commit
 from penstock.spool.kept_events import KeptEvents
 from penstock.spool.spool import Spool
@@ -71,7 +72,7 @@ class SpooledDelivery(Delivery):
         """
         self._spool.commit(commit)
 
-    def add(self, partition_key: str, explicit_hash_key: str | None, data: bytes) -> Receipt | None:
+    def add(self, partition_key: GivenKey, explicit_hash_key: GivenKey, data: bytes) -> Receipt | None:
         """Take an event and keep it on disk; see the class."""
         if self._are_kept:
             return super().add(partition_key, explicit_hash_key, data)
@@ -112,9 +113,10 @@ class SpooledDelivery(Delivery):
                     break
             else:
                 # It is one that is refused, or fails at once, or there is no room: as by itself.
-                if type(events[taken].data) is not bytes:
+                given: Any = events[taken]
+                if type(given.data) is not bytes:
                     return taken + super().add_many(events[taken : taken + 1], receipts)
-                receipt = self.add(*events[taken])
+                receipt = self.add(given.partition_key, given.explicit_hash_key, given.data)
                 if receipt is None:
                     break
                 receipts.append(*receipt)
@@ -167,8 +169,6 @@ class SpooledDelivery(Delivery):
     def _feed(self) -> None:
         """Take events that an earlier process left, as far as there is room."""
         self._hungry = False
-        if self._waiting is None:
-            return
         room = self._ledger.free
         if not self._config.ordered:
             room //= 2
@@ -183,7 +183,7 @@ class SpooledDelivery(Delivery):
         self._hungry = True
 
     def _take_recovered(self, position: int, event: UserRecord) -> bool:
-        receipt = super().add(*event)
+        receipt = super().add(event.partition_key, event.explicit_hash_key, event.data)
         if receipt is None:
             return False
         self._kept.keep(receipt, position)
@@ -198,10 +198,11 @@ class SpooledDelivery(Delivery):
             return range(0)
         room = self._ledger.free
         count = 0
-        for event in events:
-            if type(event.data) is not bytes or len(event.data) > self._config.max_record_bytes:
+        given: Any  # data may be of any type
+        for given in events:
+            if type(given.data) is not bytes or len(given.data) > self._config.max_record_bytes:
                 break
-            room -= len(event.data) + _MOST_OVERHEAD_BYTES
+            room -= len(given.data) + _MOST_OVERHEAD_BYTES
             if room < 0:
                 break
             count += 1

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from penstock.aggregation import UserRecord
+from penstock.compiled import COMPILED
 from penstock.delivery.completion import Completion
 from penstock.delivery.receipts import Receipts
 from tests.unit.penstock.delivery.fake_stream import MIB
 from tests.unit.penstock.delivery.hand_shell import Fate, HandShell
+
+# Compiled functions begin and return unseen, and signals do not strike there: only in what they call.
+FEWEST = 0 if COMPILED else 5
 
 
 def interrupted(act: Callable[[], object], at: int) -> bool:
@@ -65,7 +69,7 @@ def test_an_event_that_is_interrupted_costs_no_other(
     at = 0
     while check(act, at, **options):
         at += 1
-    assert at > 5
+    assert at > FEWEST
 
 
 @pytest.mark.parametrize("options", [{}, {"aggregate_bytes": 1000}, {"aggregate": False}])
@@ -81,14 +85,14 @@ def test_many_events_that_are_interrupted_cost_no_other(options: dict[str, Any])
             break
         at += 1
     assert len(fates) == len(events)
-    assert at > 20
+    assert at > 4 * FEWEST
 
 
 def test_what_gives_way_to_others_has_an_outcome_also_if_that_is_interrupted() -> None:
     at = 0
     while check(lambda shell: shell.core.make_room(8 * MIB - 2060), at, all_arrive=False, when_full="drop_oldest"):
         at += 1
-    assert at > 5
+    assert at > FEWEST
 
 
 def noted(receipts: Receipts) -> list[tuple[Completion, int]]:

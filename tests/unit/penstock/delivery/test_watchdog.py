@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from typing import Any
 
 from penstock.delivery.calls import CallFailure
@@ -30,7 +31,7 @@ class Watched:
         self.wait(0)
 
     def change(self, **signs: Any) -> None:  # noqa: ANN401 - of Signs, each of its own type
-        self.signs = Signs(**{name: getattr(self.signs, name) for name in Signs.__slots__} | signs)
+        self.signs = replace(self.signs, **signs)
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass; return what is said meanwhile."""

@@ -226,7 +226,7 @@ def test_an_event_that_is_none_is_refused_and_leaves_no_trace(tmp_path: Path) ->
         with pytest.raises(InvalidEventError):
             shell.put(key, b"event", explicit)
     with pytest.raises(InvalidEventError):
-        shell.core.add(None, None, b"event")  # type: ignore[arg-type]  # as bytes put without a key
+        shell.core.add(None, None, b"event")
     shell.end()
     assert left_in(tmp_path) == []
 
