@@ -17,7 +17,7 @@ MAX_PARTITION_KEY_CHARACTERS: Final = 256
 """Length of a partition key in Unicode characters, not bytes (API reference, PutRecordsRequestEntry)."""
 
 GivenKey = Any
-"""What a caller gives as a key, which may be no string at all: it is judged when it is first seen, by the functions here."""
+"""What a caller gives as a key, which may be no string at all: the functions here judge it when it is first seen."""
 
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,38}", re.ASCII)
 

@@ -5,6 +5,7 @@ import multiprocessing
 from importlib.metadata import version
 from typing import Final
 
+from penstock.compiled import COMPILED
 from tests.benchmarks.comparison import Goal, Task, compare
 from tests.benchmarks.options import Options
 from tests.benchmarks.parts import parts_table
@@ -63,7 +64,10 @@ def measure(options: Options) -> Report:
         "The producer next to others; stubs take any amount, rate limits are off",
         [*comparison.tables, parts_table(measure_parts(events)), *(table for table, _ in memory)],
         [*comparison.bounds, *(bound for _, bound in memory)],
-        {name: version(name) for name in ("boto3", "aws-kinesis-agg", "async-kinesis", "protobuf")},
+        {
+            "penstock": f"{version('penstock')} {'compiled' if COMPILED else 'interpreted'}",
+            **{name: version(name) for name in ("boto3", "aws-kinesis-agg", "async-kinesis", "protobuf")},
+        },
     )
 
 
