@@ -1,7 +1,7 @@
 """Keeping events where their keys belong while the shards change."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from penstock.config import ProducerConfig
 from penstock.delivery.departures import Departures
@@ -128,13 +128,32 @@ class Rerouting:
         strays = deque(self._departures.take_where(self.is_stray))
         self._departures.adopt(shard_map)
         are_strays = bool(strays)
+        kept = self._kept(strays)
         while strays:
+            # A record is as old as the oldest event in it. What is kept may yet be taken apart, and its events go
+            # before younger ones then: these must not be in one record with older ones.
+            if kept and kept[0] < strays[0].serial:
+                while kept and kept[0] < strays[0].serial:
+                    kept.popleft()
+                self._lanes.close_all()
             # One by one, each forgotten before the next: all of them twice could exhaust the memory. Oldest first, and
             # their new lanes are empty, so they stay in order.
             self._scatter(strays.popleft())
+        if kept:
+            self._lanes.close_all()
         self._departures.collect()
         if are_strays:
             self._departures.hurry()
+
+    def _kept(self, strays: Collection[Record]) -> deque[int]:
+        """Return the serials, oldest first, of the records that have lost their lane and stay as they are for now.
+
+        They are in flight, or not yet judged, or to be repeated with the same bytes. None if order does not count.
+        """
+        if not self._config.ordered:
+            return deque()
+        others = set(self._ledger.pending).difference(strays)
+        return deque(sorted(record.serial for record in others if not self._lanes.has(record.lane)))
 
     def _put(self, record: Record, result: PutResult) -> None:
         self._ledger.put(record, result)
