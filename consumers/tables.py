@@ -13,7 +13,7 @@ segment (`consumers.pane_log.segment`)::
     a        N  newest arrival among the segment's events, epoch milliseconds
     x        N  expiry, epoch seconds (time to live)
 
-**Trends.** Six kinds of items.
+**Trends.** Seven kinds of items.
 
 bucket (`consumers.trends.item`): one bucket of a minute, an hour or a day; partitions hold an hour, a day and a month
 of them::
@@ -66,6 +66,15 @@ sweep cursor (`consumers.trends.table`): where the sweep goes on::
     start    S  ``sweep``
     v        N  format version
     hour     N  epoch seconds: the hour to check next
+
+horizon (`consumers.trends.table`): for how long the pane log keeps segments, as the sweep has seen it::
+
+    bucket   S  ``rollup``
+    start    S  ``horizon``
+    v        N  format version
+    h        N  hours, as the functions are told
+    s        N  hours for which the log surely has them
+    f        N  epoch seconds from which on it has them for the former; 0 if it has them now
 
 alerts state (`consumers.alerts.state`): what alerts remember::
 
@@ -153,6 +162,7 @@ def is_part(start: str) -> bool:
 
 LEVELS_STATE: Final = TrendKey("rollup", "levels")
 SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
+HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
 
 

@@ -28,7 +28,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: A
     told = report, environment().meter.take()
     metrics.log(metrics_of(*told))
     reasons = report.rollup.reasons()
-    log = logger.warning if reasons or report.repaired else logger.info
+    unsafe = report.horizon is not None and report.horizon.raised
+    log = logger.warning if reasons or report.repaired or unsafe else logger.info
     log("swept", **line_of(*told), errors=reasons)
 
 

@@ -16,6 +16,7 @@ METRICS: Final = (
     Metric("ChecksFailed", MetricUnit.Count, rare=True),
     Metric("GapsLeftOpen", MetricUnit.Count, rare=True),
     Metric("SumsGivenUp", MetricUnit.Count, rare=True),
+    Metric("HorizonRaised", MetricUnit.Count, rare=True),
     Metric("WriteUnits", MetricUnit.Count),
     Metric("ReadUnits", MetricUnit.Count),
 )
@@ -29,6 +30,7 @@ def metrics_of(report: "SweepReport", units: "Units") -> dict[str, float | None]
         "ChecksFailed": report.checks_failed,
         "GapsLeftOpen": report.rollup.gaps_left_open,
         "SumsGivenUp": report.rollup.sums_given_up,
+        "HorizonRaised": int(report.horizon is not None and report.horizon.raised),
         "WriteUnits": units.written,
         "ReadUnits": units.read,
     }
@@ -44,6 +46,7 @@ def line_of(report: "SweepReport", units: "Units") -> dict[str, Any]:
         "gaps_left_open": report.rollup.gaps_left_open,
         "sums_given_up": report.rollup.sums_given_up,
         "closed": report.rollup.closed,
+        "forgets_until": report.horizon.sure_from if report.horizon is not None and report.horizon.raised else None,
         "write_units": units.written,
         "read_units": units.read,
     }

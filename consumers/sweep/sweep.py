@@ -19,6 +19,7 @@ from consumers.rollup.report import Report
 from consumers.rollup.rollup import Rollup
 from consumers.rollup.schedule_check import ScheduleChangedError, check
 from consumers.schedule import HOUR, MINUTE, Address, Entry
+from consumers.sweep.horizon import Horizon, seen
 from consumers.sweep.plan import next_slice, recent_minutes
 from consumers.sweep.probe import Expected, LogProbe
 from consumers.tables import Level
@@ -54,6 +55,8 @@ class SweepReport:
     """Reads that failed: what they were for was not checked, which the next round does."""
     hours: list[int] = field(default_factory=list)
     """Hours of the slice that were checked, epoch seconds."""
+    horizon: Horizon | None = None
+    """For how long the log keeps segments; None where that could not be read or kept."""
     rollup: Report = field(default_factory=Report)
 
 
@@ -87,6 +90,7 @@ class Sweep:
         report = SweepReport()
         now = self._clock()
         self._late_done = self._applied_until(report)
+        report.horizon = self._horizon(report)
         hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
         try:
@@ -114,6 +118,19 @@ class Sweep:
             _note(report, error)
             return None
         return None if state is None else state.late_done
+
+    def _horizon(self, report: SweepReport) -> Horizon | None:
+        """Return for how long the log keeps segments, and keep it for the next run where it has changed."""
+        try:
+            kept = self.rollup.table.horizon()
+            before = None if kept is None else Horizon(*kept)
+            horizon = seen(before, self._hours, self._clock())
+            if horizon != before:
+                self.rollup.table.save_horizon(*horizon)
+        except (ClientError, BotoCoreError, TrendsError) as error:
+            _note(report, error)
+            return None
+        return horizon
 
     def _cursor(self, report: SweepReport) -> int | None:
         """Return where to go on; from the newest hour where that is damaged."""

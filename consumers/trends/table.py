@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from consumers.tables import LEVELS_STATE, SWEEP_CURSOR, Level, TrendKey, is_part, late_key, start_of, trend_key
+from consumers.tables import (
+    HORIZON,
+    LEVELS_STATE,
+    SWEEP_CURSOR,
+    Level,
+    TrendKey,
+    is_part,
+    late_key,
+    start_of,
+    trend_key,
+)
 from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
 from consumers.trends.item import (
     FORMAT_VERSION,
@@ -220,6 +230,37 @@ class TrendsTable:
         last = late_key(hour, until + 1).start
         for item in self._range(partition, first, last, consistent=True):
             yield decode_late(hour, item)
+
+    def horizon(self) -> tuple[int, int, int] | None:
+        """Return what `save_horizon` kept, or None before the sweep's first run.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsFormatError: an item that this code can't read.
+        """
+        item = self._get(HORIZON, consistent=True)
+        if item is None:
+            return None
+        check_version(item)
+        try:
+            return int(item["h"]["N"]), int(item["s"]["N"]), int(item["f"]["N"])
+        except (KeyError, ValueError) as error:
+            raise TrendsFormatError(f"no horizon: {error!r}") from error
+
+    def save_horizon(self, hours: int, sure_hours: int, sure_from: int) -> None:
+        """Keep for how long the pane log has segments (`consumers.sweep.horizon`).
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        item: AttributeMap = {
+            **HORIZON.attributes,
+            "v": {"N": str(FORMAT_VERSION)},
+            "h": {"N": str(hours)},
+            "s": {"N": str(sure_hours)},
+            "f": {"N": str(sure_from)},
+        }
+        self._client.put_item(TableName=self.table, Item=item)
 
     def _get(self, key: TrendKey, *, consistent: bool) -> "Mapping[str, AttributeValueTypeDef] | None":
         answer = self._client.get_item(

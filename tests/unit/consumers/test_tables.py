@@ -14,7 +14,7 @@ from consumers.counts import empty
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.schedule import Address
-from consumers.tables import SWEEP_CURSOR, Level, TrendKey, is_part, late_key, place_of, start_of, trend_key
+from consumers.tables import HORIZON, SWEEP_CURSOR, Level, TrendKey, is_part, late_key, place_of, start_of, trend_key
 from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.state import LevelsState, encode_state
@@ -89,4 +89,7 @@ def test_the_single_items_have_the_documented_attributes() -> None:
     TrendsTable(client, TRENDS_TABLE).save_sweep_cursor(3_600)
     cursor = client.get_item(TableName=TRENDS_TABLE, Key=SWEEP_CURSOR.attributes)["Item"]
     assert written(cursor) == KINDS["sweep cursor"]
+    TrendsTable(client, TRENDS_TABLE).save_horizon(216, 192, 1)
+    horizon = client.get_item(TableName=TRENDS_TABLE, Key=HORIZON.attributes)["Item"]
+    assert written(horizon) == KINDS["horizon"]
     assert written(alerts.encode_state(alerts.AlertsState(judged=60), 120)) == KINDS["alerts state"]

@@ -12,7 +12,7 @@ from consumers.schedule import DAY, HOUR, Address, Entry, Schedule
 from consumers.sweep.plan import AHEAD_MINUTES, RECENT_MINUTES
 from consumers.sweep.probe import Expected, LogProbe
 from consumers.sweep.sweep import Sweep, addresses
-from consumers.tables import Level
+from consumers.tables import HORIZON, Level
 from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.state import LevelsState, encode_state
 from simulation.services.faults import Fault
@@ -41,10 +41,10 @@ def dynamodb() -> SimulatedTables:
     return SimulatedTables()
 
 
-def a_sweep(dynamodb: SimulatedTables, now: float = NOW, schedule: Schedule = SCHEDULE) -> Sweep:
+def a_sweep(dynamodb: SimulatedTables, now: float = NOW, schedule: Schedule = SCHEDULE, *, hours: int = HOURS) -> Sweep:
     rollup = a_rollup(dynamodb, lambda: now, schedule=schedule)
     probe = LogProbe(dynamodb.client(), LOG_TABLE, lambda _: None)
-    return Sweep(rollup, probe, HOURS, pool=SerialExecutor(), clock=lambda: now)
+    return Sweep(rollup, probe, hours, pool=SerialExecutor(), clock=lambda: now)
 
 
 def posts(dynamodb: SimulatedTables, level: Level, start: int) -> int | None:
@@ -197,6 +197,20 @@ def test_a_run_says_how_much_it_checked_and_where_the_next_goes_on(dynamodb: Sim
     recent = RECENT_MINUTES + AHEAD_MINUTES + 1
     assert report.addresses_checked == (recent + 3 * 60) * ADDRESSES_A_MINUTE
     assert a_sweep(dynamodb).run(plenty).hours[0] == CURRENT_HOUR - 3 * HOUR
+
+
+def test_a_horizon_that_was_raised_is_told_by_each_run_until_it_is_sure(dynamodb: SimulatedTables) -> None:
+    def raised(hours: int, now: float) -> bool | None:
+        horizon = a_sweep(dynamodb, now, hours=hours).run(plenty).horizon
+        return None if horizon is None else horizon.raised
+
+    assert [raised(144, NOW), raised(144, NOW + HOUR)] == [False, False]
+    assert [raised(192, NOW + 2 * HOUR), raised(192, NOW + 100 * HOUR)] == [True, True]
+    assert raised(192, NOW + 200 * HOUR) is False
+    dynamodb.load(TRENDS_TABLE, [{**HORIZON.attributes, "v": {"N": "1"}}])
+    report = a_sweep(dynamodb).run(plenty)
+    assert (report.horizon, report.checks_failed) == (None, 1)
+    assert report.addresses_checked, "what is damaged stops nothing"
 
 
 def test_when_time_runs_out_the_next_run_begins_with_what_is_left(dynamodb: SimulatedTables) -> None:
