@@ -272,7 +272,7 @@ def test_a_sync_that_cannot_begin_fails_and_the_next_covers_what_it_would_have(t
         assert disk.deeds.count("sync 1.events") == 1
 
 
-def test_the_interval_s_sync_comes_by_itself_and_its_failure_is_told_by_the_next_append(tmp_path: Path) -> None:
+def test_the_interval_s_sync_comes_by_itself_and_its_failure_is_told_by_an_append(tmp_path: Path) -> None:
     disk = SlowDisk()
     disk.let.set()
     disk.failing = {"sync"}
@@ -282,7 +282,8 @@ def test_the_interval_s_sync_comes_by_itself_and_its_failure_is_told_by_the_next
         spool.sync()  # has waited for the other when it returns
         disk.failing = set()
         with pytest.raises(SpoolError, match="could not be synced, and the event was not taken"):
-            spool.append([EVENT])
+            while True:  # the thread that has failed may not have said so yet
+                spool.append([EVENT])
         assert spool.append([EVENT])
 
 
