@@ -352,6 +352,7 @@ def test_alerts_go_by_email_to_who_is_named() -> None:
     assert subscriptions("") == []
     (subscription,) = subscriptions("someone@example.com")
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", {"Ref": "AlertEmail"})
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["UndeliveredAlertsQueue", "Arn"]}}
 
 
 def test_what_can_not_be_delivered_is_kept_encrypted_and_comes_from_the_topic_alone(template: Template) -> None:
