@@ -45,7 +45,7 @@ class MinutesReader:
     def windows(self, ends: Sequence[int]) -> dict[int, Minute]:
         """Return the minutes that the windows up to `ends` (in order) are judged by.
 
-        Of minutes that are not themselves in one of the windows, only the counts of its candidates are there.
+        Only the counts of the windows' candidates are in them, so what is held does not grow with the number of values.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
@@ -63,9 +63,7 @@ class MinutesReader:
             dimension: {value for end in ends for value in candidates(dimension, end, minutes, self._rules)}
             for dimension in self._rules.dimensions
         }
-        return {minute: self._minute(parts, only) for minute, parts in packed.items() if minute < newest.start} | {
-            minute: self._minute(packed[minute], only) for minute in newest
-        }
+        return {minute: self._minute(parts, only) for minute, parts in packed.items()}
 
     def span(self, start: int, end: int, only: Only) -> dict[int, Minute]:
         """Return the minutes from `start` up to but not including `end`, with the counts of some values.
