@@ -19,7 +19,7 @@ from consumers.pane_log import segment as segments
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.segment import SegmentFormatError
 from consumers.pane_log.writer import Writer
-from consumers.rollup.rollup import Report
+from consumers.rollup.report import Report
 from consumers.rollup.stream import read_batch
 from consumers.schedule import DAY, HOUR
 from consumers.sweep.probe import LogProbe
