@@ -155,3 +155,11 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         data = json.dumps(GOOD | {"hashtags": [tag, tag * 2], "lang": tag * 2, "platform": tag}).encode()
         assert repr(bounded.read(data, 5, 7)) == repr(contract(data))
         assert all(len(kept) <= 4 + 2 for kept in vars(bounded).values() if isinstance(kept, dict | set))
+
+
+def test_every_rule_of_the_contract_is_one_of_a_field_that_is_read() -> None:
+    schema: Any = reader._payload_schema()
+    assert set(schema["fields"]) == set(SocialEvent.model_fields)
+    decorators = SocialEvent.__pydantic_decorators__
+    assert not any((decorators.validators, decorators.field_validators, decorators.root_validators))
+    assert not decorators.model_validators
