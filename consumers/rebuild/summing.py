@@ -19,6 +19,7 @@ from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import HOUR, MINUTE
 from consumers.sweep.sweep import Sweep, SweepReport
 from consumers.trends.errors import TrendsError
+from consumers.trends.state import Mark
 
 ATTEMPTS: Final = 3
 """Tries for an hour."""
@@ -80,7 +81,7 @@ class Summing:
             self._report.hours_summed += 1
             self._progress(f"summing: {number:,} of {len(ordered):,} hours")
         self._clock.set(None)
-        self._until_well(None, self._close)
+        self._until_well(None, self._conclude)
 
     def _bring_up_to_date(self, hour: int | None) -> list[str]:
         if hour is None:
@@ -96,6 +97,13 @@ class Summing:
         levels = self._sweep.rollup.levels
         closing = levels.close_due(levels.state(), MOST_CLOSED, self._seconds_left, take_over_after=0)
         return [f"{type(error).__name__}: {error}" for closed in closing for error in closed.given_up]
+
+    def _conclude(self, _hour: int | None) -> list[str]:
+        # Nothing here was gathered to be applied later: rollup need not go through all the time that has passed.
+        table = self._sweep.rollup.table
+        for mark in (Mark.LATE_BEGUN, Mark.LATE_DONE):
+            table.raise_mark(mark, int(self._clock()))
+        return self._close(None)
 
     def _until_well(self, hour: int | None, do: Callable[[int | None], list[str]]) -> None:
         reasons: list[str] = []

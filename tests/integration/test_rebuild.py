@@ -14,6 +14,7 @@ from consumers import counts as counting
 from consumers.archive.bucket import ArchiveBucket
 from consumers.pane_log import segment as segments
 from consumers.rebuild.journal import Journal
+from consumers.trends.table import TrendsTable
 from tests.integration.aggregates import an_aggregate
 from tests.integration.archived_stack import ArchivedStack, a_batch, archived_stack, trends
 from tests.integration.lambda_surroundings import SHARD
@@ -95,6 +96,11 @@ def test_rebuilt_tables_give_the_same_answers(stack: ArchivedStack) -> None:
     assert {(each.position, each.reason, each.data, each.arrived_ms) for each in stack.failed("failed-again")} == {
         (each.position, each.reason, each.data, each.arrived_ms) for each in stack.failed()
     }
+    state = TrendsTable(boto3.client("dynamodb"), "penstock-rebuilt-trends").state()
+    assert state is not None
+    # Rollup goes on from now, not from the first hour that was rebuilt.
+    now = datetime.now(UTC).timestamp()
+    assert min(state.closed + 2 * 3600, (state.late_done or 0) + 600) > now
     assert report["failed"] == Counter(each.reason for each in stack.failed())
     counted = sum(len(marks) for marks, _ in logged("penstock-rebuilt-log").values())
     # Each hour: one event twice in an aggregate, one on another shard, three in the records that were archived twice.
