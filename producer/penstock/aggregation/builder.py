@@ -66,7 +66,7 @@ class AggregateBuilder:
         free: by how much it can still grow, in bytes.
         keys: the entries in its table of partition keys, each with its index.
         parts: three for each user record: what is before its data, its data, and what is behind it.
-        data_bytes: how much of its size is data, counted when it is built.
+        data_bytes: how much of its size is data.
 
     ``penstock.delivery.lanes`` does what ``add`` does by itself where many events come at once: a call for each event
     costs as much as the rest.
@@ -131,6 +131,7 @@ class AggregateBuilder:
         if index == known:
             size += entry_bytes
         self.free = free - size
+        self.data_bytes += length
         return size
 
     def add_hashed(self, key_entry: bytes, hash_key_entry: bytes, data: bytes) -> int:
@@ -147,6 +148,7 @@ class AggregateBuilder:
         self._hash_keys.setdefault(hash_key_entry, hash_index)
         self._append(data, indexes)
         self.free -= size
+        self.data_bytes += len(data)
         return size
 
     def build(self) -> bytes:
@@ -156,7 +158,6 @@ class AggregateBuilder:
             digest = md5(memoryview(message)[len(MAGIC) :], usedforsecurity=False).digest()
             self._built = message + digest
             self._count = self.count
-            self.data_bytes = sum(map(len, self.parts[1::3]))
             self.limit, self.free = self.size, 0
             self.keys, self._hash_keys, self.parts = {}, {}, []
         return self._built
@@ -169,6 +170,7 @@ class AggregateBuilder:
         del self.parts[len(self.parts) // 3 * 3 :]
         used = EMPTY_BYTES + sum(sum(map(len, parts)) for parts in (self.keys, self._hash_keys, self.parts))
         self.free = self.limit - used
+        self.data_bytes = sum(map(len, self.parts[1::3]))
 
     def _overhead(self, key_entry: bytes, length: int) -> int:
         """Return how many bytes beyond its data a user record would take."""

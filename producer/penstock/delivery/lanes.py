@@ -165,6 +165,7 @@ class Lanes:
                     size += len(entry)
                     keys[entry] = index
                 builder.free = free - size
+                builder.data_bytes += length
                 room -= size
                 parts = builder.parts
                 indexes.append(len(parts) // 3)

@@ -72,7 +72,7 @@ class Record(ABC):
     @property
     @abstractmethod
     def user_data_bytes(self) -> int:
-        """Bytes of its events' data, without keys and framing. Known once ``data`` has been asked for."""
+        """Bytes of its events' data, without keys and framing."""
 
     @property
     @abstractmethod
