@@ -115,3 +115,16 @@ def test_other_errors_and_other_calls_cost_nothing(
     client.list_tables()
     assert "ReturnConsumedCapacity" not in dynamodb.asked[1]
     assert meter.take() == Units(0, 0)
+
+
+def test_what_calls_have_cost_is_told_whether_units_were_taken_or_not(
+    client: "DynamoDBClient", dynamodb: DynamoDB, meter: UnitMeter
+) -> None:
+    dynamodb.answers = [
+        (200, {"ConsumedCapacity": {"TableName": "t", "CapacityUnits": 3.0}}),
+        (200, {"ConsumedCapacity": {"TableName": "t", "CapacityUnits": 2.5}}),
+    ]
+    client.put_item(TableName="t", Item=KEY)
+    assert (meter.cost, meter.take(), meter.cost) == (3.0, Units(3.0, 0.0), 3.0)
+    client.get_item(TableName="t", Key=KEY)
+    assert meter.cost == 3.0 + 2.5 / 5
