@@ -161,9 +161,10 @@ def _run(
     _parse(deployed)
     if is_busy(deployed):
         raise DeploymentError(f"the stack is {deployed.status}: wait until it is done")
-    if lacking := stack.without(deployed.schedule):
-        raise DeploymentError(f"deploy the schedule that the stack has first: {why(lacking)}")
     changed = _checked(change, deployed)
+    # A withdrawal mends that too: it gives every function what it had before.
+    if len(changed.after.entries) > len(changed.before.entries) and (lacking := stack.without(deployed.schedule)):
+        raise DeploymentError(f"deploy the schedule that the stack has first: {why(lacking)}")
     if not machine:
         for line in output.change_lines(changed, time.time(), what=what):
             click.echo(line)

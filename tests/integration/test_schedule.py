@@ -153,6 +153,16 @@ def test_a_function_with_another_schedule_is_told_and_nothing_is_appended(run: R
     assert "deploy the schedule that the stack has first" in err
 
 
+def test_an_entry_that_a_function_does_not_have_is_withdrawn_from_all(run: Run) -> None:
+    run("append", "--from", FROM, "--groups", "16", "--deploy", "--yes")
+    functions = boto3.client("lambda")  # type: ignore[call-overload,unused-ignore]  # its stubs are not installed
+    name = functions.list_functions()["Functions"][0]["FunctionName"]
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": {"SCHEDULE": "[]"}})
+    status, _, _ = run("withdraw", "--deploy", "--yes")
+    assert status == 0
+    assert deployed() == {f"[{FIRST}]"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
