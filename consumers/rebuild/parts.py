@@ -100,7 +100,9 @@ class Parts:
             )
 
     @contextmanager
-    def summing(self, report: Report, progress: "Callable[[str], None]") -> Iterator[Summing]:
+    def summing(
+        self, report: Report, tell: "Callable[[str], None]", progress: "Callable[[str], None]"
+    ) -> Iterator[Summing]:
         """Open the sweep's and rollup's code with threads of its own."""
         settings = self.settings.rollup
         clock = EventClock(time.time)
@@ -119,6 +121,7 @@ class Parts:
                 Sweep(rollup, probe, settings.hours_of_segments, pool=pool, clock=clock),
                 clock,
                 report,
+                tell=tell,
                 progress=progress,
                 sleep=time.sleep,
                 seconds_left=lambda: PATIENCE_SECONDS,

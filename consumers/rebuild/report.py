@@ -28,6 +28,8 @@ class Report:
     """Events that failed, each once, as they did when they arrived."""
     hours_summed: int = 0
     """Hours of event time brought into the trends."""
+    not_summed: int = 0
+    """Buckets of minutes, hours and days that no repetition could bring up to date."""
     not_readable: int = 0
     """Objects and records that are damaged: what they hold is missing."""
     complete: bool = False
@@ -40,7 +42,7 @@ class Report:
     @property
     def well(self) -> bool:
         """Whether there is nothing to repeat or to look into."""
-        return self.complete and not self.not_readable
+        return self.complete and not self.not_readable and not self.not_summed
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for JSON."""

@@ -48,7 +48,7 @@ def rebuild(
     parts.journal.begin(parts.run_of(span))
     with parts.folding(report, tell, progress) as folding:
         folding.run(span)
-    with parts.summing(report, progress) as summing:
+    with parts.summing(report, tell, progress) as summing:
         summing.run(parts.journal.event_hours())
     if make_ready:
         parts.tables.make_ready()

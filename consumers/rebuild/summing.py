@@ -7,6 +7,7 @@ long ago it was.
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,7 @@ from consumers.rebuild.report import Report
 from consumers.rollup.contention import ContendedError
 from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
+from consumers.rollup.report import LASTING
 from consumers.schedule import HOUR, MINUTE
 from consumers.sweep.sweep import Sweep, SweepReport
 from consumers.trends.errors import TrendsError
@@ -55,11 +57,16 @@ class Summing:
         clock: EventClock,
         report: Report,
         *,
+        tell: Callable[[str], None],
         progress: Callable[[str], None],
         sleep: Callable[[float], None],
         seconds_left: Callable[[], float],
     ) -> None:
-        """Use `sweep`, whose clock is `clock`; `seconds_left` is for the calls of one hour."""
+        """Use `sweep`, whose clock is `clock`; `tell` takes what can't be summed, `progress` how far it is.
+
+        `seconds_left` is for the calls of one hour.
+        """
+        self._tell = tell
         self._sweep = sweep
         self._clock = clock
         self._report = report
@@ -70,51 +77,68 @@ class Summing:
     def run(self, hours: Iterable[int]) -> None:
         """Bring the event times `hours` (epoch seconds, rising) up to date, and close all hours and days that are over.
 
-        What it did before is found and not done again.
+        What it did before is found and not done again. What no repetition can cure is told, and holds up nothing.
 
         Raises:
             RebuildError: an hour could not be brought up to date.
         """
         ordered = list(hours)
         for number, hour in enumerate(ordered, start=1):
-            self._until_well(hour, self._bring_up_to_date)
+            name = datetime.fromtimestamp(hour, UTC).isoformat()
+            self._until_well(f"the hour from {name}", partial(self._bring_up_to_date, hour))
             self._report.hours_summed += 1
             self._progress(f"summing: {number:,} of {len(ordered):,} hours")
         self._clock.set(None)
-        self._until_well(None, self._conclude)
+        self._until_well("hours and days", self._conclude)
 
-    def _bring_up_to_date(self, hour: int | None) -> list[str]:
-        if hour is None:
-            return []
+    def _bring_up_to_date(self, hour: int) -> list[BaseException]:
+        """Return what went wrong and may go better another time."""
         self._clock.set(hour)
         self._sweep.rollup.levels.state()  # which the first one makes: all hours before it are closed, being empty
         self._clock.set(hour + HOUR + CLOSE_AFTER_SECONDS)
         report = SweepReport()
         in_time = self._sweep.check(range(hour, hour + HOUR, MINUTE), report, self._seconds_left)
-        return report.rollup.reasons() + ([] if in_time else ["no time left"]) or self._close(hour)
+        rollup = report.rollup
+        troubles = [*rollup.failed_minutes.values(), *rollup.failed_addresses.values()]
+        troubles += [error for error in rollup.not_failing if not isinstance(error, LASTING)]
+        if not in_time:
+            troubles.append(DeadlineError(f"hour {hour}"))
+        if not troubles:
+            self._give_up(error for error in rollup.not_failing if isinstance(error, LASTING))
+            self._close()
+        return troubles
 
-    def _close(self, _hour: int | None) -> list[str]:
-        levels = self._sweep.rollup.levels
-        closing = levels.close_due(levels.state(), MOST_CLOSED, self._seconds_left, take_over_after=0)
-        return [f"{type(error).__name__}: {error}" for closed in closing for error in closed.given_up]
-
-    def _conclude(self, _hour: int | None) -> list[str]:
+    def _conclude(self) -> list[BaseException]:
         # Nothing here was gathered to be applied later: rollup need not go through all the time that has passed.
         table = self._sweep.rollup.table
         for mark in (Mark.LATE_BEGUN, Mark.LATE_DONE):
             table.raise_mark(mark, int(self._clock()))
-        return self._close(None)
+        self._close()
+        return []
 
-    def _until_well(self, hour: int | None, do: Callable[[int | None], list[str]]) -> None:
-        reasons: list[str] = []
+    def _close(self) -> None:
+        levels = self._sweep.rollup.levels
+        closing = levels.close_due(levels.state(), MOST_CLOSED, self._seconds_left, take_over_after=0)
+        self._give_up(error for closed in closing for error in closed.given_up)
+
+    def _give_up(self, errors: Iterable[BaseException]) -> None:
+        for error in errors:
+            self._report.not_summed += 1
+            self._tell(_in_words(error))
+
+    def _until_well(self, what: str, do: Callable[[], list[BaseException]]) -> None:
+        troubles: list[BaseException] = []
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(WAIT_SECONDS)
             try:
-                reasons = do(hour)
+                troubles = do()
             except (ClientError, BotoCoreError, ContendedError, DeadlineError, TrendsError) as error:
-                reasons = [f"{type(error).__name__}: {error}"]
-            if not reasons:
+                troubles = [error]
+            if not troubles:
                 return
-        what = "hours and days" if hour is None else f"the hour from {datetime.fromtimestamp(hour, UTC).isoformat()}"
-        raise RebuildError(f"{what} could not be summed: {'; '.join(reasons)}")
+        raise RebuildError(f"{what} could not be summed: {'; '.join(sorted({_in_words(each) for each in troubles}))}")
+
+
+def _in_words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

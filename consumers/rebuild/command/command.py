@@ -114,6 +114,8 @@ def lines(report: "Report") -> Iterator[str]:
     for reason, count in sorted(report.failed.items()):
         yield f"{'failed':<16}{count:>13,}   {reason}"
     yield f"{'hours summed':<16}{report.hours_summed:>13,}"
+    if report.not_summed:
+        yield f"{'not summed':<16}{report.not_summed:>13,}   buckets of minutes, hours or days"
     if report.not_readable:
         yield f"{'not readable':<16}{report.not_readable:>13,}   what they hold is missing"
     if report.complete:
