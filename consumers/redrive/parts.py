@@ -22,7 +22,6 @@ from consumers.redrive.sender import PUT_SECONDS, TIME_TO_LIVE_SECONDS, Sender
 from consumers.redrive.settings import Settings
 from penstock.environment import config_from_environment
 from penstock.pace import Pace
-from penstock.producer import Producer
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -60,6 +59,9 @@ class Parts:
         Raises:
             penstock.errors.ConfigurationError: a ``PENSTOCK_`` variable is wrong.
         """
+        # A fifth of a cold start, and only sending takes it.
+        from penstock.producer import Producer
+
         producer = Producer(
             self.settings.stream,
             session=self._session,

@@ -34,7 +34,7 @@ STARTS = {
     "consumers.alerts.handler": Start("environment", ("dynamodb", "sns")),
     "consumers.archive.handler": Start("store", ("s3",)),
     "consumers.ingest.handler": Start("ingest", ("dynamodb", "s3")),
-    "consumers.redrive.handler": Start("parts", ("s3", "kinesis", "dynamodb")),
+    "consumers.redrive.handler": Start("parts", ("s3",)),
     "consumers.rollup.handler": Start("environment", ("dynamodb",)),
     "consumers.sweep.handler": Start("sweep", ("dynamodb",)),
     "reporting.handler": Start("", ("dynamodb",), limit=1.9),
