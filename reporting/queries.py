@@ -8,7 +8,7 @@ from typing import Final, get_args
 from consumers.counts import BREAKDOWN_BUCKET, Counts, add, empty
 from consumers.tables import Level
 from consumers.trends.item import BucketItem
-from penstock.events import normalise_hashtag
+from penstock.hashtags import normalise_hashtag
 from reporting.answers import (
     Breakdown,
     Dimension,

@@ -3,7 +3,6 @@
 import os
 import re
 import time
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, get_args
@@ -18,6 +17,8 @@ from pydantic import (
     Field,
     StringConstraints,
 )
+
+from penstock.hashtags import normalise_hashtag
 
 Kind = Literal["post", "reply", "repost", "like"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
@@ -38,28 +39,6 @@ def uuid7(now: Callable[[], int] = time.time_ns, random: Callable[[int], bytes] 
     value = value & ~(0xF << 76) | (0x7 << 76)  # version 7
     value = value & ~(0x3 << 62) | (0x2 << 62)  # the RFC's variant
     return UUID(int=value)
-
-
-def normalise_hashtag(hashtag: str) -> str:
-    """Return the form under which a hashtag is counted: NFKC, leading ``#`` stripped, trimmed, casefolded.
-
-    Normalising what is normalised changes nothing, so an event keeps its hashtags however often it is
-    validated on its way: folding case can undo NFKC and uncover a ``#`` or a space, hence the loop
-    (Unicode Standard, section 3.13, "toNFKC_Casefold").
-
-    >>> normalise_hashtag(" #Straße")
-    'strasse'
-    """
-    if hashtag.isascii():
-        return hashtag.lstrip("# \t\n\r\v\f\x1c\x1d\x1e\x1f").rstrip().lower()
-    while True:
-        normal = unicodedata.normalize("NFKC", hashtag).strip()
-        while normal.startswith("#"):
-            normal = normal.lstrip("#").strip()
-        normal = normal.casefold()
-        if normal == hashtag:
-            return normal
-        hashtag = normal
 
 
 def _normalise_hashtags(hashtags: list[str]) -> list[str]:

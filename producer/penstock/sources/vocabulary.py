@@ -8,7 +8,7 @@ from itertools import islice, product
 from random import Random
 from typing import Final, NamedTuple
 
-from penstock.events import normalise_hashtag
+from penstock.hashtags import normalise_hashtag
 
 HASHTAGS: Final = 24_000
 AUTHORS: Final = 50_000

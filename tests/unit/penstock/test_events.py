@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import penstock.events
-from penstock.events import SocialEvent, normalise_hashtag, uuid7
+from penstock.events import SocialEvent, uuid7
+from penstock.hashtags import normalise_hashtag
 
 VALID: dict[str, Any] = {
     "event_id": "e-1",
