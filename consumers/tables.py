@@ -85,6 +85,24 @@ alerts state (`consumers.alerts.state`): what alerts remember::
     j        N  end of the newest window that was judged, epoch seconds
     s        B  alerts to publish, and values that are abnormal: deflated JSON
     x        N  expiry, epoch seconds
+
+rebuild run (`consumers.rebuild.journal`): in rebuilt tables alone, what they are made from::
+
+    bucket      S  ``rebuild``
+    start       S  ``run``
+    v           N  format version
+    archive     S  the archive's bucket
+    schedule    S  the schedule, JSON
+    dedup_days  N  the dedup horizon
+    since       S  first arrival, ISO 8601
+
+rebuilt hour (`consumers.rebuild.journal`): in rebuilt tables alone, what is folded of an hour of arrival::
+
+    bucket   S  ``rebuild``
+    start    S  ``2026-11-21T09``, or ``discarded`` for batches that were given up
+    v        N  format version
+    k        B  which objects are folded: hashes of their names, 8 bytes each
+    h        S  the hours of event time that got something: epoch seconds with spaces between
 """
 
 from datetime import UTC, datetime
@@ -164,6 +182,12 @@ LEVELS_STATE: Final = TrendKey("rollup", "levels")
 SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
 HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
+REBUILD_RUN: Final = TrendKey("rebuild", "run")
+
+
+def rebuilt_hour_key(hour: str) -> TrendKey:
+    """Return the key of what is rebuilt of an hour of arrival, like ``2026-11-21T09``."""
+    return TrendKey(REBUILD_RUN.bucket, hour)
 
 
 def segment_key(address: Address, number: int) -> "dict[str, AttributeValueTypeDef]":

@@ -1,9 +1,9 @@
 """What a rebuild remembers of itself, in the trends table that it fills: so that it goes on where it ended.
 
-Items under ``bucket = "rebuild"``: ``start = "run"`` says which archive and settings the tables are made from, and each
-hour of arrival has an item that names the objects which are folded, and the hours of event time that they brought
-something to. Objects are named by a hash, 8 bytes each: some 50,000 fit into an item, the objects of an hour of 800
-shards at one a minute. They never expire; nothing else reads them.
+One item says which archive and settings the tables are made from, and each hour of arrival has one that names the
+objects which are folded, and the hours of event time that they brought something to (layout: `consumers.tables`). Some
+50,000 objects fit into an item: those of an hour of 800 shards at one a minute. The items never expire; nothing else
+reads them.
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from consumers.tables import REBUILD_RUN, TrendKey, rebuilt_hour_key
+
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-BUCKET: Final = "rebuild"
-RUN: Final = "run"
 MARK_BYTES: Final = 8
 FORMAT_VERSION: Final = "1"
 
@@ -30,7 +30,7 @@ class Run(NamedTuple):
     archive: str
     schedule: str
     dedup_days: int
-    start: str
+    since: str
     """Arrivals from here on, ISO 8601."""
 
 
@@ -63,10 +63,10 @@ class Journal:
             JournalError: what says so can't be read.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the table can't be read.
         """
-        item = self._get(RUN)
+        item = self._get(REBUILD_RUN)
         if item is None:
             return None
-        return Run(item["archive"]["S"], item["schedule"]["S"], int(item["dedup_days"]["N"]), item["start_at"]["S"])
+        return Run(item["archive"]["S"], item["schedule"]["S"], int(item["dedup_days"]["N"]), item["since"]["S"])
 
     def begin(self, run: Run) -> None:
         """Say what the tables are made from.
@@ -75,11 +75,11 @@ class Journal:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: it is not said.
         """
         self._put(
-            RUN,
+            REBUILD_RUN,
             archive={"S": run.archive},
             schedule={"S": run.schedule},
             dedup_days={"N": str(run.dedup_days)},
-            start_at={"S": run.start},
+            since={"S": run.since},
         )
 
     def folded(self, hour: str) -> Folded:
@@ -89,7 +89,7 @@ class Journal:
             JournalError: its item can't be read.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the table can't be read.
         """
-        item = self._get(hour)
+        item = self._get(rebuilt_hour_key(hour))
         return Folded() if item is None else _decode(item)
 
     def keep(self, hour: str, folded: Folded) -> None:
@@ -99,9 +99,9 @@ class Journal:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: it is not remembered.
         """
         self._put(
-            hour,
+            rebuilt_hour_key(hour),
             k={"B": b"".join(sorted(folded.marks))},
-            h={"L": [{"N": str(each)} for each in sorted(folded.event_hours)]},
+            h={"S": " ".join(map(str, sorted(folded.event_hours)))},
         )
 
     def event_hours(self) -> list[int]:
@@ -115,24 +115,22 @@ class Journal:
             TableName=self._table,
             KeyConditionExpression="#bucket = :bucket",
             ExpressionAttributeNames={"#bucket": "bucket"},
-            ExpressionAttributeValues={":bucket": {"S": BUCKET}},
+            ExpressionAttributeValues={":bucket": {"S": REBUILD_RUN.bucket}},
             ConsistentRead=True,
         )
         items: Iterable[Any] = (item for page in pages for item in page["Items"])
-        return sorted({hour for item in items if item["start"]["S"] != RUN for hour in _decode(item).event_hours})
-
-    def _get(self, start: str) -> Any:  # noqa: ANN401 - an item of which nothing is sure
-        answer = self._client.get_item(
-            TableName=self._table, Key={"bucket": {"S": BUCKET}, "start": {"S": start}}, ConsistentRead=True
+        return sorted(
+            {hour for item in items if TrendKey.of(item) != REBUILD_RUN for hour in _decode(item).event_hours}
         )
-        item = answer.get("Item")
+
+    def _get(self, key: TrendKey) -> Any:  # noqa: ANN401 - an item of which nothing is sure
+        item = self._client.get_item(TableName=self._table, Key=key.attributes, ConsistentRead=True).get("Item")
         if item is not None:
             _check(item)
         return item
 
-    def _put(self, start: str, **attributes: Any) -> None:  # noqa: ANN401 - attribute values
-        key = {"bucket": {"S": BUCKET}, "start": {"S": start}, "v": {"N": FORMAT_VERSION}}
-        self._client.put_item(TableName=self._table, Item={**key, **attributes})
+    def _put(self, key: TrendKey, **attributes: Any) -> None:  # noqa: ANN401 - attribute values
+        self._client.put_item(TableName=self._table, Item={**key.attributes, "v": {"N": FORMAT_VERSION}, **attributes})
 
 
 def _decode(item: Any) -> Folded:  # noqa: ANN401 - an item of which nothing is sure
@@ -140,7 +138,7 @@ def _decode(item: Any) -> Folded:  # noqa: ANN401 - an item of which nothing is 
     marks = bytes(item["k"]["B"])
     return Folded(
         {marks[at : at + MARK_BYTES] for at in range(0, len(marks), MARK_BYTES)},
-        {int(each["N"]) for each in item["h"]["L"]},
+        set(map(int, item["h"]["S"].split())),
     )
 
 

@@ -82,7 +82,7 @@ def check(parts: Parts, span: Span, *, go_on: bool) -> bool:
         raise TablesError(f"{names.log} and {names.trends} hold something that is no rebuild: name others by --tables")
     if not go_on:
         raise TablesError(
-            f"{names.log} and {names.trends} hold a rebuild of what arrived from {begun.start} on: go on with it "
+            f"{names.log} and {names.trends} hold a rebuild of what arrived from {begun.since} on: go on with it "
             "(--continue), or name others by --tables"
         )
     if begun != parts.run_of(span):

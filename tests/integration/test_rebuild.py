@@ -126,7 +126,7 @@ def test_tables_that_hold_something_are_refused_unless_it_is_continued(stack: Ar
     assert report["objects_before"] == report["objects"]
     later = ("--from", FIRST.isoformat(), *SPAN[2:])
     status, _, errors = stack.command("rebuild", *later, "--continue")
-    assert (status, "were begun otherwise (start was" in errors) == (2, True)
+    assert (status, "were begun otherwise (since was" in errors) == (2, True)
 
     boto3.client("dynamodb").put_item(
         TableName="penstock-rebuilt-log", Item={"address": {"S": "0+10#0/8"}, "segment": {"N": "0"}}

@@ -25,7 +25,7 @@ def find(session: "Session", name: str, *, tables: str, archive: str | None, fai
     """Read a stack's settings from CloudFormation.
 
     Raises:
-        click.UsageError: neither the stack nor `archive` names an archive.
+        click.UsageError: neither the stack nor `archive` names an archive, or `failed_events` is the stack's bucket.
         StackNotFoundError: there is no such stack, or it lacks something.
         SettingsError: a parameter has a value that this code can't use.
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: CloudFormation can't be asked.
@@ -34,6 +34,10 @@ def find(session: "Session", name: str, *, tables: str, archive: str | None, fai
     bucket = archive or found.get("ARCHIVE_BUCKET")
     if not bucket:
         raise click.UsageError(f"the stack {name!r:.130} has no archive: name one by --archive BUCKET")
+    if failed_events == found["FAILED_EVENTS_BUCKET"]:
+        raise click.UsageError(
+            "the stack's own failed events are kept as they are: name another --failed-events BUCKET"
+        )
     names = Names.of(tables)
     filled = found | {"LOG_TABLE": names.log, "TRENDS_TABLE": names.trends}
     return Settings(

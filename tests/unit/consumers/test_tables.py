@@ -13,8 +13,21 @@ from consumers.alerts import state as alerts
 from consumers.counts import empty
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
+from consumers.rebuild.journal import Folded, Journal, Run
 from consumers.schedule import Address
-from consumers.tables import HORIZON, SWEEP_CURSOR, Level, TrendKey, is_part, late_key, place_of, start_of, trend_key
+from consumers.tables import (
+    HORIZON,
+    REBUILD_RUN,
+    SWEEP_CURSOR,
+    Level,
+    TrendKey,
+    is_part,
+    late_key,
+    place_of,
+    rebuilt_hour_key,
+    start_of,
+    trend_key,
+)
 from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.state import LevelsState, encode_state
@@ -93,3 +106,19 @@ def test_the_single_items_have_the_documented_attributes() -> None:
     horizon = client.get_item(TableName=TRENDS_TABLE, Key=HORIZON.attributes)["Item"]
     assert written(horizon) == KINDS["horizon"]
     assert written(alerts.encode_state(alerts.AlertsState(judged=60), 120)) == KINDS["alerts state"]
+
+
+def test_the_items_of_a_rebuild_have_the_documented_attributes() -> None:
+    client = SimulatedTables().client()
+    journal = Journal(client, TRENDS_TABLE)
+    journal.begin(Run("archive", "[]", 7, "2026-11-21T00:00:00+00:00"))
+    journal.keep("2026-11-21T09", folded := Folded({b"12345678"}, {3_600, 7_200}))
+    run, hour = (
+        client.get_item(TableName=TRENDS_TABLE, Key=key.attributes)["Item"]
+        for key in (REBUILD_RUN, rebuilt_hour_key("2026-11-21T09"))
+    )
+    assert written(run) == KINDS["rebuild run"]
+    assert written(hour) == KINDS["rebuilt hour"]
+    assert journal.run() == Run("archive", "[]", 7, "2026-11-21T00:00:00+00:00")
+    assert journal.folded("2026-11-21T09") == folded
+    assert journal.folded("2026-11-21T10") == Folded()
