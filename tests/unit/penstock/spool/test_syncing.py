@@ -5,6 +5,7 @@ import os
 import threading
 from pathlib import Path
 from threading import Barrier, Event, Thread
+from typing import NoReturn
 
 import pytest
 
@@ -282,9 +283,13 @@ def test_the_interval_s_sync_comes_by_itself_and_its_failure_is_told_by_an_appen
         spool.sync()  # has waited for the other when it returns
         disk.failing = set()
         with pytest.raises(SpoolError, match="could not be synced, and the event was not taken"):
-            while True:  # the thread that has failed may not have said so yet
-                spool.append([EVENT])
+            append_for_ever(spool)  # the thread that has failed may not have said so yet
         assert spool.append([EVENT])
+
+
+def append_for_ever(spool: Spool) -> NoReturn:
+    while True:
+        spool.append([EVENT])
 
 
 def test_interval_sync_counts_from_the_first_start_and_ends_when_stopped() -> None:
