@@ -58,11 +58,6 @@ def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
     _requests(patch, "query", TRENDS_TABLE, lambda query: _without(query, "ConsistentRead"))
 
 
-def marks_are_read_stale(patch: Patch) -> None:
-    """Who wrote a minute need not see that its hour is being closed."""
-    _requests(patch, "get_item", TRENDS_TABLE, lambda get: _without(get, "ConsistentRead"))
-
-
 def a_winner_is_absorbed_without_a_second_look(patch: Patch) -> None:
     """After a refusal the same events are put at the next place, whatever the winner holds."""
     look = Outcome.drop_known
