@@ -1,6 +1,5 @@
 """Mistakes that could be made in the consumers, each of which the proof must notice."""
 
-import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -146,13 +145,12 @@ def time_is_judged_by_the_clock(patch: Patch) -> None:
 
 def authors_do_not_tell_events_apart(patch: Patch) -> None:
     """The fingerprint is of the event's id alone."""
-    patch.setattr(folding, "fingerprint", lambda event: event.event_id.encode()[-FINGERPRINT_BYTES:].rjust(8))
+    patch.setattr(folding, "_fingerprint", lambda _, __, event_id: event_id.encode()[-FINGERPRINT_BYTES:].rjust(8))
 
 
 def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
     """A change of the schedule changes the addresses of events from before it."""
     patch.setattr(Schedule, "at", lambda self, _: self.entries[-1])
-    patch.setattr(Schedule, "in_force", lambda self, _: (self.entries[-1], -math.inf, math.inf))
 
 
 def a_correction_is_forgotten(patch: Patch) -> None:
