@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from consumers.schedule.__main__ import main
-from consumers.schedule.deployed import DeployedSchedule
+from consumers.schedule.command.deployed import DeployedSchedule
 
 FIRST = '{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}'
 FUNCTION: dict[str, Any] = {
@@ -183,7 +183,7 @@ def test_a_broken_rule_is_wrong_usage_in_one_line(run: Run, arguments: list[str]
 
 
 def test_another_stack_is_wrong_usage(run: Run) -> None:
-    status, _, err = run("--stack", "other", "show")
+    status, _, err = run("show", "--stack", "other")
     assert status == 2
     assert "there is no stack 'other' in eu-central-1" in err
 

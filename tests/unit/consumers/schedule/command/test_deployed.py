@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from boto3.session import Session
 
-from consumers.schedule.deployed import CHANGE_SET_POLLS, DeployedSchedule, DeploymentError, Touched
+from consumers.schedule.command.deployed import CHANGE_SET_POLLS, DeployedSchedule, DeploymentError, Touched
 
 OLD, NEW = "[old]", "[new]"
 

@@ -8,11 +8,12 @@ from typing import Final
 
 import click
 
+from consumers.command.options import json_option, stack_options
 from consumers.command.output import for_machine, json_line
 from consumers.command.target import StackTarget
-from consumers.schedule import output
 from consumers.schedule.append import Change, Wanted, append, withdraw
-from consumers.schedule.deployed import Deployed, DeployedSchedule, DeploymentError, is_busy, why
+from consumers.schedule.command import output
+from consumers.schedule.command.deployed import Deployed, DeployedSchedule, DeploymentError, is_busy, why
 from consumers.schedule.schedule import MINUTE, Schedule, ScheduleError
 from penstock.cli.safe_text import safe_text
 
@@ -38,7 +39,6 @@ class Moment(click.ParamType[int]):
         return int(when.astimezone(UTC).timestamp())
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON.")
 _deploy = click.option("--deploy", is_flag=True, help="Change the deployed stack, after asking.")
 _yes = click.option("--yes", is_flag=True, help="Do not ask.")
 _deployment = click.option(
@@ -53,23 +53,18 @@ _deployment = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.option("--stack", default="penstock", show_default=True, metavar="NAME", help="The deployed stack.")
-@click.option("--region", metavar="NAME", help="AWS region. [default: AWS_REGION, AWS_DEFAULT_REGION or the profile's]")
-@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration files.")
-@click.pass_context
-def cli(context: click.Context, stack: str, region: str | None, profile: str | None) -> None:
+def cli() -> None:
     """Look at a stack's schedule of pane length, key groups and buckets, and append to it.
 
     Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage, a rule broken among them, 130 after
     Ctrl-C. docs/deploying.md tells more.
     """
-    context.obj = StackTarget(stack, region, profile)
 
 
 @cli.command()
-@_json
-@click.pass_obj
-def show(target: StackTarget, /, *, as_json: bool) -> None:
+@stack_options
+@json_option
+def show(*, target: StackTarget, as_json: bool) -> None:
     """Show the schedule, and check that every function has it."""
     stack = _open(target)
     deployed = stack.read()
@@ -89,6 +84,7 @@ def show(target: StackTarget, /, *, as_json: bool) -> None:
 
 
 @cli.command("append")
+@stack_options
 @click.option("--from", "start", type=Moment(), required=True, metavar="TIME", help="Like 2026-12-01T00:00Z.")
 @click.option("--seconds", type=int, help="Length of a pane; divides 60. [default: as before]")
 @click.option("--groups", type=int, help="Number of key groups; a power of two. [default: as before]")
@@ -96,12 +92,10 @@ def show(target: StackTarget, /, *, as_json: bool) -> None:
 @_deployment
 @_deploy
 @_yes
-@_json
-@click.pass_obj
+@json_option
 def append_(
-    target: StackTarget,
-    /,
     *,
+    target: StackTarget,
     start: int,
     seconds: int | None,
     groups: int | None,
@@ -128,12 +122,12 @@ def append_(
 
 
 @cli.command("withdraw")
+@stack_options
 @_deployment
 @_deploy
 @_yes
-@_json
-@click.pass_obj
-def withdraw_(target: StackTarget, /, *, deployment_minutes: int, deploy: bool, yes: bool, as_json: bool) -> None:
+@json_option
+def withdraw_(*, target: StackTarget, deployment_minutes: int, deploy: bool, yes: bool, as_json: bool) -> None:
     """Take the last entry back, as long as it is far from coming into force."""
 
     def change(text: str, now: float) -> Change:

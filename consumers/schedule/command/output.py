@@ -5,7 +5,7 @@ from typing import Any
 
 from consumers.command.output import json_line, table
 from consumers.schedule.append import AHEAD_SECONDS, Change, moment
-from consumers.schedule.deployed import Touched
+from consumers.schedule.command.deployed import Touched
 from consumers.schedule.schedule import DAY, HOUR, MINUTE, Entry, Schedule
 
 
