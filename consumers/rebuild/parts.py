@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from consumers.archive.bucket import ArchiveBucket
 from consumers.calls import call_config
+from consumers.command.threads import open_pool
 from consumers.failed_events import FailedEventStore
 from consumers.ingest.ingest import Ingest
 from consumers.ingest.settings import Settings as IngestSettings
@@ -85,7 +85,7 @@ class Parts:
         bucket = self.settings.failed_events_bucket
         failures = Failures(report.failed, FailedEventStore(self._s3, bucket) if bucket else None)
         writer = NotedWriter(PaneLog(self._dynamodb, settings.log_table), settings.segment_retention_seconds)
-        with _pool("fold") as pool:
+        with open_pool("fold", CALLS_AT_ONCE) as pool:
             ingest = Ingest(writer, failures, pool, schedule=settings.schedule, dedup_seconds=settings.dedup_seconds)
             yield Folding(
                 self.archive,
@@ -106,7 +106,7 @@ class Parts:
         """Open the sweep's and rollup's code with threads of its own."""
         settings = self.settings.rollup
         clock = EventClock(time.time)
-        with _pool("sum") as pool:
+        with open_pool("sum", CALLS_AT_ONCE) as pool:
             rollup = Rollup(
                 TrendsTable(self._dynamodb, settings.trends_table),
                 PaneLog(self._dynamodb, settings.log_table),
@@ -126,13 +126,3 @@ class Parts:
                 sleep=time.sleep,
                 seconds_left=lambda: PATIENCE_SECONDS,
             )
-
-
-@contextmanager
-def _pool(name: str) -> Iterator[ThreadPoolExecutor]:
-    """Open threads that are not waited for at the end: a call that hangs then must not make the end hang too."""
-    pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=name)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)

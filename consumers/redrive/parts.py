@@ -3,12 +3,12 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from consumers.calls import call_config
+from consumers.command.threads import open_pool
 from consumers.failed_events import FailedEventStore
 from consumers.ingest.clients import CALLS_AT_ONCE
 from consumers.ingest.ingest import Ingest
@@ -68,7 +68,7 @@ class Parts:
             time_to_live_seconds=TIME_TO_LIVE_SECONDS,
             put_timeout_seconds=PUT_SECONDS,
         )
-        with _pool("mark") as pool:
+        with open_pool("mark", CALLS_AT_ONCE) as pool:
             try:
                 yield Sender(
                     producer,
@@ -90,7 +90,7 @@ class Parts:
         dynamodb = self._session.client("dynamodb", config=CALL_CONFIG)
         self.meter.watch(dynamodb)
         log = PaneLog(dynamodb, settings.log_table)
-        with _pool("fold") as pool:
+        with open_pool("fold", CALLS_AT_ONCE) as pool:
             ingest = Ingest(
                 Writer(log, settings.segment_retention_seconds),
                 FailedEventStore(self._s3, settings.failed_events_bucket),
@@ -105,16 +105,6 @@ class Parts:
                 sleep=time.sleep,
                 seconds_left=seconds_left,
             )
-
-
-@contextmanager
-def _pool(name: str) -> Iterator[ThreadPoolExecutor]:
-    """Open threads that are not waited for at the end: a call that hangs then must not make the end hang too."""
-    pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=name)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def now_ms() -> int:

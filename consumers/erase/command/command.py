@@ -9,6 +9,7 @@ import click
 from consumers.command.options import json_option, stack_options
 from consumers.command.output import for_machine, json_line
 from consumers.command.target import StackTarget
+from consumers.command.threads import open_pool
 from penstock.cli.ending import FAILURE
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ def cli(
       python -m consumers.erase --platform bluesky --author did:plc:42
       python -m consumers.erase --platform bluesky --author-file - --confirm
     """
-    from concurrent.futures import ThreadPoolExecutor
 
     from consumers.calls import call_config
     from consumers.command.progress import Progress
@@ -74,12 +74,10 @@ def cli(
     buckets = [found["FAILED_EVENTS_BUCKET"], *filter(None, [archive or found.get("ARCHIVE_BUCKET")])]
     report = Report(confirmed=confirm, again_after_hours=int(found["STREAM_RETENTION_HOURS"]))
     client = session.client("s3", config=call_config(calls_at_once=THREADS, read_seconds=30.0))
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="erase")
     try:
-        with Progress() as progress:
+        with open_pool("erase", THREADS) as pool, Progress() as progress:
             Erasure(client, Eraser(author, unclear), pool, report).run(buckets, progress.tell, progress.show)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
         for line in [json_line(report.as_dict())] if for_machine(as_json) else lines(report):
             click.echo(line)
     sys.exit(0 if report.well else FAILURE)
