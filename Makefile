@@ -83,8 +83,8 @@ test-newest: $(VENV)/installed-test
 
 # The SDK's core as machine code, by mypyc: the same source. It is made in a copy, since mypyc leaves its libraries beside
 # the source, where Python would prefer them to it.
-COMPILE := .build/compile
-SDK_SOURCE := $(shell find producer -type f ! -name '*.pyc')
+COMPILE := .build/compile-$(notdir $(PYTHON))
+SDK_SOURCE := $(shell find producer ! -name '__pycache__' ! -name '*.pyc')
 
 $(COMPILE)/installed: requirements/compile.txt
 	$(PYTHON) -m venv --clear $(COMPILE)
@@ -92,18 +92,20 @@ $(COMPILE)/installed: requirements/compile.txt
 	@touch $@
 
 .build/wheels/built: $(COMPILE)/installed $(SDK_SOURCE)
-	@command -v cc >/dev/null || { \
+	@echo '#include <Python.h>' | $${CC:-cc} -fsyntax-only -x c - \
+		-I"$$($(COMPILE)/bin/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" 2>/dev/null || { \
 		echo 'Compiling needs a C compiler as "cc" and the headers of $(PYTHON) (Debian: gcc, python3-dev).' >&2; exit 1; }
 	@echo 'Compiling the SDK (a minute or two) …'
 	@rm -rf .build/wheels && mkdir -p .build/wheels && cp -R producer .build/wheels/source
-	cd .build/wheels/source && PATH=$(CURDIR)/$(COMPILE)/bin:$$PATH hatchling build -d ../dist >../log
-	cd .build/wheels/source && PATH=$(CURDIR)/$(COMPILE)/bin:$$PATH HATCH_BUILD_HOOK_ENABLE_MYPYC=1 \
-		hatchling build -t wheel -d ../compiled >>../log
+	@cd .build/wheels/source && export PATH="$(CURDIR)/$(COMPILE)/bin:$$PATH" && { \
+		hatchling build -d ../dist && \
+		CFLAGS=-g0 HATCH_BUILD_HOOK_ENABLE_MYPYC=1 hatchling build -t wheel -d ../compiled; } >../log 2>&1 || { \
+		tail -n 40 ../log >&2; exit 1; }
 	@rm -rf .build/wheels/source
 	@touch $@
 
 wheels: .build/wheels/built
-	@mkdir -p dist && cp .build/wheels/dist/* .build/wheels/compiled/* dist/ && ls -l dist
+	@rm -rf dist && mkdir dist && cp .build/wheels/dist/* .build/wheels/compiled/* dist/ && ls -l dist
 
 COMPILED := .build/compiled
 
@@ -114,6 +116,7 @@ $(COMPILED)/installed: requirements/test.txt .build/wheels/built
 	@touch $@
 
 test-compiled: $(COMPILED)/installed
+	@$(COMPILED)/bin/python -c 'from penstock.compiled import COMPILED; assert COMPILED, "the wheel is not compiled"'
 	$(COMPILED)/bin/python -m pytest $(SDK_TESTS)
 
 # Several minutes of arbitrary events, configurations and aggregates; a failure is a complete report.
@@ -190,4 +193,4 @@ $(FUNCTIONS): $(VENV)/installed-local
 	@tar -xf '$(ARTIFACTS_DIR)/packages.tar' -C '$(ARTIFACTS_DIR)' && rm '$(ARTIFACTS_DIR)/packages.tar'
 
 clean:
-	rm -rf $(VENV) .build .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .build dist .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

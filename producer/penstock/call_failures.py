@@ -11,4 +11,6 @@ def call_failure(error: Exception) -> CallFailure:
         return CallFailure(type(error).__name__, str(error), None)
     details = error.response.get("Error", {})
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return CallFailure(details.get("Code", "Unknown"), details.get("Message", ""), status)
+    # A client that was passed in, a stub say, may have them of any type.
+    code, message = str(details.get("Code", "Unknown")), str(details.get("Message") or "")
+    return CallFailure(code, message, status if isinstance(status, int) else None)

@@ -64,15 +64,11 @@ class ShardMap:
 
     @classmethod
     def from_listing(cls, listing: Iterable[Mapping[str, Any]], *, lanes_per_shard: int = 1) -> Self:
-        """Make the map from the ``Shards`` of all pages of ListShards' answer.
-
-        A shard is closed when its sequence number range has an end (API reference, SequenceNumberRange).
-        """
+        """Make the map from the ``Shards`` of all pages of ListShards' answer."""
         shards: dict[bool, list[Shard]] = {True: [], False: []}
         for entry in listing:
-            closed = "EndingSequenceNumber" in entry["SequenceNumberRange"]
-            keys = entry["HashKeyRange"]
-            shards[closed].append(Shard(entry["ShardId"], int(keys["StartingHashKey"]), int(keys["EndingHashKey"])))
+            shard, closed = read_shard(entry)
+            shards[closed].append(shard)
         return cls(shards[False], closed=shards[True], lanes_per_shard=lanes_per_shard)
 
     def lane_at(self, hash_key: int) -> Lane:
@@ -82,6 +78,19 @@ class ShardMap:
     def shard(self, shard_id: str) -> Shard | None:
         """Return a shard by its name, open or closed, none if there is no such."""
         return self._by_id.get(shard_id)
+
+
+def read_shard(entry: Mapping[str, Any]) -> tuple[Shard, bool]:
+    """Return the shard that an entry of ListShards' ``Shards`` is about, and whether it is closed.
+
+    It is when its sequence number range has an end (API reference, SequenceNumberRange).
+
+    Raises:
+        KeyError, TypeError, ValueError: if it is no such entry.
+    """
+    keys = entry["HashKeyRange"]
+    shard = Shard(str(entry["ShardId"]), int(keys["StartingHashKey"]), int(keys["EndingHashKey"]))
+    return shard, "EndingSequenceNumber" in entry["SequenceNumberRange"]
 
 
 def _check_cover(shards: tuple[Shard, ...]) -> None:

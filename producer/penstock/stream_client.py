@@ -17,6 +17,7 @@ from penstock.delivery.calls import (
 )
 from penstock.delivery.verdicts import name_wrong_clock
 from penstock.put_records_body import UnfamiliarBodyError, put_records, takes_ready_bodies
+from penstock.routing import read_shard
 from penstock.stream_name import stream_parameter
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class StreamClient:
             return CallFailure("UnexpectedException", repr(error), None)
         try:
             return _read_put(response) if isinstance(call, PutRecords) else _read_listing(response)
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             # What makes no sense is no refusal: the call may have been carried out.
             message = f"the answer lacks what every answer has ({error!r}): {response!r:.200}"
             return CallFailure(MALFORMED, message, None)
@@ -82,13 +83,17 @@ def _read_put(response: Any) -> PutRecordsAnswer:  # noqa: ANN401 - whatever the
 def _read_entry(entry: Any) -> RecordAnswer:  # noqa: ANN401 - whatever the client answers
     code = entry.get("ErrorCode")
     if code is not None:
-        return RecordAnswer(error_code=code, error_message=entry.get("ErrorMessage", ""))
+        return RecordAnswer(error_code=str(code), error_message=str(entry.get("ErrorMessage") or ""))
     shard_id, sequence_number = entry.get("ShardId"), entry.get("SequenceNumber")
     if not shard_id or not sequence_number:
         # A record that was written has both (API reference, PutRecordsResultEntry).
         return RecordAnswer(error_code=MALFORMED, error_message=f"neither a place nor an error: {entry!r:.200}")
-    return RecordAnswer(shard_id, sequence_number)
+    return RecordAnswer(str(shard_id), str(sequence_number))
 
 
 def _read_listing(response: Any) -> ListShardsAnswer:  # noqa: ANN401 - whatever the client answers
-    return ListShardsAnswer(response["Shards"], response.get("NextToken"))
+    shards = list(response["Shards"])
+    for entry in shards:
+        read_shard(entry)
+    token = response.get("NextToken")
+    return ListShardsAnswer(shards, None if token is None else str(token))

@@ -1,7 +1,6 @@
 """What can become of an event."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from penstock.aggregation import UserRecord
@@ -65,15 +64,19 @@ class Failure:
         self.code = code
         self.attempts = attempts
         self._read_events = read_events
+        self._events: list[UserRecord] | None = None
 
     def error(self, index: int) -> DeliveryError:
         """Return a new exception for the record's event at ``index``."""
         return self.kind(self.message, code=self.code, attempts=self.attempts, event=self.events[index])
 
-    @cached_property
+    @property
     def events(self) -> list[UserRecord]:
-        """The events, read from the record only when someone asks."""
-        return self._read_events()
+        """The events, read from the record only when someone asks, and once."""
+        events = self._events
+        if events is None:
+            events = self._events = self._read_events()
+        return events
 
 
 class Moved(NamedTuple):

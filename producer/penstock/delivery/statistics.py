@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from penstock.delivery.histogram import Distribution
+from penstock.delivery.distribution import Distribution
 
 
 class BusyKey(NamedTuple):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypedDict
 
-from penstock.delivery.histogram import Distribution, Histogram
+from penstock.delivery.distribution import Distribution
+from penstock.delivery.histogram import Histogram
 
 
 class CountsSoFar(TypedDict):

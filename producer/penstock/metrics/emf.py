@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any, Final
 
-from penstock.delivery.histogram import Distribution
+from penstock.delivery.distribution import Distribution
 from penstock.delivery.statistics import Statistics
 from penstock.errors import ConfigurationError
 from penstock.metrics.measurements import Measurement, measure

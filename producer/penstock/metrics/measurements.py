@@ -8,7 +8,7 @@ CloudWatch". ``UserRecordsFailed``, ``UserRecordsResent``, ``UserRecordsRecovere
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from penstock.delivery.histogram import NOTHING, Distribution
+from penstock.delivery.distribution import NOTHING, Distribution
 from penstock.delivery.statistics import Counts, Statistics
 
 COUNTERS: Final = {

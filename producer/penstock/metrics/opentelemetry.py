@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from penstock.delivery.histogram import Distribution
+from penstock.delivery.distribution import Distribution
 from penstock.delivery.statistics import Statistics
 from penstock.errors import ConfigurationError
 from penstock.metrics.measurements import ERRORS, LEVELS, Measurement, measure

@@ -161,7 +161,17 @@ def test_a_signature_that_does_not_fit_is_not_worth_repeating() -> None:
     assert incurable("InvalidSignatureException", 400) is AccessDeniedError
 
 
-@pytest.mark.parametrize("response", [{}, {"Records": None}, {"Records": [None]}, None])
+@pytest.mark.parametrize(
+    "response",
+    [
+        {},
+        {"Records": None, "Shards": None},
+        {"Records": [None], "Shards": [None]},
+        {"Shards": ["a"]},
+        {"Shards": [{}]},
+        None,
+    ],
+)
 @pytest.mark.parametrize("call", [CALL, ListShards(None)])
 def test_an_answer_that_makes_no_sense_is_worth_another_try(
     call: PutRecords | ListShards, response: dict[str, Any] | None
@@ -180,3 +190,11 @@ def test_a_record_without_a_place_and_an_error_counts_as_failed(entry: dict[str,
     [result] = answer.records
     assert result.error_code == "MalformedAnswer"
     assert repr(entry) in result.error_message
+
+
+def test_answers_of_other_types_are_read_as_what_they_say() -> None:
+    entries = [{"ShardId": "shardId-000000000000", "SequenceNumber": 5}, {"ErrorCode": 5, "ErrorMessage": None}]
+    answer = StreamClient(AnsweringClient({"Records": entries}).client, "events").make(CALL)
+    assert answer == PutRecordsAnswer(
+        [RecordAnswer("shardId-000000000000", "5"), RecordAnswer(error_code="5", error_message="")]
+    )

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.delivery.histogram import NOTHING, RELATIVE_ERROR, Distribution, Histogram
+from penstock.delivery.distribution import NOTHING, RELATIVE_ERROR, Distribution
+from penstock.delivery.histogram import Histogram
 
 MEASURABLE = st.floats(min_value=1e-6, max_value=1e9)
 

@@ -1,6 +1,6 @@
 from dataclasses import fields
 
-from penstock.delivery.histogram import Distribution
+from penstock.delivery.distribution import Distribution
 from penstock.delivery.statistics import ShardStatistics, Statistics
 from penstock.metrics.measurements import (
     COUNTERS,
