@@ -8,11 +8,15 @@ from typing import Final, NamedTuple
 
 from consumers.alerts.alert import Alert, Severity
 from consumers.alerts.rules import PAST_WINDOWS, Rules
-from consumers.alerts.score import even, growth, score, score_against
+from consumers.alerts.score import SMALL_REST, even, growth, score, score_against
 from consumers.schedule import MINUTE
 
 MOST_CANDIDATES: Final = 1_000
 """Values of a dimension that are judged in a window: those counted most."""
+
+MOST_SHARE: Final = 0.9
+"""A value that is more than this of its dimension, now and in a window before, is not compared with that window: what it
+does, the dimension does, and the little else can't tell what all of them share."""
 
 ABOVE: Final = 2.0
 """By this much (`consumers.alerts.score.even`) a minute lies above what is usual: one in forty does by chance."""
@@ -92,8 +96,14 @@ def _judge(dimension: str, end: int, minutes: Minutes, rules: Rules) -> Iterator
     ends = [end - back * rules.window for back in range(1, 1 + PAST_WINDOWS)]
     pasts = [(_total(dimension, past, minutes, rules), _window(past, minutes, rules)) for past in ends]
     for value, count in frequent.items():
+        if total - count < SMALL_REST:
+            continue
         counted = [(each, _count(dimension, value, window)) for each, window in pasts if each]
-        grown = [(before, growth(total - count, each - before)) for each, before in counted]
+        grown = [
+            (before, growth(total - count, each - before))
+            for each, before in counted
+            if min(count / total, before / each) <= MOST_SHARE
+        ]
         found = score(count, [before * factor for before, factor in grown if factor is not None])
         if found is None or found.score < rules.score:
             continue

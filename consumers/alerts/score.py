@@ -32,7 +32,8 @@ MOST_GROWTH: Final = 10.0
 """Where everything else was counted this many times less, the pipeline or its sources stood still: no comparison."""
 
 SMALL_REST: Final = 20
-"""Added to both sides of a comparison of everything else, so that growth from 1 to 3 is not a tripling."""
+"""Added to both sides of a comparison of everything else, so that growth from 1 to 3 is not a tripling. And where less
+than this is counted of everything else now, it can't tell growth or a standstill from news of one value."""
 
 
 class Score(NamedTuple):
@@ -70,8 +71,9 @@ def growth(rest: int, past_rest: int) -> float | None:
     Growth that everything shares, as every morning's, is no news of one value. Decline is left out of account: a value
     that stays where it was is no news either.
     """
-    factor = (rest + SMALL_REST) / (past_rest + SMALL_REST)
-    return None if factor > MOST_GROWTH else max(factor, 1.0)
+    if rest > MOST_GROWTH * past_rest:
+        return None
+    return max((rest + SMALL_REST) / (past_rest + SMALL_REST), 1.0)
 
 
 def score(count: int, past: Sequence[float]) -> Score | None:

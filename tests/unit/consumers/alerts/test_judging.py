@@ -49,6 +49,33 @@ def test_a_standstill_before_is_no_reason_for_alerts() -> None:
     assert found(busy, past={"tag-1": 1}) == []
 
 
+def test_a_dimension_of_one_value_raises_no_alert() -> None:
+    alone = {"bluesky": 10_000}
+    assert found({"bluesky": 17_500}, past=alone) == []
+    assert found(*[{"bluesky": 100}] * 7, alone, past=alone) == []
+
+
+def test_a_value_that_is_nearly_all_there_is_raises_no_alert() -> None:
+    assert found({"bluesky": 20_000, "x": 25}, past={"bluesky": 10_000, "x": 25}) == []
+    assert found(*[{"bluesky": 100}] * 7, {"bluesky": 10_000, "x": 25}, past={"bluesky": 10_000, "x": 25}) == []
+
+
+def test_a_value_that_becomes_nearly_all_there_is_raises_one() -> None:
+    (finding,) = found({"rivers": 5_000, "lakes": 50}, past={"rivers": 50, "lakes": 50})
+    assert finding.alert.value == "rivers"
+
+
+def test_the_end_of_a_standstill_at_low_volume_raises_no_alert() -> None:
+    few = {"rivers": 60, "lakes": 30, "seas": 30}
+    assert found(*[{"lakes": 1}] * 7, few, past=few) == []
+    assert found(*[{"lakes": 1, "seas": 1}] * 7, few, past=few) == []
+
+
+def test_what_has_next_to_nothing_beside_it_is_not_judged() -> None:
+    assert found({"rivers": 60, "lakes": 19}, past={"lakes": 19}) == []
+    assert len(found({"rivers": 60, "lakes": 20}, past={"lakes": 20})) == 1
+
+
 def test_a_stack_that_has_just_begun_is_silent() -> None:
     assert judge(T0, minutes(T0, *[USUAL] * 4, {**USUAL, "rivers": 500}), RULES) == []
 

@@ -75,6 +75,7 @@ def test_growth_that_all_share_counts_and_decline_does_not() -> None:
 def test_a_standstill_can_not_be_compared_with() -> None:
     assert growth(10_000, 0) is None
     assert growth(0, 0) == 1
+    assert growth(50, 1) is None
 
 
 @given(st.integers(0, 10**9))
