@@ -65,7 +65,7 @@ class Report:
     """Alerts decided."""
     published: list[Alert] = field(default_factory=list)
     left_out: int = 0
-    """Values that were abnormal beyond `MOST_RAISED`."""
+    """Values that were abnormal beyond `MOST_RAISED`, or than can be remembered."""
     usual_then: int = 0
     """Values that rose as they did a day or a week before."""
     given_up: int = 0
@@ -139,7 +139,7 @@ class Alerts:
             findings = judge(end, minutes, self._rules)
             fresh = [each for each in findings if not state.cooling(each.alert.key, end, self._rules)]
             unusual = self._unusual(fresh, end)
-            raised = unusual[:MOST_RAISED]
+            raised = unusual[: min(MOST_RAISED, state.room(end, self._rules))]
             state = state.after(end, [finding.alert.key for finding in findings], raised, self._rules)
             report.windows += 1
             report.usual_then += len(fresh) - len(unusual)

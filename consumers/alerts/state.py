@@ -29,7 +29,8 @@ MOST_WAITING: Final = 100
 """Alerts in the outbox. With as many nothing more is judged until they are published."""
 
 MOST_ABNORMAL: Final = 500
-"""Values that are remembered as abnormal. With their names of up to 400 bytes, and a full outbox, they fit an item."""
+"""Values that are remembered as abnormal: with their names of up to 400 bytes, and a full outbox, they fit an item. While
+so many cool down no other raises an alert, since none of them may be forgotten."""
 
 KEPT_SECONDS: Final = 7 * DAY
 """How long the item outlives its last write, besides the cool-down."""
@@ -62,7 +63,11 @@ class AlertsState:
     def cooling(self, key: Key, end: int, rules: Rules) -> bool:
         """Tell whether a value that is abnormal in the window up to `end` has raised its alert already."""
         last = self.abnormal.get(key)
-        return last is not None and end - last < rules.cool_down
+        return last is not None and end - last <= rules.cool_down
+
+    def room(self, end: int, rules: Rules) -> int:
+        """Return how many alerts the window up to `end` may raise, so that no value that cools down is forgotten."""
+        return max(MOST_ABNORMAL - sum(self.cooling(key, end, rules) for key in self.abnormal), 0)
 
     def after(self, end: int, abnormal: Iterable[Key], raised: Sequence[Alert], rules: Rules) -> "AlertsState":
         """Return the state once the window up to `end` is judged.
@@ -70,12 +75,12 @@ class AlertsState:
         Args:
             end: End of the window.
             abnormal: What was abnormal in it: a value that raised an alert begins its cool-down anew.
-            raised: The alerts to publish.
+            raised: The alerts to publish, no more than there is `room` for.
             rules: The cool-down.
         """
         last = {key: end for key in abnormal if self.cooling(key, end, rules)} | {alert.key: end for alert in raised}
-        cooling = [(until, key) for key, until in {**self.abnormal, **last}.items() if end - until < rules.cool_down]
-        kept = {key: until for until, key in sorted(cooling)[-MOST_ABNORMAL:]}
+        known = {**self.abnormal, **last}
+        kept = {key: until for key, until in known.items() if end - until <= rules.cool_down}
         return replace(self, judged=end, outbox=(*self.outbox, *raised), abnormal=kept)
 
     def without(self, ids: Collection[str]) -> "AlertsState":

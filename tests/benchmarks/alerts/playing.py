@@ -30,7 +30,7 @@ class Watch:
         """Judge the window up to `end`."""
         findings = judge(end, minutes, self.rules)
         fresh = [each.alert for each in findings if not self._state.cooling(each.alert.key, end, self.rules)]
-        raised = fresh[:MOST_RAISED]
+        raised = fresh[: min(MOST_RAISED, self._state.room(end, self.rules))]
         state = self._state.after(end, [each.alert.key for each in findings], raised, self.rules)
         self._state = state.without({alert.id for alert in raised})
         self.alerts += raised

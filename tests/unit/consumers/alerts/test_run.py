@@ -113,6 +113,16 @@ def test_a_flood_is_cut_and_told_and_goes_on() -> None:
     assert made.run(QUIET + 1).raised == 15
 
 
+def test_a_flood_tells_of_no_value_twice_within_its_cool_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.alerts.state.MOST_ABNORMAL", 50)
+    crowd = {f"tag-{number:03}": 40 + number for number in range(90)}
+    made = world(*[{**USUAL, **crowd}] * 5)
+    for minute in range(QUIET + 5):
+        made.correct(minute, {"lakes": 1_000})
+    told = [alert.value for alert in play(made, 6)]
+    assert len(told) == len(set(told)) == 50
+
+
 def refuse(made: World, calls: int) -> None:
     """Have the topic refuse the next calls."""
     answers = iter(["refused"] * calls)

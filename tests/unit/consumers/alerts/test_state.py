@@ -38,7 +38,17 @@ def test_a_raised_alert_waits_and_cools_down() -> None:
 def test_the_cool_down_begins_anew_while_the_value_stays_abnormal() -> None:
     state = raised().after(T0 + 300, [RIVERS], [], RULES)
     assert state.cooling(RIVERS, T0 + 899, RULES)
-    assert not state.cooling(RIVERS, T0 + 900, RULES)
+    assert state.cooling(RIVERS, T0 + 900, RULES)
+    assert not state.cooling(RIVERS, T0 + 901, RULES)
+
+
+def test_the_shortest_cool_down_lasts_while_the_value_stays_abnormal() -> None:
+    rules = Rules(("hashtag",), cool_down_minutes=1)
+    state = AlertsState().after(T0, [RIVERS], [alert()], rules)
+    assert state.cooling(RIVERS, T0 + 60, rules)
+    state = state.after(T0 + 60, [RIVERS], [], rules)
+    assert state.cooling(RIVERS, T0 + 120, rules)
+    assert not state.cooling(RIVERS, T0 + 180, rules)
 
 
 def test_what_was_abnormal_and_raised_no_alert_does_not_cool_down() -> None:
@@ -47,7 +57,8 @@ def test_what_was_abnormal_and_raised_no_alert_does_not_cool_down() -> None:
 
 
 def test_what_has_cooled_down_is_forgotten() -> None:
-    assert raised().after(T0 + 600, [], [], RULES).abnormal == {}
+    assert raised().after(T0 + 600, [], [], RULES).abnormal == {RIVERS: T0}
+    assert raised().after(T0 + 660, [], [], RULES).abnormal == {}
 
 
 def test_published_alerts_leave_and_the_others_wait() -> None:
@@ -55,13 +66,9 @@ def test_published_alerts_leave_and_the_others_wait() -> None:
     assert state.without({alert().id}).outbox == (alert("lakes"),)
 
 
-def test_more_abnormal_values_than_an_item_holds_are_forgotten_oldest_first() -> None:
-    state = AlertsState()
-    for at in range(MOST_ABNORMAL + 1):
-        state = state.after(T0 + at, [], [alert(f"tag-{at}", end=T0 + at)], RULES)
-    assert len(state.abnormal) == MOST_ABNORMAL
-    assert ("hashtag", "tag-0") not in state.abnormal
-    assert state.full
+def test_there_is_room_for_as_many_abnormal_values_as_an_item_holds() -> None:
+    state = AlertsState().after(T0, [], [alert(f"tag-{at}") for at in range(MOST_ABNORMAL - 1)], RULES)
+    assert (state.room(T0 + 600, RULES), state.room(T0 + 601, RULES)) == (1, MOST_ABNORMAL)
 
 
 NAMES = st.text(min_size=1, max_size=100)
