@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from consumers.alerts.minutes import MinutesReader
 from consumers.alerts.observation import METRICS, line_of, metrics_of
 from consumers.alerts.publisher import Publisher
-from consumers.alerts.run import Alerts
+from consumers.alerts.run import Alerts, Report
 from consumers.alerts.settings import AlertsSettings
 from consumers.alerts.store import AlertsStore
 from consumers.calls import call_config
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 CALLS_AT_ONCE: Final = 8
-CALL_CONFIG: Final = call_config(calls_at_once=CALLS_AT_ONCE, read_seconds=5.0)
+TABLE_CALLS: Final = call_config(calls_at_once=CALLS_AT_ONCE, read_seconds=3.0, attempts=2)
+TOPIC_CALLS: Final = call_config(calls_at_once=1, read_seconds=3.0, attempts=1)
+"""The next run is the second attempt: here it would take the time of judging."""
 
 logger = Logger()
 metrics = FunctionMetrics(METRICS)
@@ -40,7 +42,7 @@ class Environment(NamedTuple):
 
 
 class NotPublishedError(Exception):
-    """Alerts were decided and could not be published; they wait for the next run. Fails the invocation, to be seen."""
+    """SNS did not take an alert: it waits for the next run, if that can help. Fails the invocation, to be seen."""
 
 
 @traced
@@ -49,14 +51,17 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: A
     """Judge the windows that are new, publish alerts.
 
     Raises:
-        NotPublishedError: some wait.
+        NotPublishedError: an alert could not be published.
     """
     made = environment()
-    report = made.alerts.run(lambda: context.get_remaining_time_in_millis() / 1000)
-    told = report, made.meter.take()
-    metrics.log(metrics_of(*told))
-    log = logger.warning if report.errors or report.left_out else logger.info
-    log("judged", **line_of(*told))
+    report = Report()
+    try:
+        made.alerts.run(report, lambda: context.get_remaining_time_in_millis() / 1000)
+    finally:
+        told = report, made.meter.take()
+        metrics.log(metrics_of(*told))
+        log = logger.warning if report.errors or report.left_out or report.given_up else logger.info
+        log("judged", **line_of(*told))
     if report.errors:
         raise NotPublishedError(f"{report.waiting} alerts wait to be published: {report.errors[0]!r}")
 
@@ -69,12 +74,12 @@ def environment() -> Environment:
         SettingsError: an environment variable is missing or wrong.
     """
     settings = AlertsSettings.read(os.environ)
-    client = boto3.client("dynamodb", config=CALL_CONFIG)
+    client = boto3.client("dynamodb", config=TABLE_CALLS)
     meter = UnitMeter()
     meter.watch(client)
     trends = TrendsTable(client, settings.trends_table)
     pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="bucket")
-    publisher = Publisher(boto3.client("sns", config=CALL_CONFIG), settings.topic, settings.dashboard)
+    publisher = Publisher(boto3.client("sns", config=TOPIC_CALLS), settings.topic, settings.dashboard)
     alerts = Alerts(
         trends,
         MinutesReader(trends, settings.schedule, settings.rules, pool),

@@ -15,8 +15,8 @@ MOST_CANDIDATES: Final = 1_000
 """Values of a dimension that are judged in a window: those counted most."""
 
 MOST_SHARE: Final = 0.9
-"""A value that is more than this of its dimension, now and in a window before, is not compared with that window: what it
-does, the dimension does, and the little else can't tell what all of them share."""
+"""A value that is more than this of its dimension, now and in a window before, is not compared with that window: what
+it does, the dimension does, and the little else can't tell what all of them share."""
 
 ABOVE: Final = 2.0
 """By this much (`consumers.alerts.score.even`) a minute lies above what is usual: one in forty does by chance."""

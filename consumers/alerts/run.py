@@ -4,7 +4,7 @@ The order is what makes it safe to stop anywhere: what is published was in the s
 once SNS has it (`consumers.alerts.state`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -16,7 +16,7 @@ from consumers.alerts.rules import Rules
 from consumers.alerts.state import KEPT_SECONDS, AlertsState
 from consumers.alerts.store import OtherRunError
 from consumers.alerts.windows import due
-from consumers.schedule import DAY
+from consumers.schedule import DAY, HOUR
 
 if TYPE_CHECKING:
     from consumers.alerts.minutes import MinutesReader
@@ -28,14 +28,19 @@ MOST_RAISED: Final = 20
 DAYS_BEFORE: Final = (1, 7)
 """What rises at this time of day, or of the week, is no news. Minutes are kept for 15 days at least."""
 
-GIVE_UP_SECONDS: Final = DAY
-"""An alert that could not be published for this long is dropped, which is logged."""
+GIVE_UP_SECONDS: Final = HOUR
+"""An alert that could not be published this long after its window is no news any more: it is dropped, and counted."""
 
-MOST_ERRORS: Final = 3
-"""After as many the topic can't be reached; what waits, waits for the next run, and the time left is for judging."""
+OUTBOX_SECONDS: Final = 15.0
+"""A run publishes for this long what earlier ones left, so that judging has its time whatever the topic does."""
 
-RESERVE_SECONDS: Final = 5.0
-"""Time that must be left to begin a call: what a slow one takes, and the write of what was published."""
+RESERVE_SECONDS: Final = 15.0
+"""Time that must be left to begin a publish or another window: what a publish and a write take at most, by the timeouts
+of `consumers.alerts.handler`."""
+
+NEVER_TAKEN: Final = frozenset(("InvalidParameter", "ParameterValueInvalid", "ValidationException"))
+"""SNS's errors of the message itself (Publish, Amazon SNS API Reference), and the same at every try; all others are of
+the topic, its key, a right or the network, and the same for every alert."""
 
 
 class Trends(Protocol):
@@ -69,9 +74,9 @@ class Report:
     usual_then: int = 0
     """Values that rose as they did a day or a week before."""
     given_up: int = 0
-    """Alerts dropped unpublished."""
+    """Alerts dropped unpublished: too old, too many, or such as SNS does not take."""
     waiting: int = 0
-    """Alerts in the outbox at the end."""
+    """Alerts in the outbox when it was last looked at."""
     errors: list[BaseException] = field(default_factory=list)
     """Why alerts could not be published."""
     other_run: bool = False
@@ -99,10 +104,12 @@ class Alerts:
         self._rules = rules
         self._clock = clock
 
-    def run(self, time_left: Callable[[], float]) -> Report:
+    def run(self, report: Report, time_left: Callable[[], float]) -> None:
         """Publish what an earlier run decided, judge what is new, decide, publish.
 
-        `time_left` tells the invocation's seconds. What could not be published is in the report, and waits.
+        Args:
+            report: An empty one, to be filled: what is in it was done, even if an error ends the run.
+            time_left: Tells the invocation's seconds.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the tables can't be read or written.
@@ -110,22 +117,20 @@ class Alerts:
             CountsFormatError: counts that can't be read.
             StateFormatError: a state that can't be read.
         """
-        report = Report()
         try:
             state = self._store.read()
-            state = self._publish(state, state.outbox, report, time_left)
-            decided = self._judge(state, report)
+            until = time_left() - OUTBOX_SECONDS
+            state = self._publish(state, report, lambda: time_left() - max(until, RESERVE_SECONDS))
+            decided = self._judge(state, report, time_left)
             if decided != state:
-                raised = decided.outbox[len(state.outbox) :]
                 stored = self._write(decided)
-                report.raised = len(raised)
-                state = self._publish(stored, raised, report, time_left)
-            report.waiting = len(state.outbox)
+                report.waiting = len(stored.outbox)
+                if not report.errors:  # else the topic is tried again by the next run
+                    self._publish(stored, report, lambda: time_left() - RESERVE_SECONDS)
         except OtherRunError:
             report.other_run = True
-        return report
 
-    def _judge(self, state: AlertsState, report: Report) -> AlertsState:
+    def _judge(self, state: AlertsState, report: Report, time_left: Callable[[], float]) -> AlertsState:
         levels = self._trends.state(consistent=False)
         if levels is None or levels.newest_arrival_ms is None or not self._rules.dimensions:
             return state
@@ -134,16 +139,19 @@ class Alerts:
             return state
         minutes = self._reader.windows(ends)
         for end in ends:
-            if state.full:  # nothing may be raised, so nothing is judged
-                break
             findings = judge(end, minutes, self._rules)
             fresh = [each for each in findings if not state.cooling(each.alert.key, end, self._rules)]
             unusual = self._unusual(fresh, end)
             raised = unusual[: min(MOST_RAISED, state.room(end, self._rules))]
-            state = state.after(end, [finding.alert.key for finding in findings], raised, self._rules)
+            after = state.after(end, [finding.alert.key for finding in findings], raised, self._rules)
+            report.given_up += len(state.outbox) + len(raised) - len(after.outbox)
+            state = after
             report.windows += 1
+            report.raised += len(raised)
             report.usual_then += len(fresh) - len(unusual)
             report.left_out += len(unusual) - len(raised)
+            if time_left() < RESERVE_SECONDS:  # the next run judges the others
+                break
         return state
 
     def _unusual(self, findings: list[Finding], end: int) -> list[Alert]:
@@ -163,25 +171,32 @@ class Alerts:
             left = [finding for finding in judged if finding is not None]
         return [finding.alert for finding in in_order(left)]
 
-    def _publish(
-        self, state: AlertsState, alerts: Sequence[Alert], report: Report, time_left: Callable[[], float]
-    ) -> AlertsState:
-        """Publish some of the outbox; what could not be published stays in it for a day."""
+    def _publish(self, state: AlertsState, report: Report, time_left: Callable[[], float]) -> AlertsState:
+        """Publish the outbox, while there is time and until the topic can't be reached; the rest stays in it."""
         done: set[str] = set()
-        for alert in alerts:
-            if time_left() < RESERVE_SECONDS or len(report.errors) >= MOST_ERRORS:
-                break
-            try:
-                self._publish_one(alert)
-            except (ClientError, BotoCoreError) as error:
-                report.errors.append(error)
-                if self._clock() - alert.end < GIVE_UP_SECONDS:
-                    continue
+        for alert in state.outbox:
+            if self._clock() - alert.end >= GIVE_UP_SECONDS:
                 report.given_up += 1
+            elif time_left() < 0:
+                break
             else:
-                report.published.append(alert)
+                try:
+                    self._publish_one(alert)
+                except (ClientError, BotoCoreError) as error:
+                    report.errors.append(error)
+                    if not _never_taken(error):
+                        break
+                    report.given_up += 1
+                else:
+                    report.published.append(alert)
             done.add(alert.id)
-        return self._write(state.without(done)) if done else state
+        left = state.without(done)
+        report.waiting = len(left.outbox)
+        return self._write(left) if done else state
 
     def _write(self, state: AlertsState) -> AlertsState:
         return self._store.write(state, int(self._clock()) + self._rules.cool_down + KEPT_SECONDS)
+
+
+def _never_taken(error: ClientError | BotoCoreError) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in NEVER_TAKEN

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = 1
 
 MOST_WAITING: Final = 100
-"""Alerts in the outbox. With as many nothing more is judged until they are published."""
+"""Alerts in the outbox, the newest: of more the oldest are dropped."""
 
 MOST_ABNORMAL: Final = 500
-"""Values that are remembered as abnormal: with their names of up to 400 bytes, and a full outbox, they fit an item. While
-so many cool down no other raises an alert, since none of them may be forgotten."""
+"""Values that are remembered as abnormal: with their names of up to 400 bytes, and a full outbox, they fit an item.
+While so many cool down no other raises an alert, since none of them may be forgotten."""
 
 KEPT_SECONDS: Final = 7 * DAY
 """How long the item outlives its last write, besides the cool-down."""
@@ -55,11 +55,6 @@ class AlertsState:
     abnormal: Mapping[Key, int] = field(default_factory=dict)
     """Values that raised an alert, with the end of the last window in which they were abnormal."""
 
-    @property
-    def full(self) -> bool:
-        """Whether the outbox takes no more."""
-        return len(self.outbox) >= MOST_WAITING
-
     def cooling(self, key: Key, end: int, rules: Rules) -> bool:
         """Tell whether a value that is abnormal in the window up to `end` has raised its alert already."""
         last = self.abnormal.get(key)
@@ -81,7 +76,7 @@ class AlertsState:
         last = {key: end for key in abnormal if self.cooling(key, end, rules)} | {alert.key: end for alert in raised}
         known = {**self.abnormal, **last}
         kept = {key: until for key, until in known.items() if end - until <= rules.cool_down}
-        return replace(self, judged=end, outbox=(*self.outbox, *raised), abnormal=kept)
+        return replace(self, judged=end, outbox=(*self.outbox, *raised)[-MOST_WAITING:], abnormal=kept)
 
     def without(self, ids: Collection[str]) -> "AlertsState":
         """Return the state once the alerts with these ids have left the outbox."""

@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from consumers.alerts.alert import Alert, Severity
+from consumers.alerts.run import RESERVE_SECONDS
 from consumers.counts import empty
 from consumers.schedule import MINUTE, Schedule
 from consumers.tables import ALERTS_STATE, Level
@@ -155,6 +156,16 @@ def test_alerts_without_a_topic_wait_and_the_invocation_fails_for_all_to_see(
     stack.function.environment.cache_clear()
     stack.run()
     assert len(stack.received(queue)) == 2
+
+
+def test_the_slowest_publish_and_write_take_less_than_what_is_reserved_for_them(stack: Stack) -> None:
+    write, publish = stack.function.TABLE_CALLS, stack.function.TOPIC_CALLS
+    assert publish.retries["total_max_attempts"] == 1
+    seconds = sum(
+        config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout)
+        for config in (write, publish)
+    )
+    assert seconds < RESERVE_SECONDS
 
 
 def test_the_state_is_one_small_item_that_expires(stack: Stack) -> None:

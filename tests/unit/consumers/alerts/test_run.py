@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumers.alerts.alert import Alert
-from consumers.alerts.run import GIVE_UP_SECONDS, MOST_ERRORS, MOST_RAISED, RESERVE_SECONDS
+from consumers.alerts.run import GIVE_UP_SECONDS, MOST_RAISED, OUTBOX_SECONDS, RESERVE_SECONDS, Report
 from consumers.alerts.state import MOST_WAITING
 from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.trends.state import Mark
 from simulation.services.dynamodb import client_error
 from simulation.services.faults import Fault
 from tests.unit.consumers.alerts.world import RULES, START, KilledError, World
@@ -52,7 +53,7 @@ def test_nothing_is_published_where_nothing_happens() -> None:
 
 def test_a_stack_without_trends_or_without_dimensions_does_nothing() -> None:
     made = World()
-    assert made.alerts.run(lambda: 55.0).windows == 0
+    assert made.run_now().windows == 0
     idle = World(replace(RULES, dimensions=()))
     assert (idle.run(5).windows, idle.state.revision) == (0, 0)
 
@@ -123,9 +124,9 @@ def test_a_flood_tells_of_no_value_twice_within_its_cool_down(monkeypatch: pytes
     assert len(told) == len(set(told)) == 50
 
 
-def refuse(made: World, calls: int) -> None:
+def refuse(made: World, calls: int, how: str = "refused") -> None:
     """Have the topic refuse the next calls."""
-    answers = iter(["refused"] * calls)
+    answers = iter([how] * calls)
     made.topic.before = lambda: next(answers, "answered")
 
 
@@ -143,33 +144,111 @@ def test_what_can_not_be_published_waits_and_comes_with_the_same_id() -> None:
 def test_a_topic_that_is_down_is_not_tried_for_everything() -> None:
     made = world({**USUAL, **{f"tag-{number}": 40 for number in range(10)}}, USUAL)
     refuse(made, 1_000)
-    assert len(made.run(QUIET).errors) == MOST_ERRORS
+    assert len(made.run(QUIET).errors) == 1
     report = made.run(QUIET + 1)
-    assert (len(report.errors), report.waiting, report.windows) == (MOST_ERRORS, 10, 1)
+    assert (len(report.errors), report.waiting, report.windows) == (1, 10, 1)
 
 
-def test_an_alert_that_can_not_be_published_for_a_day_is_given_up() -> None:
+def spend(made: World, seconds: float, what: str) -> None:
+    """Have each call of the topic take so long."""
+
+    def before() -> str:
+        made.left -= seconds
+        return what
+
+    made.topic.before = before
+
+
+def test_a_topic_that_hangs_leaves_the_time_to_judging() -> None:
+    made = world({**USUAL, **{f"tag-{number}": 40 for number in range(10)}}, *[USUAL] * 3)
+    spend(made, 4, "hung")
+    for minute in range(QUIET, QUIET + 4):
+        report = made.run(minute)
+        assert (len(report.errors), report.waiting, report.windows) == (1, 10, 1)
+        assert made.left > RESERVE_SECONDS
+
+
+def test_a_slow_topic_gets_part_of_the_time_before_judging_and_none_of_the_reserve() -> None:
+    made = world({**USUAL, **{f"tag-{number}": 40 for number in range(20)}}, USUAL)
+    made.run(QUIET, time_left=RESERVE_SECONDS - 1)
+    spend(made, 3, "answered")
+    read: list[float] = []
+
+    def watch(operation: str) -> Fault:
+        if operation == "Query":
+            read.append(made.left)
+        return Fault.NONE
+
+    made.tables.before_call = watch
+    report = made.run(QUIET + 1)
+    assert read[0] >= 55 - OUTBOX_SECONDS - 3
+    assert len(report.published) == (55 - RESERVE_SECONDS) // 3 + 1
+    assert made.left > RESERVE_SECONDS - 4
+
+
+def test_a_run_with_little_time_leaves_windows_to_the_next() -> None:
+    made = world(*[USUAL] * 5)
+    made.run(QUIET - 1)
+    assert made.run(QUIET + 4, time_left=RESERVE_SECONDS - 1).windows == 1
+    assert made.state.judged == START + (QUIET + 1) * MINUTE
+    assert made.run(QUIET + 4).windows == 4
+
+
+def test_alerts_that_are_never_taken_block_no_other() -> None:
+    made = world({**USUAL, **{f"tag-{number}": 40 for number in range(10)}}, SURGE)
+    refuse(made, 4, "never taken")
+    report = made.run(QUIET)
+    assert (len(report.errors), report.given_up, len(report.published), report.waiting) == (4, 4, 6, 0)
+    assert made.state.outbox == ()
+    assert [alert.value for alert in made.run(QUIET + 1).published] == ["rivers"]
+
+
+def test_an_alert_that_can_not_be_published_in_time_is_given_up() -> None:
     made = world(SURGE)
     refuse(made, 1_000)
     made.run(QUIET)
     made.now += GIVE_UP_SECONDS
-    report = made.alerts.run(lambda: 55.0)
+    report = made.run_now()
     assert (report.given_up, report.waiting, made.state.outbox) == (1, 0, ())
 
 
-def test_with_a_full_outbox_nothing_is_judged_so_that_nothing_is_lost() -> None:
+def test_an_old_alert_is_not_published_as_news_once_the_topic_is_back() -> None:
+    made = world(SURGE)
+    refuse(made, 1)
+    made.run(QUIET)
+    made.now += GIVE_UP_SECONDS
+    report = made.run_now()
+    assert (report.given_up, report.published, report.errors) == (1, [], [])
+
+
+def test_with_a_full_outbox_judging_goes_on_and_the_oldest_alerts_are_dropped() -> None:
     surges = [
         {**USUAL, **{f"tag-{minute}-{number}": 40 for number in range(MOST_RAISED)}}
         for minute in range(MOST_WAITING // MOST_RAISED + 1)
     ]
     made = world(*surges, USUAL)
     refuse(made, 10_000)
-    play(made, len(surges) + 1)
-    state = made.state
-    assert len(state.outbox) == MOST_WAITING
+    given_up = sum(made.run(QUIET + minute).given_up for minute in range(len(surges)))
+    assert (given_up, len(made.state.outbox)) == (MOST_RAISED, MOST_WAITING)
     made.topic.before = lambda: "answered"
-    made.run(QUIET + len(surges))
-    assert len({alert.id for alert in made.topic.published}) == MOST_WAITING + MOST_RAISED
+    report = made.run(QUIET + len(surges))
+    assert (report.windows, report.waiting) == (1, 0)
+    assert {alert.value for alert in report.published} == {value for surge in surges[1:] for value in surge} - set(
+        USUAL
+    )
+
+
+def test_what_was_published_is_told_even_if_the_trends_can_not_be_read() -> None:
+    made = world(SURGE, USUAL)
+    refuse(made, 1)
+    made.run(QUIET)
+    made.tables.before_call = lambda operation: Fault.THROTTLED if operation == "Query" else Fault.NONE
+    made.now += MINUTE
+    made.trends.raise_mark(Mark.NEWEST_ARRIVAL, int(made.now * 1000))
+    report = Report()
+    with pytest.raises(type(client_error("x", "y"))):
+        made.alerts.run(report, lambda: 55.0)
+    assert (len(report.published), report.waiting) == (1, 0)
 
 
 def test_a_run_without_time_decides_and_leaves_the_publishing_to_the_next() -> None:

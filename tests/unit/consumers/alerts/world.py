@@ -38,12 +38,17 @@ class Topic:
     def __init__(self) -> None:
         self.published: list[Alert] = []
         self.before: Callable[[], str] = lambda: "answered"
-        """What happens to the next call: ``answered``, ``refused``, ``lost`` (published, answer lost), ``killed``."""
+        """What happens to the next call: ``answered``, ``refused``, ``never taken``, ``hung``, ``lost`` (published,
+        answer lost), ``killed``."""
 
     def publish(self, alert: Alert) -> None:
         what = self.before()
         if what == "refused":
             raise client_error("InternalError", "Publish")
+        if what == "never taken":
+            raise client_error("InvalidParameter", "Publish")
+        if what == "hung":
+            raise ReadTimeoutError(endpoint_url="https://sns")
         if what == "killed before":
             raise KilledError
         self.published.append(alert)
@@ -63,6 +68,8 @@ class World:
         self.trends.create_state(LevelsState(0, 0, 0, 0))
         self.topic = Topic()
         self.now = float(START)
+        self.left = 55.0
+        """The invocation's seconds."""
         self.cold()
 
     def cold(self) -> None:
@@ -93,7 +100,14 @@ class World:
         """Run half a minute after the `minute`-th minute has ended, with everything arrived until then."""
         self.now = START + (minute + 1) * MINUTE + 30.0
         self.trends.raise_mark(Mark.NEWEST_ARRIVAL, int(self.now * 1000))
-        return self.alerts.run(lambda: time_left)
+        self.left = time_left
+        return self.run_now()
+
+    def run_now(self) -> Report:
+        """Run with nothing new."""
+        report = Report()
+        self.alerts.run(report, lambda: self.left)
+        return report
 
     @property
     def state(self) -> AlertsState:
