@@ -17,6 +17,7 @@ from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.settings import RollupSettings
 from consumers.tables import ALERTS_STATE
+from local.errors import ParameterError
 from local.template.intrinsics import Intrinsics, Json
 from local.template.resources import StackResources
 from local.template.translation import Template
@@ -298,6 +299,38 @@ def test_the_sweep_and_alerts_run_by_the_clock(stack: StackResources) -> None:
 
 def test_a_run_of_alerts_ends_before_the_next_begins(stack: StackResources) -> None:
     assert stack.functions["AlertsFunction"].timeout_seconds < 60
+
+
+def test_runs_that_can_not_begin_do_not_pile_up(template: Template) -> None:
+    configured = resolved(template, "AWS::Lambda::EventInvokeConfig")
+    assert {
+        each["Properties"]["FunctionName"]: each["Properties"]["MaximumEventAgeInSeconds"]
+        for each in configured.values()
+        if "MaximumEventAgeInSeconds" in each["Properties"]
+    } == {"<SweepFunction>": 60, "<AlertsFunction>": 60}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"AlertWindowMinutes": "2.5"},
+        {"AlertWindowMinutes": "16"},
+        {"AlertCoolDownMinutes": "0.5"},
+        {"AlertCoolDownMinutes": "1441"},
+        {"AlertLeastCount": "5.5"},
+        {"AlertLeastCount": "4"},
+        {"DashboardUrl": "https://dash.example/?a=b"},
+        {"DashboardUrl": "https://dash.example/#a"},
+    ],
+)
+def test_what_alerts_can_not_use_is_refused_before_anything_is_deployed(parameters: dict[str, str]) -> None:
+    with pytest.raises(ParameterError):
+        Template(PATH, parameters)
+
+
+def test_what_alerts_can_use_is_taken() -> None:
+    Template(PATH, {"AlertWindowMinutes": "15", "AlertCoolDownMinutes": "1440", "AlertLeastCount": "5"})
+    Template(PATH, {"AlertCoolDownMinutes": "1", "AlertLeastCount": "1000", "DashboardUrl": "https://d.example/~a%20b"})
 
 
 def test_without_dimensions_alerts_do_not_run() -> None:
