@@ -145,7 +145,9 @@ def _line(alert: Alert) -> str:
 
 
 def _figures(alert: Alert) -> str:
-    return f"{alert.count:,} in {_minutes(alert)}, usually {_number(alert.usual)}"
+    # With the window's end, since it may come late.
+    end = _clock(alert.end).split()[1]
+    return f"{alert.count:,} in the {_minutes(alert)} to {end} UTC, usually {_number(alert.usual)}"
 
 
 def _name(alert: Alert) -> str:

@@ -55,13 +55,18 @@ def test_people_get_text() -> None:
 
 
 def test_a_short_message_is_one_line() -> None:
-    assert bodies(alert())["sms"] == "#rivers is rising: 412 in 5 minutes, usually 12"
+    noon = alert(end=1_795_003_200)
+    assert bodies(noon)["sms"] == "#rivers is rising: 412 in the 5 minutes to 12:00 UTC, usually 12"
+    short = bodies(replace(noon, start=noon.end - 60))["sms"]
+    assert short == "#rivers is rising: 412 in the minute to 12:00 UTC, usually 12"
     assert bodies(alert("en", dimension="lang"))["sms"].startswith("lang en is rising: ")
 
 
 def test_phones_get_what_apple_and_google_ask_for() -> None:
+    noon = alert(end=1_795_003_200)
+    shown = json.loads(bodies(noon)["APNS"])["aps"]["alert"]
+    assert shown == {"title": "#rivers is rising", "body": "412 in the 5 minutes to 12:00 UTC, usually 12"}
     apple = json.loads(bodies(alert(), DASHBOARD)["APNS"])
-    assert apple["aps"]["alert"] == {"title": "#rivers is rising", "body": "412 in 5 minutes, usually 12"}
     assert (apple["id"], apple["value"], apple["link"]) == (alert().id, "rivers", link(alert(), DASHBOARD))
     google = json.loads(bodies(alert(), DASHBOARD)["GCM"])["fcmV1Message"]["message"]
     assert google["notification"] == apple["aps"]["alert"]
