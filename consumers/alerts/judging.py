@@ -43,6 +43,8 @@ class Finding(NamedTuple):
     """Of the value's past (`consumers.alerts.score.Score`)."""
     rest: int
     """What was counted in the window of the dimension's other values."""
+    by_minute: Mapping[int, int]
+    """What was counted of the value in each minute of the window, by start."""
 
 
 def candidates(dimension: str, end: int, minutes: Minutes, rules: Rules) -> dict[str, int]:
@@ -74,20 +76,23 @@ def unusual_then(finding: Finding, ends: Iterable[int], minutes: Minutes, rules:
         rules: Length of a window, least score.
 
     Returns:
-        The finding, with that day's count for usual where it says more; None if the value rose then as well.
+        The finding, with that day's count for usual where it says more, and not new if it was counted then; None if the
+        value rose then as well.
     """
     alert, most = finding.alert, 0.0
     for end in ends:
         before = _count(alert.dimension, alert.value, _window(end, minutes, rules))
         factor = growth(finding.rest, _total(alert.dimension, end, minutes, rules) - before)
         most = max(most, before * (factor or 0))
+    alert = replace(alert, new=alert.new and not most)
     then = score_against(alert.count, most, finding.spread)
     if then.score >= alert.score:
-        return finding
+        return finding._replace(alert=alert)
     if then.score < rules.score:
         return None
     severity = Severity.of(then.score, rules.score)
-    return finding._replace(alert=replace(alert, score=then.score, usual=then.usual, severity=severity))
+    since = _since(finding.by_minute, then.usual / rules.window_minutes)
+    return finding._replace(alert=replace(alert, score=then.score, usual=then.usual, severity=severity, since=since))
 
 
 def _judge(dimension: str, end: int, minutes: Minutes, rules: Rules) -> Iterator[Finding]:
@@ -121,7 +126,7 @@ def _judge(dimension: str, end: int, minutes: Minutes, rules: Rules) -> Iterator
             since=_since(by_minute, found.usual / rules.window_minutes),
             new=not any(before for _, before in counted),
         )
-        yield Finding(alert, found.spread, total - count)
+        yield Finding(alert, found.spread, total - count, by_minute)
 
 
 def _since(by_minute: Mapping[int, int], usual: float) -> int:

@@ -22,11 +22,11 @@ def test_nothing_is_found_where_nothing_rises() -> None:
 
 
 def test_a_value_that_rises_is_found_with_all_that_is_told_of_it() -> None:
-    ((alert, _, rest),) = found({**USUAL, "rivers": 80})
+    ((alert, _, rest, by_minute),) = found({**USUAL, "rivers": 80})
     assert (alert.dimension, alert.value, alert.start, alert.end) == ("hashtag", "rivers", T0 - 60, T0)
     assert (alert.count, round(alert.usual, 6), alert.since, alert.new) == (80, 5, T0 - 60, False)
     assert alert.severity is Severity.HIGH
-    assert rest == 200
+    assert (rest, by_minute) == (200, {T0 - 60: 80})
 
 
 def test_what_was_never_seen_is_new() -> None:
@@ -121,6 +121,24 @@ def test_what_rises_further_than_yesterday_is_one_and_says_so() -> None:
     assert finding is not None
     assert round(finding.alert.usual) == 75
     assert 6 <= finding.alert.score < found({**USUAL, "rivers": 400})[0].alert.score
+
+
+def test_what_was_counted_yesterday_is_not_new() -> None:
+    (finding,) = found({**USUAL, "brooks": 80})
+    assert finding.alert.new
+    for brooks in (1, 20):
+        then = unusual_then(finding, (T0 - DAY,), minutes(T0 - DAY, {**USUAL, "brooks": brooks}), RULES)
+        assert then is not None
+        assert not then.alert.new
+
+
+def test_since_is_by_what_was_usual_yesterday_where_that_is_told() -> None:
+    rules = Rules(("hashtag",), window_minutes=2, least_count=10)
+    (finding,) = found({**USUAL, "rivers": 60}, {**USUAL, "rivers": 400}, rules=rules)
+    assert finding.alert.since == T0 - 120
+    then = unusual_then(finding, (T0 - DAY,), minutes(T0 - DAY, *[{**USUAL, "rivers": 60}] * 2), rules)
+    assert then is not None
+    assert (round(then.alert.usual), then.alert.since) == (120, T0 - 60)
 
 
 def test_a_day_on_which_it_did_not_rise_or_nothing_was_counted_changes_nothing() -> None:
