@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from consumers.trends.item import BucketItem
 
 KEPT_AFTER_SECONDS: Final = 600
-"""Minutes that ended this long before the newest window did are read no more: what is still late by then changes what
-is usual by little. A cold function reads all of them anew."""
+"""Minutes that ended this long before the newest window did, and before the newest arrival, are read no more: what is
+still late by then changes what is usual by little. A cold function reads all of them anew."""
 
 Only = Mapping[str, Collection[str]]
 """Values whose counts are wanted, by dimension."""
@@ -42,9 +42,10 @@ class MinutesReader:
         self._pool = pool
         self._kept: dict[int, list[bytes]] = {}
 
-    def windows(self, ends: Sequence[int]) -> dict[int, Minute]:
+    def windows(self, ends: Sequence[int], newest_arrival: float) -> dict[int, Minute]:
         """Return the minutes that the windows up to `ends` (in order) are judged by.
 
+        What ended shortly before `newest_arrival` (epoch seconds), or after it, may still change and is read again.
         Only the counts of the windows' candidates are in them, so what is held does not grow with the number of values.
 
         Raises:
@@ -56,7 +57,8 @@ class MinutesReader:
         packed = {minute: kept for minute, kept in self._kept.items() if first <= minute}
         since = next((minute for minute in range(first, last, MINUTE) if minute not in packed), last)
         packed |= self._read(since, last)
-        self._kept = {minute: parts for minute, parts in packed.items() if minute + MINUTE <= last - KEPT_AFTER_SECONDS}
+        known = min(last, newest_arrival) - KEPT_AFTER_SECONDS
+        self._kept = {minute: parts for minute, parts in packed.items() if minute + MINUTE <= known}
         newest = range(ends[0] - self._rules.window, last, MINUTE)
         minutes = {minute: self._minute(packed[minute]) for minute in newest}
         only = {

@@ -134,10 +134,11 @@ class Alerts:
         levels = self._trends.state(consistent=False)
         if levels is None or levels.newest_arrival_ms is None or not self._rules.dimensions:
             return state
-        ends = due(state.judged, self._clock(), levels.newest_arrival_ms / 1000)
+        newest_arrival = levels.newest_arrival_ms / 1000
+        ends = due(state.judged, self._clock(), newest_arrival)
         if not ends:
             return state
-        minutes = self._reader.windows(ends)
+        minutes = self._reader.windows(ends, newest_arrival)
         for end in ends:
             findings = judge(end, minutes, self._rules)
             fresh = [each for each in findings if not state.cooling(each.alert.key, end, self._rules)]

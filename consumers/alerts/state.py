@@ -58,7 +58,7 @@ class AlertsState:
     def cooling(self, key: Key, end: int, rules: Rules) -> bool:
         """Tell whether a value that is abnormal in the window up to `end` has raised its alert already."""
         last = self.abnormal.get(key)
-        return last is not None and end - last <= rules.cool_down
+        return last is not None and 0 <= end - last <= rules.cool_down  # none of a clock that was ahead
 
     def room(self, end: int, rules: Rules) -> int:
         """Return how many alerts the window up to `end` may raise, so that no value that cools down is forgotten."""
@@ -75,7 +75,7 @@ class AlertsState:
         """
         last = {key: end for key in abnormal if self.cooling(key, end, rules)} | {alert.key: end for alert in raised}
         known = {**self.abnormal, **last}
-        kept = {key: until for key, until in known.items() if end - until <= rules.cool_down}
+        kept = {key: until for key, until in known.items() if 0 <= end - until <= rules.cool_down}
         return replace(self, judged=end, outbox=(*self.outbox, *raised)[-MOST_WAITING:], abnormal=kept)
 
     def without(self, ids: Collection[str]) -> "AlertsState":

@@ -20,7 +20,8 @@ def due(judged: int | None, now: float, newest_arrival: float) -> list[int]:
     """Return the ends of the windows to judge, in order; each minute ends one.
 
     Args:
-        judged: End of the newest window that was judged, or None before the first.
+        judged: End of the newest window that was judged, or None before the first. One in the future is none: a clock
+            was ahead once, and must not keep alerts silent until then.
         now: The clock, in epoch seconds.
         newest_arrival: Newest arrival that the trends have, in epoch seconds.
 
@@ -29,5 +30,5 @@ def due(judged: int | None, now: float, newest_arrival: float) -> list[int]:
     """
     settled = max(min(now, newest_arrival) - SETTLE_SECONDS, now - PATIENCE_SECONDS)
     newest = int(settled // MINUTE) * MINUTE
-    first = newest if judged is None else max(judged + MINUTE, newest - (CATCH_UP - 1) * MINUTE)
+    first = newest if judged is None or judged > now else max(judged + MINUTE, newest - (CATCH_UP - 1) * MINUTE)
     return list(range(first, newest + MINUTE, MINUTE))

@@ -69,7 +69,7 @@ def cost_table() -> Table:
             for start in range(end - rules.reach, end, MINUTE):
                 _items(Level.MINUTE, start)
             table.units, started = 0.0, time.process_time()
-            judge(end, reader.windows([end]), rules)
+            judge(end, reader.windows([end], end), rules)
             seconds = time.process_time() - started
             rows.append((run, table.units, table.units / (RATE * MINUTE), 1_000 * seconds))
     columns = (

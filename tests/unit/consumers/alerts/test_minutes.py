@@ -40,7 +40,7 @@ def reader(table: CountingTable, rules: Rules = RULES) -> MinutesReader:
 
 
 def test_all_minutes_are_there_with_the_counts_of_candidates_alone() -> None:
-    minutes = reader(CountingTable()).windows([MIDNIGHT])
+    minutes = reader(CountingTable()).windows([MIDNIGHT], MIDNIGHT)
     assert sorted(minutes) == list(range(MIDNIGHT - (1 + PAST_WINDOWS) * MINUTE, MIDNIGHT, MINUTE))
     assert {minute.totals["hashtag"] for minute in minutes.values()} == {23}
     assert all(minute.counts == {"hashtag": {"rivers": 20}, "lang": {}} for minute in minutes.values())
@@ -48,19 +48,19 @@ def test_all_minutes_are_there_with_the_counts_of_candidates_alone() -> None:
 
 def test_a_bucket_is_asked_once_and_only_for_dimensions_that_are_watched() -> None:
     table = CountingTable()
-    reader(table).windows([MIDNIGHT])
+    reader(table).windows([MIDNIGHT], MIDNIGHT)
     start = MIDNIGHT - 13 * MINUTE
     assert sorted(table.asked) == [(bucket, start, MIDNIGHT) for bucket in (0, 1, 2)]
     hashtags, breakdowns = CountingTable(), CountingTable()
-    reader(hashtags, Rules(("hashtag",), window_minutes=1)).windows([MIDNIGHT])
-    reader(breakdowns, Rules(("kind", "lang"), window_minutes=1)).windows([MIDNIGHT])
+    reader(hashtags, Rules(("hashtag",), window_minutes=1)).windows([MIDNIGHT], MIDNIGHT)
+    reader(breakdowns, Rules(("kind", "lang"), window_minutes=1)).windows([MIDNIGHT], MIDNIGHT)
     assert [bucket for bucket, *_ in hashtags.asked] == [1, 2]
     assert [bucket for bucket, *_ in breakdowns.asked] == [0]
 
 
 def test_the_number_of_buckets_may_change_at_midnight() -> None:
     table = CountingTable()
-    minutes = reader(table).windows([MIDNIGHT + MINUTE])
+    minutes = reader(table).windows([MIDNIGHT + MINUTE], MIDNIGHT + MINUTE)
     assert sorted(table.asked) == [
         *[(bucket, MIDNIGHT - 12 * MINUTE, MIDNIGHT) for bucket in (0,)],
         (0, MIDNIGHT, MIDNIGHT + MINUTE),
@@ -77,14 +77,24 @@ def test_a_warm_function_reads_new_minutes_alone() -> None:
     table = CountingTable()
     rules = Rules(("lang",), window_minutes=5)
     warm = reader(table, rules)
-    first = warm.windows([MIDNIGHT - MINUTE])
+    first = warm.windows([MIDNIGHT - MINUTE], MIDNIGHT - MINUTE)
     table.asked.clear()
-    second = warm.windows([MIDNIGHT])
+    second = warm.windows([MIDNIGHT], MIDNIGHT)
     assert table.asked == [(0, MIDNIGHT - MINUTE - KEPT_AFTER_SECONDS, MIDNIGHT)]
     assert second == {minute + MINUTE: counts for minute, counts in first.items()}
     table.asked.clear()
-    warm.windows([MIDNIGHT + DAY])
+    warm.windows([MIDNIGHT + DAY], MIDNIGHT + DAY)
     assert sum(end - start for _, start, end in table.asked) == rules.reach
+
+
+def test_a_warm_function_sees_what_arrives_after_an_outage_as_a_cold_one_does() -> None:
+    table = CountingTable()
+    warm = reader(table, Rules(("lang",), window_minutes=5))
+    outage = MIDNIGHT - 30 * MINUTE
+    warm.windows([MIDNIGHT], outage)
+    table.asked.clear()
+    warm.windows([MIDNIGHT + MINUTE], MIDNIGHT + MINUTE)
+    assert [start for _, start, _ in table.asked] == [outage - KEPT_AFTER_SECONDS, MIDNIGHT]
 
 
 def test_a_span_has_the_values_asked_for() -> None:

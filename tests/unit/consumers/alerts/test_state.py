@@ -56,6 +56,12 @@ def test_what_was_abnormal_and_raised_no_alert_does_not_cool_down() -> None:
     assert not state.cooling(RIVERS, T0 + 60, RULES)
 
 
+def test_a_clock_that_was_ahead_keeps_no_value_silent() -> None:
+    state = AlertsState().after(T0 + 86_400, [], [alert(end=T0 + 86_400)], RULES)
+    assert not state.cooling(RIVERS, T0, RULES)
+    assert state.after(T0, [], [], RULES).abnormal == {}
+
+
 def test_what_has_cooled_down_is_forgotten() -> None:
     assert raised().after(T0 + 600, [], [], RULES).abnormal == {RIVERS: T0}
     assert raised().after(T0 + 660, [], [], RULES).abnormal == {}

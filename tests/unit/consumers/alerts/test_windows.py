@@ -32,6 +32,10 @@ def test_what_is_long_over_is_no_news() -> None:
     assert windows[-1] == NOON + 86_400 - 60
 
 
+def test_a_clock_that_was_ahead_keeps_nothing_silent() -> None:
+    assert due(NOON + 86_400, NOON + 30, NOON + 29) == [NOON]
+
+
 def test_where_nobody_sends_any_more_windows_wait_for_a_while_only() -> None:
     assert due(NOON - 60, NOON + PATIENCE_SECONDS - 1, NOON - 30) == []
     assert due(NOON - 60, NOON + PATIENCE_SECONDS, NOON - 30) == [NOON]
