@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from consumers.schedule import HOUR, MINUTE
+from consumers.trends import late
 
 if TYPE_CHECKING:
     from consumers.rollup.at_hand import SegmentsAtHand
@@ -36,11 +37,11 @@ _DOUBLING: Final = LONGEST_CLASS.bit_length() - 1
 
 
 def is_late(at_hand: "SegmentsAtHand") -> bool:
-    """Tell whether what is at hand of a minute is to be gathered: all of it is late, and it is little."""
+    """Tell whether what is at hand of a minute is to be gathered: all of it is late, it is little, and can be kept."""
     end_ms = (at_hand.minute + MINUTE + LATE_SECONDS) * 1000
     events = 0
     for segment in at_hand.segments():
-        if segment.arrived_ms < end_ms:
+        if segment.arrived_ms < end_ms or not late.fits(segment.counts):
             return False
         events += sum(segment.counts["kind"].values())  # an event has exactly one
     return events < WORTH_EVENTS
@@ -97,7 +98,7 @@ def _step(number: int) -> int:
 def parted(minutes: "Iterable[SegmentsAtHand]") -> "tuple[list[SegmentsAtHand], list[SegmentsAtHand]]":
     """Return which of `minutes` are on time or worth their rewriting, and which are to be gathered."""
     now: list[SegmentsAtHand] = []
-    late: list[SegmentsAtHand] = []
+    gathered: list[SegmentsAtHand] = []
     for at_hand in minutes:
-        (late if is_late(at_hand) else now).append(at_hand)
-    return now, late
+        (gathered if is_late(at_hand) else now).append(at_hand)
+    return now, gathered

@@ -24,7 +24,7 @@ SEGMENTS_AN_ITEM: Final = 500
 """Most segments of one item: about 10 KB of late events. A segment may be large, so size is a limit of its own."""
 
 BYTES_AN_ITEM: Final = 256 * 1024
-"""Inflated. Deflated it is well below DynamoDB's 400 KB, whatever it holds."""
+"""Of text, more or less. Deflated it is well below DynamoDB's 400 KB, whatever it holds."""
 
 KEPT_SECONDS: Final = 2 * DAY
 """How long after it was due an item is kept for whoever is behind. The sweep finds in the log what was lost."""
@@ -40,8 +40,17 @@ class LateSegment(NamedTuple):
     """Newest arrival among its events, epoch milliseconds."""
 
 
+def fits(counts: Counts) -> bool:
+    """Tell whether a late item can hold a segment of these `counts`. What one item of the log holds may be too much:
+    here names are neither sorted nor apart from their numbers, so they deflate less."""
+    return _weight(counts) <= BYTES_AN_ITEM
+
+
 def encode_late(hour: int, due: int, segments: Sequence[LateSegment]) -> Iterator[AttributeMap]:
-    """Yield the low-level items that keep `segments`, all of the hour that starts at `hour`, until `due` (epoch s)."""
+    """Yield the low-level items that keep `segments`, all of the hour that starts at `hour`, until `due` (epoch s).
+
+    Each segment must fit (`fits`).
+    """
     for some in _cut(segments):
         content = zlib.compress(_text(hour, some))
         key = late_key(hour, due, hashlib.blake2b(content, digest_size=8).hexdigest())
@@ -97,9 +106,9 @@ def _text(hour: int, segments: Sequence[LateSegment]) -> bytes:
 
 
 def _cut(segments: Sequence[LateSegment]) -> Iterator[Sequence[LateSegment]]:
-    """Cut into what one item may hold; a segment alone always may, since the log holds it in one item, too."""
+    """Cut into what one item may hold."""
     assert all(segment.address.pane // HOUR == segments[0].address.pane // HOUR for segment in segments)  # noqa: S101
-    if len(segments) > 1 and (len(segments) > SEGMENTS_AN_ITEM or sum(map(_weight, segments)) > BYTES_AN_ITEM):
+    if len(segments) > 1 and (len(segments) > SEGMENTS_AN_ITEM or _weights(segments) > BYTES_AN_ITEM):
         half = len(segments) // 2
         yield from _cut(segments[:half])
         yield from _cut(segments[half:])
@@ -107,6 +116,10 @@ def _cut(segments: Sequence[LateSegment]) -> Iterator[Sequence[LateSegment]]:
         yield segments
 
 
-def _weight(segment: LateSegment) -> int:
-    """Return about how many bytes of text a segment takes."""
-    return 64 + sum(len(value.encode()) + 6 for values in segment.counts.values() for value in values)
+def _weights(segments: Sequence[LateSegment]) -> int:
+    return sum(_weight(segment.counts) for segment in segments)
+
+
+def _weight(counts: Counts) -> int:
+    """Return about how many bytes of text a segment of these counts takes."""
+    return 64 + sum(len(value.encode()) + 6 for values in counts.values() for value in values)

@@ -1,9 +1,11 @@
 """Keeping what is late, and applying it when it is due, whatever fails meanwhile."""
 
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
+from consumers.pane_log.segment import encode
 from consumers.rollup.allowance import Allowance
 from consumers.rollup.lateness import due
 from consumers.rollup.levels import TAKE_OVER_SECONDS
@@ -13,7 +15,17 @@ from consumers.schedule import HOUR, Schedule
 from consumers.tables import Level
 from consumers.trends.late import LateSegment
 from simulation.services.faults import Fault
-from tests.unit.consumers.rollup.making import MINUTE, SCHEDULE, a_rollup, a_segment, an_address, append, plenty
+from simulation.services.items import MAX_ITEM_BYTES, item_size
+from tests.unit.consumers.rollup.making import (
+    MINUTE,
+    SCHEDULE,
+    a_rollup,
+    a_segment,
+    an_address,
+    append,
+    plenty,
+    some_counts,
+)
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 LATE = a_segment(0, "rivers", arrived_ms=(MINUTE + 600) * 1_000)
@@ -178,6 +190,18 @@ def test_pending_is_what_is_kept_and_not_yet_due(late: Late) -> None:
     assert late.rollup.corrections.pending(hour, int(NOW)) == {(LATE.address, 0)}
     assert late.rollup.corrections.pending(hour, int(DUE_BY)) == set()
     assert late.rollup.corrections.pending(hour - HOUR, int(NOW)) == set()
+
+
+def test_what_is_too_large_to_be_kept_is_counted_at_once(late: Late) -> None:
+    """The log's item has room for it, a late item has not."""
+    random = Random(1)
+    tags = ("".join(random.choices("0123456789abcdefghijklmnopqrstuvwxyz", k=100)) for _ in range(5_988))
+    counts = some_counts(events=94) | {"hashtag": dict.fromkeys(tags, 1)}
+    large = a_segment(1, counts=counts, arrived_ms=(MINUTE + 600) * 1_000)
+    assert item_size(encode(large)) <= MAX_ITEM_BYTES
+    append(late.dynamodb, large)
+    report = late.rollup.apply([large], plenty)
+    assert (report.reasons(), report.gathered, late.counted()) == ([], 0, 95)
 
 
 def test_many_segments_are_applied_some_at_a_time(late: Late, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """The late item: what it holds comes back, and no item is too large."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +9,8 @@ from hypothesis import strategies as st
 from consumers.counts import DIMENSIONS
 from consumers.schedule import HOUR, Address
 from consumers.trends.errors import NewerTrendsFormatError, TrendsFormatError
-from consumers.trends.late import BYTES_AN_ITEM, SEGMENTS_AN_ITEM, LateSegment, decode_late, encode_late
-from simulation.services.items import item_size
+from consumers.trends.late import BYTES_AN_ITEM, SEGMENTS_AN_ITEM, LateSegment, decode_late, encode_late, fits
+from simulation.services.items import MAX_ITEM_BYTES, item_size
 from tests.unit.consumers.rollup.making import some_counts
 
 START = 1_763_715_600
@@ -54,6 +56,15 @@ def test_large_segments_make_an_item_each() -> None:
     tags = [f"{number:0100}" for number in range(BYTES_AN_ITEM // 150)]
     items = list(encode_late(START, DUE, [a_late_segment(number, *tags) for number in range(3)]))
     assert len(items) == 3
+
+
+def test_the_largest_that_fits_has_room_in_an_item() -> None:
+    random = Random(1)
+    segment = a_late_segment(0)
+    while fits(segment.counts):
+        segment.counts["hashtag"]["".join(chr(random.randrange(0x4E00, 0x9FA5)) for _ in range(100))] = 249
+    segment.counts["hashtag"].popitem()
+    assert [item_size(item) < MAX_ITEM_BYTES for item in encode_late(START, DUE, [segment])] == [True]
 
 
 def test_an_event_takes_little_room() -> None:
