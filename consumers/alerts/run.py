@@ -38,9 +38,9 @@ RESERVE_SECONDS: Final = 15.0
 """Time that must be left to begin a publish or another window: what a publish and a write take at most, by the timeouts
 of `consumers.alerts.handler`."""
 
-NEVER_TAKEN: Final = frozenset(("InvalidParameter", "ParameterValueInvalid", "ValidationException"))
-"""SNS's errors of the message itself (Publish, Amazon SNS API Reference), and the same at every try; all others are of
-the topic, its key, a right or the network, and the same for every alert."""
+NEVER_TAKEN: Final = frozenset(("InvalidParameter", "ParameterValueInvalid", "ValidationError", "ValidationException"))
+"""SNS's errors of the message itself (Publish and Common Errors, Amazon SNS API Reference), the same at every try; all
+others are of the topic, its key, a right or the network, and the same for every alert."""
 
 
 class Trends(Protocol):
