@@ -7,7 +7,8 @@ then, ``late_done`` when all of that is applied or kept anew. One who ends in be
 another, for whom what was applied is a repeat. (The marks are due times, so where all are far behind, two may do the
 same work, which costs, and changes nothing.) Late items are left to expire: deleting one costs as much as writing it.
 
-Nothing here is needed for exactness: a late item that is lost leaves a segment that the sweep finds missing.
+Nothing here is needed for exactness: a late item that is lost leaves a segment that the sweep finds missing. So one
+that can't be read is reported and passed over, and holds up no other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from consumers.rollup.levels import TAKE_OVER_SECONDS
 from consumers.rollup.report import Report, ScheduleMismatchError
 from consumers.schedule import MINUTE, Address
 from consumers.tables import Level
-from consumers.trends.errors import TrendsError
+from consumers.trends.errors import TrendsError, TrendsFormatError
 from consumers.trends.state import Mark
 
 if TYPE_CHECKING:
@@ -119,20 +120,23 @@ class Corrections:
         except (ClientError, BotoCoreError, TrendsError) as error:
             report.not_failing.append(error)
 
-    def pending(self, hour: int, done: int | None) -> set[tuple[Address, int]]:
+    def pending(
+        self, hour: int, done: int | None, unread: Callable[[TrendsFormatError], object]
+    ) -> set[tuple[Address, int]]:
         """Return address and number of each segment of an hour that is kept and due later than `done`.
+
+        `unread` is called for each item that this code can't read: what is in it is not kept, then.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
-            TrendsFormatError: an item that this code can't read.
         """
-        after = int(self._clock()) if done is None else done
-        return {(segment.address, segment.number) for some in self._table.late(hour, after, _NEVER) for segment in some}
+        items = self._table.late(hour, int(self._clock()) if done is None else done, _NEVER, unread)
+        return {(segment.address, segment.number) for segments in items for segment in segments}
 
     def _apply(self, after: int, until: int, report: Report, time_left: Callable[[], float]) -> bool:
         """Apply what is due in that time; False if some of it is neither applied nor kept anew."""
         for hour in lateness.hours_due(after, until, self._minutes.oldest_hour):
-            for segments in _gulps(self._table.late(hour, after, until)):
+            for segments in _gulps(self._table.late(hour, after, until, report.not_failing.append)):
                 if not self._apply_some(segments, report, time_left):
                     return False
         return True

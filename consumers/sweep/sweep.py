@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -165,8 +166,8 @@ class Sweep:
         kept: set[Expected] = set()
         for hour in range(Level.HOUR.floor(minutes[0]), minutes[-1] + MINUTE, HOUR):
             try:
-                kept |= self.rollup.corrections.pending(hour, self._late_done)
-            except (ClientError, BotoCoreError, TrendsError) as error:  # then they are applied early
+                kept |= self.rollup.corrections.pending(hour, self._late_done, partial(_note, report))
+            except (ClientError, BotoCoreError) as error:  # then they are applied early
                 _note(report, error)
         return kept
 

@@ -1,6 +1,6 @@
 """Reading and writing the trends table (layout: `consumers.tables`, `consumers.trends`)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -217,19 +217,26 @@ class TrendsTable:
         for item in encode_late(hour, due, segments):
             self._client.put_item(TableName=self.table, Item=item)
 
-    def late(self, hour: int, after: int, until: int) -> Iterator[list[LateSegment]]:
+    def late(
+        self, hour: int, after: int, until: int, unread: Callable[[TrendsFormatError], object]
+    ) -> Iterator[list[LateSegment]]:
         """Yield, an item at a time, the late segments of an hour that are due later than `after` and by `until`.
 
-        Strongly consistent: a page (1 MB of items) costs a read unit for each 4 KB.
+        Strongly consistent: a page (1 MB of items) costs a read unit for each 4 KB. An item that this code can't read
+        is passed over, and `unread` is called with the reason.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
-            TrendsFormatError: an item that this code can't read.
         """
         partition, first = late_key(hour, after + 1)
         last = late_key(hour, until + 1).start
         for item in self._range(partition, first, last, consistent=True):
-            yield decode_late(hour, item)
+            try:
+                segments = decode_late(hour, item)
+            except TrendsFormatError as error:
+                unread(error)
+            else:
+                yield segments
 
     def horizon(self) -> tuple[int, int, int] | None:
         """Return what `save_horizon` kept, or None before the sweep's first run.

@@ -1,7 +1,9 @@
 """Keeping what is late, and applying it when it is due, whatever fails meanwhile."""
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -154,16 +156,26 @@ def test_without_time_nothing_is_begun(late: Late) -> None:
     assert late.apply_due().applied == 1
 
 
-def test_what_a_newer_version_kept_waits_for_newer_code(late: Late) -> None:
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [({"v": {"N": "99"}}, "deploy newer code"), ({"c": {"B": b"?"}}, "holds no late segments")],
+)
+def test_what_cannot_be_read_is_reported_once_and_holds_up_nothing(
+    late: Late, damage: dict[str, dict[str, Any]], reason: str
+) -> None:
+    """The sweep finds its segments in the log, since they are no longer pending."""
+    other = a_segment(address=an_address(1), arrived_ms=(MINUTE + 600) * 1_000)
+    append(late.dynamodb, other)
     late.rollup.apply([LATE], plenty)
     (key,) = [key for key in late.dynamodb.tables[TRENDS_TABLE] if key[0].startswith("late")]
-    late.dynamodb.tables[TRENDS_TABLE][key] |= {"v": {"N": "99"}}
+    late.dynamodb.tables[TRENDS_TABLE][key] |= damage
+    late.rollup.apply([other], plenty)
     late.now = DUE_BY
     report = late.apply_due()
-    assert "deploy newer code" in report.reasons()[0]
-    late.dynamodb.tables[TRENDS_TABLE][key] |= {"v": {"N": "1"}}
+    assert reason in report.reasons()[0]
+    assert (report.applied, late.counted()) == (1, 1)
     late.now += TAKE_OVER_SECONDS
-    assert late.apply_due().applied == 1
+    assert late.apply_due().reasons() == []
 
 
 def test_what_another_schedule_kept_waits_for_the_right_one(late: Late) -> None:
@@ -187,9 +199,12 @@ def test_the_first_run_after_older_code_begins_with_what_it_keeps(late: Late) ->
 def test_pending_is_what_is_kept_and_not_yet_due(late: Late) -> None:
     late.rollup.apply([LATE], plenty)
     hour = Level.HOUR.floor(MINUTE)
-    assert late.rollup.corrections.pending(hour, int(NOW)) == {(LATE.address, 0)}
-    assert late.rollup.corrections.pending(hour, int(DUE_BY)) == set()
-    assert late.rollup.corrections.pending(hour - HOUR, int(NOW)) == set()
+    unread: list[Exception] = []
+    pending = partial(late.rollup.corrections.pending, unread=unread.append)
+    assert pending(hour, int(NOW)) == {(LATE.address, 0)}
+    assert pending(hour, int(DUE_BY)) == set()
+    assert pending(hour - HOUR, int(NOW)) == set()
+    assert unread == []
 
 
 def test_what_is_too_large_to_be_kept_is_counted_at_once(late: Late) -> None:
