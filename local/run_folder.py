@@ -14,13 +14,13 @@ KEPT: Final = 5
 """Folders of earlier runs that stay."""
 
 LATEST: Final = "latest"
-"""The link to the folder of the run that started last."""
+"""The link to the folder of the run whose services were last to listen."""
 
 _NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z-(\d{1,9})")
 
 
 def new_run_folder(directory: Path, now: datetime) -> Path:
-    """Make the folder ``<start>-<process id>`` in `directory`, point `LATEST` at it, and remove the oldest ones.
+    """Make the folder ``<start>-<process id>`` in `directory`, and remove the oldest ones.
 
     Args:
         directory: Where all runs' folders lie; made if need be.
@@ -36,14 +36,18 @@ def new_run_folder(directory: Path, now: datetime) -> Path:
     except OSError as error:
         raise _no_log(error, folder) from error
     _prune(directory)
-    link = directory / f".{folder.name}"
+    return folder
+
+
+def point_latest(folder: Path) -> None:
+    """Point `LATEST` at a run's folder: once its services listen, so that a run that fails first takes it from none."""
+    link = folder.with_name(f".{folder.name}")
     with contextlib.suppress(OSError):  # the link is a convenience, which not every file system has
         link.symlink_to(folder.name)
         try:
-            link.replace(directory / LATEST)
+            link.replace(folder.with_name(LATEST))
         finally:
             link.unlink(missing_ok=True)
-    return folder
 
 
 def open_log(path: Path) -> IO[bytes]:

@@ -17,7 +17,7 @@ from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
 from local.pollers import Poller, PollerFailedError, open_poller
 from local.pollers.consumption import Consumption
-from local.run_folder import new_run_folder, open_log
+from local.run_folder import new_run_folder, open_log, point_latest
 from local.services.process import Services
 from local.template.resources import EventSourceMapping, StackResources
 from local.template.translation import Template
@@ -66,6 +66,8 @@ class LocalStack:
         self.directory = directory
         """Where this run's logs are."""
         self.url = gateway.url
+        self.endpoint = services.url
+        """Where the services listen: ``AWS_ENDPOINT_URL`` for other programs of this machine."""
         self.outputs = _local_outputs(resources, gateway.url)
         self._services = services
         self._functions = functions
@@ -98,12 +100,13 @@ class LocalStack:
         with ExitStack() as undo:
             gateway = Gateway(port)
             undo.callback(gateway.stop)
+            described = Template(template, parameters)
             folder = new_run_folder(directory, system_clock())
             undo.enter_context(_log_file(folder / "stack.log"))
             services = Services(folder / "services.log")
             undo.callback(services.stop)
-            described = Template(template, parameters)
             resources = _create(described, services)
+            point_latest(folder)
             metrics = Metrics()
             functions = Functions(resources.functions.values(), services.url, metrics, folder, concurrency)
             undo.callback(functions.stop)

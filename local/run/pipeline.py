@@ -244,6 +244,7 @@ class Phases:
             phase=phase,
             elapsed=self._clock() - self._started,
             url=self._stack.url,
+            endpoint=self._stack.endpoint,
             ledger=ledger,
             refused=self._feed.refused.total(),
             lag=self._lag.summary(),

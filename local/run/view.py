@@ -32,6 +32,9 @@ class Status:
     """What the run is doing, as a person would say it."""
     elapsed: float
     url: str
+    """Where the dashboard is."""
+    endpoint: str
+    """Where the services are."""
     ledger: Ledger
     refused: int
     lag: LagSummary
@@ -135,7 +138,8 @@ class LiveView:
             figures.add_row("alerts", f"{status.alerts:,}", Text(_printable(status.newest_alerts[-1]), "yellow"))
         heading = Text.assemble(
             ("Penstock ", "bold cyan"), (f"{_clock(status.elapsed)}  ", "dim"), status.phase, "\n"
-            "Dashboard ", (status.url, f"underline link {status.url}"), ("   Ctrl-C drains and ends", "dim")
+            "Dashboard ", (status.url, f"underline link {status.url}"), ("   Ctrl-C drains and ends", "dim"), "\n"
+            "Endpoint  ", status.endpoint, ("   AWS_ENDPOINT_URL", "dim")
         )  # fmt: skip
         return Group(heading, Text(), figures, Text(), _top(status.top_hashtags))
 
@@ -163,6 +167,7 @@ class LineView:
         """Print `status` when the last line is old enough."""
         if not self._announced:
             self._print(f"dashboard {status.url}")
+            self._print(f"endpoint {status.endpoint} (AWS_ENDPOINT_URL)")
             self._announced = True
         new, self._alerts = status.alerts - self._alerts, status.alerts
         for alert in status.newest_alerts[-new:] if new else ():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import StackError
-from local.run_folder import KEPT, new_run_folder, open_log
+from local.run_folder import KEPT, new_run_folder, open_log, point_latest
 
 NOW = datetime(2026, 4, 29, 9, 30, 12, 345, tzinfo=UTC)
 
@@ -22,7 +22,10 @@ def an_ended_process() -> int:
 
 def test_two_runs_have_folders_of_their_own_and_the_link_names_the_later(tmp_path: Path) -> None:
     first = new_run_folder(tmp_path / "runs", NOW)
+    point_latest(first)
     second = new_run_folder(tmp_path / "runs", NOW + timedelta(microseconds=1))
+    assert (tmp_path / "runs" / "latest").resolve() == first.resolve()
+    point_latest(second)
     assert first.name == f"20260429T093012.000345Z-{os.getpid()}"
     assert first.is_dir()
     assert (tmp_path / "runs" / "latest").resolve() == second.resolve()
@@ -37,6 +40,7 @@ def test_the_oldest_runs_that_have_ended_go(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "stack.log").touch()
     new = new_run_folder(tmp_path, NOW)
+    point_latest(new)
     assert {each.name for each in tmp_path.iterdir()} == {
         *(each.name for each in folders[2:]),
         running.name,
@@ -48,7 +52,7 @@ def test_the_oldest_runs_that_have_ended_go(tmp_path: Path) -> None:
 
 def test_a_link_that_cannot_be_made_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "latest").mkdir()
-    assert new_run_folder(tmp_path, NOW).is_dir()
+    point_latest(new_run_folder(tmp_path, NOW))
     assert not [each for each in tmp_path.iterdir() if each.name.startswith(".")]
 
 

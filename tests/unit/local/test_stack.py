@@ -41,5 +41,6 @@ def test_what_started_before_the_fault_is_ended(
     with pytest.raises(kind) as caught:
         LocalStack.start(template=template, port=port, directory=tmp_path, parameters=parameters)
     assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir()), "a run that never was leaves no logs, and the link as it is"
     Gateway(port).stop()
     assert not logging.getLogger("local").handlers

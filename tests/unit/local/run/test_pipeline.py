@@ -87,6 +87,7 @@ class FakeInterruption:
 
 class FakeStack:
     url = "http://127.0.0.1:0"
+    endpoint = "http://127.0.0.1:1"
     directory = Path("logs")
 
     def __init__(self, world: World) -> None:

@@ -17,6 +17,7 @@ def status(
         phase="feeding",
         elapsed=elapsed,
         url="http://127.0.0.1:8080",
+        endpoint="http://127.0.0.1:4566",
         ledger=Ledger(accepted=12_345, counted=12_000, duplicates=120, failed={"invalid": 7, "too_late": 3}),
         refused=refused,
         lag=LagSummary(1.25, 2.5, 3.0),
@@ -46,9 +47,9 @@ def test_lines_are_plain_and_some_seconds_apart() -> None:
         for elapsed in (0.0, 1.0, 4.9, 5.0, 6.0):
             view.show(status(elapsed=elapsed))
     lines = printed(out).splitlines()
-    assert lines[0] == "dashboard http://127.0.0.1:8080"
-    assert len(lines) == 3
-    assert lines[2].startswith("00:05 feeding: accepted 12,345, counted 12,000, duplicates 120, failed 10, lag 1.2 s")
+    assert lines[:2] == ["dashboard http://127.0.0.1:8080", "endpoint http://127.0.0.1:4566 (AWS_ENDPOINT_URL)"]
+    assert len(lines) == 4
+    assert lines[3].startswith("00:05 feeding: accepted 12,345, counted 12,000, duplicates 120, failed 10, lag 1.2 s")
     assert "\x1b" not in printed(out)
 
 
@@ -56,7 +57,17 @@ def test_the_live_view_shows_figures_and_hashtags() -> None:
     out = console(terminal=True)
     with LiveView(out) as view:
         view.show(status(top=[("rivers", 40), ("lakes", 10)], refused=2))
-    for expected in ("12,345", "12,000", "invalid 7, too_late 3", "215", "rivers", "lakes", "refused", "p95 2.5 s"):
+    for expected in (
+        "http://127.0.0.1:4566",
+        "12,345",
+        "12,000",
+        "invalid 7, too_late 3",
+        "215",
+        "rivers",
+        "lakes",
+        "refused",
+        "p95 2.5 s",
+    ):
         assert expected in printed(out)
 
 
