@@ -14,6 +14,7 @@ from consumers.failed_events import FailedEventStore
 from consumers.ingest.clients import CALLS_AT_ONCE, dynamodb_client, s3_client
 from consumers.ingest.ingest import Ingest, Result
 from consumers.ingest.observation import METRICS, delays, is_hot, line_of, metrics_of
+from consumers.ingest.remembered import Remembered
 from consumers.ingest.settings import Settings
 from consumers.metering import UnitMeter
 from consumers.metrics import FunctionMetrics
@@ -57,6 +58,7 @@ def ingest() -> Ingest:
         ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="ingest"),
         schedule=settings.schedule,
         dedup_seconds=settings.dedup_seconds,
+        forgotten_before=Remembered.of(settings, dynamodb, time.time).forgotten_before,
     )
 
 

@@ -72,13 +72,18 @@ class Ingest:
         *,
         schedule: Schedule,
         dedup_seconds: int,
+        forgotten_before: Callable[[], float] = lambda: -math.inf,
     ) -> None:
-        """Write folds with `writer` and failed events to `store`, as many at once as `pool` runs."""
+        """Write folds with `writer` and failed events to `store`, as many at once as `pool` runs.
+
+        `forgotten_before` says at each batch which event times (epoch seconds) the log may have forgotten.
+        """
         self._writer = writer
         self._store = store
         self._pool = pool
         self._schedule = schedule
         self._dedup_seconds = dedup_seconds
+        self._forgotten_before = forgotten_before
 
     def process(
         self, batch: dict[str, Any], seconds_left: Callable[[], float], *, forgotten_before: float = -math.inf
@@ -107,7 +112,7 @@ class Ingest:
         Raises:
             Exception: as `process`.
         """
-        events, refused = validate(deliveries, self._dedup_seconds, forgotten_before)
+        events, refused = validate(deliveries, self._dedup_seconds, max(forgotten_before, self._forgotten_before()))
         failed = [*damaged, *refused]
         folds = fold(events, self._schedule)
 

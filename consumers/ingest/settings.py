@@ -20,12 +20,15 @@ class Settings:
     dedup_days: int
     stream_retention_hours: int
     schedule: Schedule
+    trends_table: str | None = None
+    """Where the sweep notes for how long the pane log keeps segments; None where nothing of that is to be asked."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings from environment variables.
 
-        LOG_TABLE, FAILED_EVENTS_BUCKET, DEDUP_DAYS and SCHEDULE must be there; STREAM_RETENTION_HOURS may.
+        LOG_TABLE, FAILED_EVENTS_BUCKET, DEDUP_DAYS and SCHEDULE must be there; STREAM_RETENTION_HOURS and
+        TRENDS_TABLE may.
 
         Raises:
             SettingsError: a variable is missing or can't be read.
@@ -38,6 +41,7 @@ class Settings:
                 environment, "STREAM_RETENTION_HOURS", LONGEST_RETENTION_HOURS
             ),
             schedule=variables.schedule(environment),
+            trends_table=environment.get("TRENDS_TABLE") or None,
         )
 
     @property

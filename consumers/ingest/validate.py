@@ -30,13 +30,15 @@ def validate(
     """Judge each payload.
 
     Time rules compare event time with the record's arrival time, never with the clock, so that a redelivery can't
-    change a verdict: later than five minutes after arrival is `future`, older than the dedup horizon `too_late`.
+    change a verdict: later than five minutes after arrival is `future`, older than the dedup horizon `too_late`. What
+    the log has forgotten is the exception: it is refused whenever it comes.
 
     Args:
         deliveries: payloads and where they came from.
         dedup_seconds: the dedup horizon.
-        forgotten_before: for records that come from elsewhere than the stream, long after it had them: segments of
-            event times before this (epoch seconds) have expired, so that such an event is `too_late` too.
+        forgotten_before: segments of event times before this (epoch seconds) may have expired, so that such an event
+            is `too_late` too. So it is for a while after a raise of the horizon (`consumers.pane_log.horizon`), and for
+            records that come from elsewhere than the stream, long after it had them.
     """
     valid: list[ValidEvent] = []
     failed: list[FailedEvent] = []

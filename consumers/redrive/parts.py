@@ -12,6 +12,7 @@ from consumers.command.threads import open_pool
 from consumers.failed_events import FailedEventStore
 from consumers.ingest.clients import CALLS_AT_ONCE
 from consumers.ingest.ingest import Ingest
+from consumers.ingest.remembered import Remembered
 from consumers.metering import UnitMeter
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
@@ -97,6 +98,7 @@ class Parts:
                 pool,
                 schedule=settings.schedule,
                 dedup_seconds=settings.dedup_seconds,
+                forgotten_before=Remembered.of(settings, dynamodb, time.time).forgotten_before,
             )
             yield Folder(
                 ingest,

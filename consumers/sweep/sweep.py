@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from consumers.pane_log.horizon import Horizon, seen
 from consumers.pane_log.segment import Segment, SegmentFormatError
 from consumers.rollup.deadline import RESERVE_SECONDS
 from consumers.rollup.report import Report
 from consumers.rollup.rollup import Rollup
 from consumers.rollup.schedule_check import ScheduleChangedError, check
 from consumers.schedule import HOUR, MINUTE, Address, Entry
-from consumers.sweep.horizon import Horizon, seen
 from consumers.sweep.plan import next_slice, recent_minutes
 from consumers.sweep.probe import Expected, LogProbe
 from consumers.tables import Level

@@ -255,7 +255,7 @@ class TrendsTable:
             raise TrendsFormatError(f"no horizon: {error!r}") from error
 
     def save_horizon(self, hours: int, sure_hours: int, sure_from: int) -> None:
-        """Keep for how long the pane log has segments (`consumers.sweep.horizon`).
+        """Keep for how long the pane log has segments (`consumers.pane_log.horizon`).
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.

@@ -16,7 +16,7 @@ from consumers.ingest.settings import Settings as IngestSettings
 from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.settings import RollupSettings
-from consumers.tables import ALERTS_STATE
+from consumers.tables import ALERTS_STATE, HORIZON
 from local.errors import ParameterError
 from local.template.intrinsics import Intrinsics, Json
 from local.template.resources import StackResources
@@ -151,12 +151,22 @@ def test_policies_name_resources_but_where_aws_has_none(template: Template) -> N
 def test_ingest_and_reporting_cannot_touch_each_others_table(template: Template) -> None:
     touched: dict[str, set[str]] = {}
     for role, statement in statements(template):
+        if statement["Sid"] == "ReadHowLongTheLogRemembers":
+            continue  # see the next test
         for resource in listed(statement["Resource"]):
             touched.setdefault(role, set()).add(resource.split(".")[0].strip("<"))
     assert "TrendsTable" not in touched["IngestRole"]
     assert "PaneLogTable" not in touched["ReportingRole"]
     assert "TrendsTable" not in touched["RedriveRole"]
     assert "EventStream" not in touched["RollupRole"] | touched["SweepRole"] | touched["ReportingRole"]
+
+
+def test_ingest_and_redrive_read_of_the_trends_only_for_how_long_the_log_remembers(template: Template) -> None:
+    reads = {role: each for role, each in statements(template) if each["Sid"] == "ReadHowLongTheLogRemembers"}
+    assert set(reads) == {"IngestRole", "RedriveRole"}
+    for statement in reads.values():
+        assert (statement["Action"], statement["Resource"]) == ("dynamodb:GetItem", "<TrendsTable.Arn>")
+        assert statement["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [HORIZON.bucket]}}
 
 
 def test_only_reporting_reads_without_writing(template: Template) -> None:

@@ -15,6 +15,7 @@ _RESOURCES: Final = {
     "FailedEventsBucket": "FAILED_EVENTS_BUCKET",
     "PaneLogTable": "LOG_TABLE",
 }
+_OPTIONAL: Final = {"TrendsTable": "TRENDS_TABLE"}
 
 
 def find(session: "Session", name: str) -> Settings:
@@ -25,7 +26,7 @@ def find(session: "Session", name: str) -> Settings:
         SettingsError: a parameter has a value that this code can't use.
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: CloudFormation can't be asked.
     """
-    return Settings.read(describe(session, name, _RESOURCES))
+    return Settings.read(describe(session, name, _RESOURCES, optional=_OPTIONAL))
 
 
 def open_parts(target: StackTarget) -> Parts:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -318,6 +320,22 @@ def test_what_ends_after_the_answer_is_found_by_the_next_delivery() -> None:
     late.pop()()
     result = process(quick, Put(5, UNIVERSE[0]))
     assert (result.checkpoint, result.tally) == (None, (1, 0, {}))
+    world.check_counts([UNIVERSE[0]])
+
+
+def test_what_the_log_may_have_forgotten_is_too_late_and_not_written() -> None:
+    world = World()
+    created = datetime.fromisoformat(json.loads(UNIVERSE[0])["created_at"]).timestamp()
+    for before, failed in ((created + 1, {Reason.TOO_LATE: 1}), (created, {})):
+        function = Ingest(
+            Writer(PaneLog(world.table.client(), "pane-log"), 0),
+            FailedEventStore(world.bucket.client(), "failed"),
+            Inline(),
+            schedule=SCHEDULE,
+            dedup_seconds=7 * DAY,
+            forgotten_before=partial(float, before),
+        )
+        assert process(function, Put(1, UNIVERSE[0])).tally.failed == failed
     world.check_counts([UNIVERSE[0]])
 
 
