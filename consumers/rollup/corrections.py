@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.rollup import deadline, lateness
+from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import TAKE_OVER_SECONDS
 from consumers.rollup.report import Report, ScheduleMismatchError
 from consumers.schedule import MINUTE, Address
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 STEP_SECONDS: Final = 300
 """Of due times in one step after a batch, at most: a backlog shrinks as long as batches come faster than that."""
 
-BEGIN_SECONDS: Final = 30.0
-"""Time that must be left to begin a step. It takes seconds."""
+BEGIN_SECONDS: Final = 15.0
+"""Time that must be left to begin a step. It takes seconds. A third of the shortest timeout that the template allows:
+the sweep spends up to half of its time here."""
 
 SEGMENTS_AT_ONCE: Final = 10_000
 """Applied together, more or less: some 30 MB of memory."""
@@ -117,7 +119,7 @@ class Corrections:
                     return
                 self._table.raise_mark(Mark.LATE_DONE, until)
                 done = begun = until
-        except (ClientError, BotoCoreError, TrendsError) as error:
+        except (ClientError, BotoCoreError, TrendsError, DeadlineError) as error:
             report.not_failing.append(error)
 
     def pending(
@@ -134,12 +136,27 @@ class Corrections:
         return {(segment.address, segment.number) for segments in items for segment in segments}
 
     def _apply(self, after: int, until: int, report: Report, time_left: Callable[[], float]) -> bool:
-        """Apply what is due in that time; False if some of it is neither applied nor kept anew."""
+        """Apply what is due in that time; False if some of it is neither applied nor kept anew.
+
+        Raises:
+            DeadlineError: too little time is left for the rest, which another run does after `TAKE_OVER_SECONDS`.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+        """
         for hour in lateness.hours_due(after, until, self._minutes.oldest_hour):
-            for segments in _gulps(self._table.late(hour, after, until, report.not_failing.append)):
+            for segments in _gulps(self._due(hour, after, until, report, time_left)):
                 if not self._apply_some(segments, report, time_left):
                     return False
         return True
+
+    def _due(
+        self, hour: int, after: int, until: int, report: Report, time_left: Callable[[], float]
+    ) -> "Iterator[list[LateSegment]]":
+        """Yield the late segments of an hour, an item at a time, while there is time: for its page and its writes."""
+        name = f"what came late in hour {hour}"
+        deadline.check(name, time_left)
+        for segments in self._table.late(hour, after, until, report.not_failing.append):
+            yield segments
+            deadline.check(name, time_left)
 
     def _apply_some(self, segments: "Sequence[LateSegment]", report: Report, time_left: Callable[[], float]) -> bool:
         own = Report()

@@ -79,7 +79,7 @@ class Sweep:
         self._late_done: int | None = None
 
     def run(self, time_left: Callable[[], float]) -> SweepReport:
-        """Check recent minutes and the next slice of hours, close what is due.
+        """Apply what came late and is due, check recent minutes and the next slice of hours, close what is due.
 
         Hours for which too little time was left are checked by the next run. What could not be read or repaired is in
         the report and stops nothing else; whatever happens, the next run goes on behind it, and hours are closed.
@@ -90,11 +90,11 @@ class Sweep:
         """
         report = SweepReport()
         now = self._clock()
-        self._late_done = self._applied_until(report)
         report.horizon = self._horizon(report)
         hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
         try:
+            self._apply_late(report, time_left)
             in_time = self.check(recent_minutes(now), report, time_left)
             for hour in hours:
                 if not in_time:
@@ -107,18 +107,25 @@ class Sweep:
                     cursor = hour
         finally:
             self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
-            self.rollup.corrections.apply_due(report.rollup, time_left, most=MOST_STEPS, step=HOUR)
             self.rollup.table.save_sweep_cursor(cursor)
         return report
 
-    def _applied_until(self, report: SweepReport) -> int | None:
-        """Return until when late segments that were due are surely applied."""
+    def _apply_late(self, report: SweepReport, time_left: Callable[[], float]) -> None:
+        """Apply late segments that are due, for up to half of the time: checks need the other half.
+
+        Before all checks, so that a run without time for all of them applies what is due all the same.
+        """
+        self._late_done = None
         try:
-            state = self.rollup.table.state()
+            report.rollup.state = self.rollup.table.state()
         except TrendsFormatError as error:
             _note(report, error)
-            return None
-        return None if state is None else state.late_done
+        if report.rollup.state is None:
+            return
+        # As it was before: what is applied now is passed over as if it were still kept, which saves another read.
+        self._late_done = report.rollup.state.late_done
+        half = time_left() / 2
+        self.rollup.corrections.apply_due(report.rollup, lambda: time_left() - half, most=MOST_STEPS, step=HOUR)
 
     def _horizon(self, report: SweepReport) -> Horizon | None:
         """Return for how long the log keeps segments, and keep it for the next run where it has changed."""

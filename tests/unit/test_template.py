@@ -15,6 +15,7 @@ from consumers.counts import DIMENSIONS
 from consumers.ingest.settings import Settings as IngestSettings
 from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
+from consumers.rollup.corrections import BEGIN_SECONDS
 from consumers.rollup.settings import RollupSettings
 from consumers.tables import ALERTS_STATE, HORIZON
 from local.errors import ParameterError
@@ -305,6 +306,12 @@ def test_the_sweep_and_alerts_run_by_the_clock(stack: StackResources) -> None:
         ("SweepFunction", 900),
         ("AlertsFunction", 60),
     }
+
+
+@pytest.mark.parametrize("function", ["Rollup", "Sweep"])
+def test_the_shortest_timeout_has_time_to_apply_what_came_late(function: str) -> None:
+    """The sweep spends half of its time on that; rollup does it after its batch."""
+    assert Template(PATH).translated["Parameters"][f"{function}TimeoutSeconds"]["MinValue"] >= 3 * BEGIN_SECONDS
 
 
 def test_a_run_of_alerts_ends_before_the_next_begins(stack: StackResources) -> None:

@@ -156,6 +156,22 @@ def test_without_time_nothing_is_begun(late: Late) -> None:
     assert late.apply_due().applied == 1
 
 
+def test_what_there_is_no_time_for_is_left_to_another_run(late: Late, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither read nor kept anew for longer."""
+    monkeypatch.setattr("consumers.rollup.corrections.SEGMENTS_AT_ONCE", 1)
+    monkeypatch.setattr("consumers.trends.late.SEGMENTS_AN_ITEM", 1)
+    segments = [a_segment(address=an_address(index), arrived_ms=(MINUTE + 600) * 1_000) for index in range(4)]
+    late.rollup.apply(segments, plenty)
+    late.now = due(MINUTE, NOW) + 60.0
+    kept = [key for key in late.dynamodb.tables[TRENDS_TABLE] if key[0].startswith("late")]
+    report = late.apply_due(time_left=lambda: 1.0 if late.rollup.table.get(Level.MINUTE, MINUTE, 2) else 300.0)
+    assert report.reasons()[0].startswith("DeadlineError: no time left to bring what came late in hour")
+    assert (len(report.reasons()), report.applied, late.counted()) == (1, 1, 1)
+    assert [key for key in late.dynamodb.tables[TRENDS_TABLE] if key[0].startswith("late")] == kept
+    late.now += TAKE_OVER_SECONDS
+    assert (late.apply_due().applied, late.counted()) == (3, 4)
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [({"v": {"N": "99"}}, "deploy newer code"), ({"c": {"B": b"?"}}, "holds no late segments")],

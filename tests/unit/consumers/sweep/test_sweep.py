@@ -7,6 +7,7 @@ import pytest
 
 from consumers.counts import empty
 from consumers.pane_log.segment import encode
+from consumers.rollup.allowance import Allowance
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, Address, Entry, Schedule
 from consumers.sweep.plan import AHEAD_MINUTES, RECENT_MINUTES
@@ -218,6 +219,27 @@ def test_when_time_runs_out_the_next_run_begins_with_what_is_left(dynamodb: Simu
     report = a_sweep(dynamodb).run(lambda: next(left))
     assert report.hours == [CURRENT_HOUR]
     assert a_rollup(dynamodb).table.sweep_cursor() == CURRENT_HOUR - HOUR
+
+
+def test_what_came_late_and_is_due_is_applied_by_a_run_without_time_for_checks(dynamodb: SimulatedTables) -> None:
+    late = a_segment(arrived_ms=int(NOW * 1_000))
+    append(dynamodb, late)
+    rollup = a_rollup(dynamodb, lambda: NOW, allowance=Allowance(0.0))
+    rollup.levels.state()
+    assert rollup.apply([late], plenty).gathered == 1
+    report = a_sweep(dynamodb, NOW + 3 * HOUR).run(lambda: 1.0 if "BatchGetItem" in dynamodb.calls else 300.0)
+    assert (report.hours, posts(dynamodb, Level.MINUTE, MINUTE)) == ([], 1)
+
+
+def test_what_came_late_leaves_half_of_the_time_to_checks(dynamodb: SimulatedTables) -> None:
+    late = a_segment(arrived_ms=int(NOW * 1_000))
+    append(dynamodb, late)
+    rollup = a_rollup(dynamodb, lambda: NOW, allowance=Allowance(0.0))
+    rollup.levels.state()
+    rollup.apply([late], plenty)
+    left = iter([300.0, 151.0])
+    report = a_sweep(dynamodb, NOW + 3 * HOUR).run(lambda: next(left, 100.0))
+    assert (len(report.hours), posts(dynamodb, Level.MINUTE, MINUTE)) == (3, None)
 
 
 def test_a_segment_that_cannot_be_read_is_reported_and_the_others_are_repaired(dynamodb: SimulatedTables) -> None:
