@@ -100,8 +100,8 @@ def run(
 ) -> None:
     """Play a source through the whole pipeline and watch it become trends.
 
-    Exit status: 0 when every accepted event is accounted for, 1 when not, 2 for bad input, 130 after Ctrl-C,
-    which drains first.
+    Exit status: 0 when every accepted event is accounted for, 1 when not, after Ctrl-C too, 2 for bad input,
+    otherwise 130 after Ctrl-C, which drains first.
 
     \b
     Examples:
@@ -145,12 +145,10 @@ def run(
     except ReportingError as error:
         _end(1, f"the reporting API failed: {error}; logs are in {LOGS / 'latest'}")
     print_outcome(outcome, console, report)
-    if outcome.signal is not None:
-        if outcome.fault:
-            click.echo(f"error: {outcome.fault}", err=True)
-        sys.exit(128 + outcome.signal)
     if outcome.fault:
         _end(1, outcome.fault)
+    if outcome.signal is not None:
+        sys.exit(128 + outcome.signal)
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
