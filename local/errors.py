@@ -1,4 +1,4 @@
-"""The exceptions of the local stack: each one line for the person at the terminal, saying what to do."""
+"""The exceptions of the local stack: each a line for the person at the terminal, saying what to do."""
 
 
 class StackError(Exception):

@@ -5,9 +5,11 @@ quietly stays unresolved would mislead. Source: "Intrinsic function reference", 
 """
 
 import base64
+import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from local.errors import ParameterError, TemplateError
@@ -17,6 +19,9 @@ Json = Any
 
 NO_VALUE: Final = object()
 """What AWS::NoValue resolves to: the property or list item that holds it goes away."""
+
+LINE_WIDTH: Final = 100
+"""Columns of a list of names in an error."""
 
 _SUB_VARIABLE: Final = re.compile(r"\$\{(!?)([^}]+)\}")
 
@@ -31,9 +36,7 @@ def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> 
         ParameterError: a value is unknown, missing, or breaks a constraint.
     """
     if unknown := sorted(given.keys() - declared.keys()):
-        raise ParameterError(
-            f"{unknown[0]} is no parameter of the template; its parameters are {', '.join(sorted(declared))}"
-        )
+        raise ParameterError(f"{unknown[0]} is no parameter of the template; {_offer(unknown[0], declared)}")
     values = {}
     for name, declaration in declared.items():
         value = given.get(name, declaration.get("Default"))
@@ -43,6 +46,15 @@ def parameter_values(declared: Mapping[str, Json], given: Mapping[str, str]) -> 
         is_list = declaration["Type"] == "CommaDelimitedList" or declaration["Type"].startswith("List<")
         values[name] = [item.strip() for item in str(value).split(",")] if is_list else str(value)
     return values
+
+
+def _offer(name: str, declared: Iterable[str]) -> str:
+    """Say which parameter was probably meant, or all that there are."""
+    known = {each.casefold(): each for each in declared}
+    if nearest := difflib.get_close_matches(name.casefold(), known, n=1):
+        return f"did you mean {known[nearest[0]]}?"
+    listed = textwrap.wrap(", ".join(sorted(declared)), LINE_WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(["its parameters are", *listed])
 
 
 def _check_parameter(name: str, declaration: Mapping[str, Json], value: str) -> None:

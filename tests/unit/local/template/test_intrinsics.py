@@ -89,7 +89,9 @@ def test_defaults_serve_where_nothing_is_given() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"Shard": "3"}, "Shard is no parameter of the template; its parameters are Level, Name"),
+        ({"Shard": "3"}, "Shard is no parameter of the template; did you mean Shards[?]"),
+        ({"shards": "3"}, "shards is no parameter of the template; did you mean Shards[?]"),
+        ({"Nope": "1"}, "Nope is no parameter of the template; its parameters are\n  Level, Name"),
         ({"Shards": "0"}, "Shards is '0': must be 1 to 10"),
         ({"Shards": "many"}, "Shards is 'many': must be a number"),
         ({"Level": "DEBUG"}, "Level is 'DEBUG': use one of INFO, ERROR"),
