@@ -275,7 +275,10 @@ class Phases:
             message, count = self._feed.refused.most_common(1)[0]
             return f"the producer refused {self._feed.refused.total():,} events, {count:,} of them with {message}"
         discrepancy = ledger.discrepancy(delivered_again=self._stack.failed_invocations() > 0)
-        return discrepancy and f"{discrepancy}; logs are in {self._stack.directory}"
+        # Failed events that the run has seen and that are gone may have been erased, as docs/privacy.md lets one do.
+        gone = sum(ledger.failed.values()) < sum(self._ledger.failed.values())
+        erased = " (or erased meanwhile: docs/privacy.md)" if gone and not ledger.redriven else ""
+        return discrepancy and f"{discrepancy}{erased}; logs are in {self._stack.directory}"
 
 
 def print_outcome(outcome: Outcome, console: Console, report: Path | None) -> None:
