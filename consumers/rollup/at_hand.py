@@ -86,7 +86,7 @@ class SegmentsAtHand:
     def segments(self) -> "Iterator[LateSegment]":
         """Yield what is counted of each segment at hand."""
         for known in self.addresses():
-            for number, cut in known.by_number.items():
+            for number, cut in tuple(known.by_number.items()):  # a copy: a task that was given up may still fill a gap
                 yield LateSegment(known.address, number, cut.counts, cut.arrived_ms)
 
     def fill(self, address: Address, number: int, log: "PaneLog") -> None:
@@ -110,5 +110,5 @@ class SegmentsAtHand:
     def newest_arrival_ms(self) -> int | None:
         """Newest arrival among all segments at hand, epoch milliseconds."""
         return max(
-            (cut.arrived_ms for known in self._addresses.values() for cut in known.by_number.values()), default=None
+            (cut.arrived_ms for known in self.addresses() for cut in tuple(known.by_number.values())), default=None
         )

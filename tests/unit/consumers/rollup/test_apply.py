@@ -27,6 +27,17 @@ def a_blank(bucket: int = 0) -> BucketItem:
     return BucketItem.blank(Level.MINUTE, MINUTE, bucket, positions=4, expires_at=1)
 
 
+def test_what_is_at_hand_may_grow_while_it_is_read() -> None:
+    """A task that was given up at its deadline goes on, and may fill a gap."""
+    held = at_hand(a_segment(1))
+    read = []
+    for segment in held.segments():
+        held.add(a_segment(0))
+        read.append(segment.number)
+    assert read == [1]
+    assert [segment.number for segment in held.segments()] == [1, 0]
+
+
 def test_segments_in_order_are_added() -> None:
     result = apply(a_blank(), at_hand(a_segment(0), a_segment(1)))
     assert (result.applied, result.repeated, result.gaps) == (2, 0, {})

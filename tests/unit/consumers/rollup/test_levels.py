@@ -11,8 +11,9 @@ from consumers.rollup.rollup import Rollup
 from consumers.schedule import DAY, HOUR
 from consumers.tables import Level, trend_key
 from consumers.trends import item as items
+from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState, Mark
-from tests.unit.consumers.rollup.making import MINUTE, a_rollup, a_segment, an_address, plenty
+from tests.unit.consumers.rollup.making import BUCKETS, MINUTE, a_rollup, a_segment, an_address, plenty
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 MIDNIGHT = Level.DAY.floor(MINUTE) + DAY
@@ -76,6 +77,34 @@ def test_a_day_is_closed_with_its_last_hour(dynamodb: SimulatedTables) -> None:
     day = rollup.table.get(Level.DAY, MIDNIGHT - DAY, 0)
     assert day is not None
     assert day.counts["kind"] == {"post": 1}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_minute_written_while_its_hour_is_closed_is_in_the_sum(dynamodb: SimulatedTables, *, before: bool) -> None:
+    """Just before the closer puts the hour's first item, or just after; no sweep comes to the rescue."""
+    hour = MIDNIGHT - 3 * HOUR
+    a_state(dynamodb, hour)
+    closer, writer = (a_rollup(dynamodb, at(hour + HOUR + CLOSE_AFTER_SECONDS)) for _ in range(2))
+    closer.apply([a_segment(0, "rivers", address=an_address(0, hour))], plenty)
+    put, others = closer.table.put, iter([a_segment(0, "lakes", address=an_address(1, hour))])
+
+    def put_while_another_writes(item: BucketItem) -> None:
+        if not before:
+            put(item)
+        if item.level is Level.HOUR:
+            writer.apply(others, plenty)
+        if before:
+            put(item)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(closer.table, "put", put_while_another_writes)
+        assert close(closer)[0] == 1
+    assert next(others, None) is None
+    for bucket in range(BUCKETS):
+        minute, whole = (closer.table.get(level, hour, bucket) for level in (Level.MINUTE, Level.HOUR))
+        assert minute is not None
+        assert whole is not None
+        assert minute.counts == whole.counts
 
 
 @pytest.mark.parametrize("level", [Level.HOUR, Level.DAY])
