@@ -70,6 +70,8 @@ class Rollup:
         self._close_again_at = 0.0
         self._allowance = allowance or Allowance()
         self._spent = spent
+        self._failed: set[int] = set()
+        """Minutes that may be written in part, or without their closed hour: not to be left so until they are due."""
         self.corrections = Corrections(table, self, pool=pool, clock=clock)
 
     def apply(self, segments: "Iterable[Segment]", time_left: Callable[[], float]) -> Report:
@@ -85,9 +87,10 @@ class Rollup:
                 minutes[address.minute] = self.at_hand(address.minute)
             minutes[address.minute].add(segment)
         expired = [at_hand for minute, at_hand in minutes.items() if self.expired(minute)]
-        now, late = lateness.parted(at_hand for at_hand in minutes.values() if at_hand not in expired)
+        begun = [at_hand for minute, at_hand in minutes.items() if minute in self._failed and at_hand not in expired]
+        now, late = lateness.parted(at_hand for at_hand in minutes.values() if at_hand not in expired + begun)
         before = self._spent()
-        self.bring_up_to_date(now + expired, report, time_left)
+        self._write_now(now + begun + expired, report, time_left)
         self._allowance.earn(self._spent() - before)
         self._correct(late, report, time_left)
         return report
@@ -103,9 +106,15 @@ class Rollup:
                 gathered += minutes
                 continue
             before = self._spent()
-            self.bring_up_to_date(minutes, report, time_left)
+            self._write_now(minutes, report, time_left)
             self._allowance.spend(self._spent() - before)
         self.corrections.keep([segment for at_hand in gathered for segment in at_hand.segments()], report, time_left)
+
+    def _write_now(self, minutes: list[SegmentsAtHand], report: Report, time_left: Callable[[], float]) -> None:
+        """Bring `minutes` up to date, and remember which of them failed."""
+        self.bring_up_to_date(minutes, report, time_left)
+        written = {at_hand.minute for at_hand in minutes}
+        self._failed = (self._failed - written) | (written & report.failed_minutes.keys())
 
     def at_hand(self, minute: int) -> SegmentsAtHand:
         """Return a collection for the segments of `minute` (epoch seconds)."""

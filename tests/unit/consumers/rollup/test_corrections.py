@@ -19,6 +19,7 @@ from consumers.trends.late import LateSegment
 from simulation.services.faults import Fault
 from simulation.services.items import MAX_ITEM_BYTES, item_size
 from tests.unit.consumers.rollup.making import (
+    BUCKETS,
     MINUTE,
     SCHEDULE,
     a_rollup,
@@ -92,6 +93,29 @@ def test_what_is_dear_is_paid_from_the_allowance(late: Late) -> None:
     other = a_segment(address=an_address(minute=MINUTE - HOUR), arrived_ms=(MINUTE + 600) * 1_000)
     report = rollup.apply([other, LATE], plenty)
     assert (report.applied, report.gathered, late.counted()) == (1, 1, 1)
+
+
+def test_a_minute_that_was_written_without_its_hour_is_finished_whatever_that_costs(late: Late) -> None:
+    late.now = NOW + HOUR
+    state = late.dynamodb.tables[TRENDS_TABLE]["rollup", "levels"]
+    closed = {"N": str(Level.HOUR.floor(MINUTE) + HOUR)}
+    late.dynamodb.tables[TRENDS_TABLE]["rollup", "levels"] = state | {"closing": closed, "closed": closed}
+    spent = iter(range(0, 10_000, 100))
+    rollup = a_rollup(late.dynamodb, lambda: late.now, allowance=Allowance(0.01), spent=lambda: float(next(spent)))
+    late.dynamodb.before_call = lambda called: (
+        Fault.THROTTLED if called == "PutItem" and minutes_written() == BUCKETS else Fault.NONE
+    )
+
+    def minutes_written() -> int:
+        return sum(key[0].startswith("minute") for key in late.dynamodb.tables[TRENDS_TABLE])
+
+    assert rollup.apply([LATE], plenty).failure(LATE.address)
+    late.heal()
+    report = rollup.apply([LATE], plenty)
+    assert (report.failure(LATE.address), report.gathered) == (None, 0)
+    hour = rollup.table.get(Level.HOUR, Level.HOUR.floor(MINUTE), 0)
+    assert hour is not None
+    assert hour.counts["kind"] == {"post": late.counted()}
 
 
 def test_a_batch_that_comes_again_keeps_the_same_and_counts_it_once(late: Late) -> None:
