@@ -18,6 +18,9 @@ DAY: Final = 86_400
 
 MAX_GROUPS: Final = 4_096
 MAX_BUCKETS: Final = 1_024
+MAX_ADDRESSES: Final = 16_384
+"""Addresses a minute. Each item of a minute has a number of up to four bytes for each of them
+(`consumers.trends.vector`), beside its counts, in the 400 KB of a DynamoDB item."""
 
 
 class ScheduleError(ValueError):
@@ -84,6 +87,11 @@ class Entry:
             raise ScheduleError(f"'groups' must be a power of two up to {MAX_GROUPS}, not {self.groups}")
         if not 1 <= self.buckets <= MAX_BUCKETS:
             raise ScheduleError(f"'buckets' must be 1 to {MAX_BUCKETS}, not {self.buckets}")
+        if self.addresses_a_minute > MAX_ADDRESSES:
+            raise ScheduleError(
+                f"{self.seconds} s panes of {self.groups} groups are {self.addresses_a_minute} addresses a minute, more"
+                f" than the {MAX_ADDRESSES} there may be: take longer panes or fewer groups"
+            )
 
     def pane(self, created_at: float) -> int:
         """Return the start of the pane that holds an event time, both in epoch seconds."""

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = 1
 
 MAX_PART_BYTES: Final = 380 * 1024
-"""Counts in one item. An item may have 400 KB with its names, keys and vector (a vector of the largest schedule that is
-sensible, 60 panes of 64 groups, takes 4 to 15 KB)."""
+"""Counts in one item. An item may have 400 KB (Amazon DynamoDB Developer Guide, "Quotas") with its names, keys and
+vector."""
+
+MAX_FIRST_BYTES: Final = 398 * 1024
+"""Counts and vector of a bucket's first item together: of a large schedule the vector has up to 64 KB
+(`consumers.schedule.schedule.MAX_ADDRESSES`)."""
 
 MAX_PARTS: Final = 10
 """Parts of one bucket: a transaction may write 4 MB (DynamoDB API Reference, TransactWriteItems)."""
@@ -102,15 +106,18 @@ def encode_item(item: BucketItem) -> list[AttributeMap]:
     Raises:
         BucketTooLargeError: more parts than one transaction can write.
     """
-    pieces = [item.packed[at : at + MAX_PART_BYTES] for at in range(0, len(item.packed), MAX_PART_BYTES)]
+    vector = pack(item.vector)
+    of_first = min(MAX_PART_BYTES, MAX_FIRST_BYTES - len(vector))
+    starts = range(of_first, len(item.packed), MAX_PART_BYTES)
+    pieces = [item.packed[:of_first], *(item.packed[at : at + MAX_PART_BYTES] for at in starts)]
     if len(pieces) > MAX_PARTS:
-        raise BucketTooLargeError(item, len(item.packed), MAX_PARTS * MAX_PART_BYTES)
+        raise BucketTooLargeError(item, len(item.packed), of_first + (MAX_PARTS - 1) * MAX_PART_BYTES)
     common: AttributeMap = {
         "v": {"N": str(FORMAT_VERSION)},
         "r": {"N": str(item.revision)},
         "x": {"N": str(item.expires_at)},
     }
-    first: AttributeMap = {**item.key.attributes, **common, "e": {"B": pack(item.vector)}, "c": {"B": pieces[0]}}
+    first: AttributeMap = {**item.key.attributes, **common, "e": {"B": vector}, "c": {"B": pieces[0]}}
     if item.buckets is not None:
         first["b"] = {"N": str(item.buckets)}
     if item.newest_arrival_ms is not None:

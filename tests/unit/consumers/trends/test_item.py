@@ -1,12 +1,16 @@
 """Bucket items come back from the table as they went in; what this code can't read is named, never guessed."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.counts import empty
+from consumers.pane_log.log import MAX_ITEM_BYTES
+from consumers.pane_log.segment import size
+from consumers.schedule.schedule import MAX_ADDRESSES
 from consumers.tables import Level, trend_key
 from consumers.trends.errors import BucketTooLargeError, NewerTrendsFormatError, TrendsFormatError
 from consumers.trends.item import MAX_PART_BYTES, MAX_PARTS, AttributeMap, BucketItem, decode_item, encode_item
@@ -68,6 +72,16 @@ def test_the_newest_arrival_never_goes_back() -> None:
     older = an_item(rivers=2).succeeded_by(empty(), (2, 0, 2, 0), 5)
     assert older.newest_arrival_ms == 1_763_717_401_234
     assert a_blank().succeeded_by(empty(), (0,), None).newest_arrival_ms is None
+
+
+@pytest.mark.parametrize("addresses", [48, MAX_ADDRESSES])
+@pytest.mark.parametrize("largest", [1, 300, 70_000])
+def test_no_item_is_larger_than_dynamodb_takes_however_large_the_schedule(addresses: int, largest: int) -> None:
+    vector = (*(1,) * (addresses - 1), largest)
+    item = replace(an_incompressible_item(2 * MAX_PART_BYTES), vector=vector, newest_arrival_ms=1, buckets=1_024)
+    first, *parts = encode_item(item)
+    assert all(size(each) <= MAX_ITEM_BYTES for each in (first, *parts))
+    assert decode_item(Level.MINUTE, first, [bytes(part["c"]["B"]) for part in parts]) == item
 
 
 @pytest.mark.parametrize("size", [MAX_PART_BYTES, MAX_PART_BYTES + 1, MAX_PARTS * MAX_PART_BYTES])
