@@ -39,15 +39,19 @@ class Range(NamedTuple):
     consistent: bool
 
 
+CLOSED_AT_ONCE: Final = 48
+"""Items of a level that may have been closed within seconds (`consumers.sweep.sweep.MOST_CLOSED`)."""
+
 _FINER_FIRST: Final = (Level.MINUTE, Level.HOUR, Level.DAY)
 
 
 def plan(span: Span, closed: Closed, coarsest: Level = Level.DAY) -> list[Read]:
     """Cover `span` with reads of closed items no coarser than `coarsest`, and of minutes for the rest.
 
-    The reads come in order of time and are disjoint. The newest closed item of a level is read consistently:
-    it may have been written a moment ago, just before `closed` said so, and an eventually consistent read
-    that misses it would lose a whole hour for that moment (DynamoDB Developer Guide, "Read consistency").
+    The reads come in order of time and are disjoint. The newest closed items of a level are read consistently, as
+    many as one run of the sweep closes: after an outage all of them may have been written a moment ago, just before
+    `closed` said so, and an eventually consistent read that misses one would lose a whole hour or day for that moment
+    (DynamoDB Developer Guide, "Read consistency"). Such a read costs twice as much.
     """
     return list(_plan(span, closed, _FINER_FIRST[: _FINER_FIRST.index(coarsest) + 1]))
 
@@ -66,7 +70,7 @@ def _plan(span: Span, closed: Closed, levels: tuple[Level, ...]) -> Iterator[Rea
         yield from _plan(span, closed, tuple(finer))
         return
     yield from _plan(Span(span.start, start), closed, tuple(finer))
-    settled = max(end - level.seconds, start) if end == until else end
+    settled = min(max(until - CLOSED_AT_ONCE * level.seconds, start), end)
     if start < settled:
         yield Read(level, start, settled)
     if settled < end:

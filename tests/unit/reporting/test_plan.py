@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consumers.sweep.sweep import MOST_CLOSED
 from consumers.tables import Level
-from reporting.plan import Closed, Range, Read, plan, ranges
+from reporting.plan import CLOSED_AT_ONCE, Closed, Range, Read, plan, ranges
 from reporting.windows import Span
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -17,18 +18,22 @@ def test_open_hours_are_read_from_minutes() -> None:
     assert plan(span, Closed()) == [Read(Level.MINUTE, *span)]
 
 
-def test_closed_hours_are_read_from_hours_and_the_newest_of_them_consistently() -> None:
-    assert plan(Span(NOON - 3 * HOUR, NOON + HOUR), Closed(hour=NOON)) == [
-        Read(Level.HOUR, NOON - 3 * HOUR, NOON - HOUR),
-        Read(Level.HOUR, NOON - HOUR, NOON, consistent=True),
+def test_closed_hours_are_read_from_hours_and_those_consistently_that_one_sweep_may_have_closed() -> None:
+    assert plan(Span(NOON - 51 * HOUR, NOON + HOUR), Closed(hour=NOON), Level.HOUR) == [
+        Read(Level.HOUR, NOON - 51 * HOUR, NOON - 48 * HOUR),
+        Read(Level.HOUR, NOON - 48 * HOUR, NOON, consistent=True),
         Read(Level.MINUTE, NOON, NOON + HOUR),
     ]
 
 
 def test_hours_of_long_ago_need_no_consistent_read() -> None:
-    assert plan(Span(NOON - 3 * HOUR, NOON - 2 * HOUR), Closed(hour=NOON)) == [
-        Read(Level.HOUR, NOON - 3 * HOUR, NOON - 2 * HOUR)
+    assert plan(Span(NOON - 50 * HOUR, NOON - 48 * HOUR), Closed(hour=NOON)) == [
+        Read(Level.HOUR, NOON - 50 * HOUR, NOON - 48 * HOUR)
     ]
+
+
+def test_as_many_are_read_consistently_as_a_sweep_closes() -> None:
+    assert CLOSED_AT_ONCE == MOST_CLOSED
 
 
 def test_parts_of_closed_hours_are_read_from_minutes() -> None:
@@ -40,10 +45,9 @@ def test_parts_of_closed_hours_are_read_from_minutes() -> None:
 def test_closed_days_are_read_from_days_with_hours_and_minutes_around_them() -> None:
     span = Span(MIDNIGHT - DAY - HOUR, NOON + 5 * MINUTE)
     assert plan(span, Closed(hour=NOON, day=MIDNIGHT)) == [
-        Read(Level.HOUR, MIDNIGHT - DAY - HOUR, MIDNIGHT - DAY),
+        Read(Level.HOUR, MIDNIGHT - DAY - HOUR, MIDNIGHT - DAY, consistent=True),
         Read(Level.DAY, MIDNIGHT - DAY, MIDNIGHT, consistent=True),
-        Read(Level.HOUR, MIDNIGHT, NOON - HOUR),
-        Read(Level.HOUR, NOON - HOUR, NOON, consistent=True),
+        Read(Level.HOUR, MIDNIGHT, NOON, consistent=True),
         Read(Level.MINUTE, NOON, NOON + 5 * MINUTE),
     ]
 
