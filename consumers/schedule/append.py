@@ -17,7 +17,8 @@ MAX_BYTES: Final = 3_072
 
 MAX_ADDRESSES_A_MINUTE: Final = 4_096
 """Panes a minute times key groups that may be appended. Each item of a minute has a number for each of its addresses,
-of up to four bytes, and beyond 18 KB of them less room is left for its counts (`consumers.trends.item.MAX_FIRST_BYTES`).
+of up to four bytes, and beyond 18 KB of them less room is left for its counts
+(`consumers.trends.item.MAX_FIRST_BYTES`).
 `consumers.schedule.schedule.MAX_ADDRESSES` is what may be deployed at all."""
 
 
