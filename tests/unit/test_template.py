@@ -214,10 +214,18 @@ def test_failed_events_are_private_over_tls_alone_and_expire(template: Template)
         "abandon-uploads": None,
     }
     policy = resolved(template, "AWS::S3::BucketPolicy")["FailedEventsBucketPolicy"]["Properties"]
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    (statement,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Sid"] == "EncryptedConnectionsOnly"]
     assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert len(statement["Resource"]) == 2
+
+
+def test_rollup_can_not_write_where_functions_keep_failed_events(template: Template) -> None:
+    policy = resolved(template, "AWS::S3::BucketPolicy")["FailedEventsBucketPolicy"]["Properties"]
+    (statement,) = [each for each in policy["PolicyDocument"]["Statement"] if "AWS" in each["Principal"]]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:PutObject")
+    assert statement["Principal"] == {"AWS": "<RollupRole.Arn>"}
+    assert statement["Resource"] == [f"<FailedEventsBucket.Arn>/{each}/*" for each in ("failed-events", "redriven")]
 
 
 def mapping_configs(stack: StackResources) -> dict[StreamKind, MappingConfig]:
