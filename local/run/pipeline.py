@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.run.alerts_inbox import AlertsInbox
@@ -233,6 +234,8 @@ class Phases:
             if now - self._answered_at >= PATIENCE_SECONDS:
                 raise
             phase += "; the reporting API does not answer"
+        except (ClientError, BotoCoreError):
+            phase += "; the services do not answer"  # the next check says so where they have ended
         else:
             self._answered_at = self._clock()
             self._lag.answered(self._answered_at, self._ledger.accounted)

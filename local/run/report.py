@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from consumers.redrive.bucket import Bucket
+from consumers.redrive.marks import PREFIX as MARKS
 from consumers.redrive.selection import place
 from consumers.redrive.survey import read_failed_events
 from local.run.alerts_inbox import Received
@@ -26,7 +27,8 @@ class Ledger:
     duplicates: int
     """Ingest's metric `DuplicatesDropped`."""
     failed: dict[str, int] = field(default_factory=dict)
-    """Failed events by reason: objects in the bucket, or the metric `FailedEvents` while the run goes on."""
+    """Failed events by reason, but for those redriven: objects in the bucket, or, while the run goes on and nothing is
+    redriven, the metric `FailedEvents`."""
     redriven: bool = False
     """Whether redrive brought events back. What it sends twice is a duplicate that no client sent."""
 
@@ -59,16 +61,38 @@ class Ledger:
 def running_ledger(
     stack: LocalStack, trends: TrendsClient, accepted: Callable[[], int], *, past_every: float
 ) -> Ledger:
-    """Return the ledger while events flow: cheap enough for several times a second."""
-    failed = stack.metrics.by("FailedEvents", "reason")
+    """Return the ledger while events flow: cheap enough for several times a second.
+
+    Raises:
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the bucket can't be read.
+    """
+    failed, redriven = _failed_by_metric(stack), False
+    if failed and _any_mark(stack):
+        failed, redriven = _failed_in_bucket(stack)
     duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
     counted = trends.events(past_every=past_every)
     # Read last: what is counted was accepted before.
-    return Ledger(accepted(), counted, duplicates, {reason: int(count) for reason, count in sorted(failed.items())})
+    return Ledger(accepted(), counted, duplicates, failed, redriven=redriven)
 
 
 def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledger:
     """Return the ledger at the end, with the failed events as they lie in the bucket, but for those redriven."""
+    failed, redriven = _failed_in_bucket(stack)
+    duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
+    return Ledger(accepted, trends.events(), duplicates, failed, redriven=redriven)
+
+
+def _failed_by_metric(stack: LocalStack) -> dict[str, int]:
+    return {reason: int(count) for reason, count in sorted(stack.metrics.by("FailedEvents", "reason").items())}
+
+
+def _any_mark(stack: LocalStack) -> bool:
+    asked = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FailedEventsBucketName"], Prefix=MARKS, MaxKeys=1)
+    return bool(asked.get("Contents"))
+
+
+def _failed_in_bucket(stack: LocalStack) -> tuple[dict[str, int], bool]:
+    """Return the failed events that are not redriven, by reason, and whether any is."""
     bucket = stack.outputs["FailedEventsBucketName"]
     redriven = Bucket(stack.client("s3"), bucket).redriven()
     failed = Counter(
@@ -76,8 +100,7 @@ def final_ledger(stack: LocalStack, trends: TrendsClient, accepted: int) -> Ledg
         for event in read_failed_events(stack.client("s3"), bucket)
         if (event.shard_id, place(event)) not in redriven
     )
-    duplicates = int(stack.metrics.total("DuplicatesDropped", service="ingest"))
-    return Ledger(accepted, trends.events(), duplicates, dict(sorted(failed.items())), redriven=bool(redriven))
+    return dict(sorted(failed.items())), bool(redriven)
 
 
 def write_report(path: Path, ledger: Ledger, lag: LagSummary, alerts: list[Received], trends: TrendsClient) -> None:
