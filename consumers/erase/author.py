@@ -2,9 +2,14 @@
 
 import json
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
 
 from consumers.redrive.selection import json_object
+from penstock.events import Platform
+
+_PLATFORM: Final = TypeAdapter[str](Platform)
 
 
 class Verdict(Enum):
@@ -22,6 +27,15 @@ class Author(NamedTuple):
 
     platform: str
     name: str
+
+    @property
+    def can_count(self) -> bool:
+        """Whether the platform is one that a valid event can have; refused events may have any."""
+        try:
+            _PLATFORM.validate_python(self.platform)
+        except ValidationError:
+            return False
+        return True
 
     def of(self, data: bytes, partition_key: str) -> Verdict:
         """Tell whose a payload is, by the fields that ingest reads.

@@ -31,6 +31,11 @@ class Report:
     """Whether anything was erased; otherwise it was only counted."""
 
     @property
+    def found(self) -> bool:
+        """Whether any object holds, or held, an event of the author's."""
+        return bool(self.objects_changed or self.old_versions)
+
+    @property
     def well(self) -> bool:
         """Whether there is nothing to look into."""
         return self.complete and not self.not_readable and not self.unclear

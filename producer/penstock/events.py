@@ -22,6 +22,8 @@ from penstock.hashtags import normalise_hashtag
 
 Kind = Literal["post", "reply", "repost", "like"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
+Platform = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$")]
+"""A platform's name: a lower-case slug."""
 
 MAX_HASHTAG_CHARACTERS: Final = 100
 
@@ -87,9 +89,7 @@ class SocialEvent(BaseModel):
         description="Unique for its platform and author; a UUIDv7 when the client gives none.",
     )
     kind: Kind = Field(description="What happened.")
-    platform: Annotated[
-        str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z0-9]+(?:[_-][a-z0-9]+)*$")
-    ] = Field(description="Where it happened: a lower-case slug.")
+    platform: Platform = Field(description="Where it happened: a lower-case slug.")
     author: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
         description="Who did it; also the default partition key."
     )

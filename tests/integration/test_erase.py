@@ -157,6 +157,31 @@ def test_a_stack_without_an_archive_and_a_name_from_a_file(stack: ArchivedStack,
     assert ADA not in errors
 
 
+def test_nothing_found_is_said(stack: ArchivedStack) -> None:
+    stack.arrive(*RECORDS, arrived=ARRIVED)
+    status, report, errors = stack.command("erase", "--platform", "bluesky", "--author", "did:plc:aad")
+    assert (status, report["complete"]) == (0, True)
+    assert errors == "no object holds such an event: check platform and spelling\n"
+
+
+@pytest.mark.parametrize("platform", ["Bluesky", "Blue Sky!"])
+def test_a_platform_that_no_valid_event_has_is_wrong_usage_unless_a_refused_one_has_it(
+    stack: ArchivedStack, platform: str
+) -> None:
+    stack.arrive(*RECORDS, arrived=ARRIVED)
+    arguments = ("--platform", platform, "--author", ADA, "--confirm")
+    before = everything(stack)
+    status, _, errors = stack.command("erase", *arguments)
+    assert (status, errors.count("\n"), ADA in errors) == (2, 1, False)
+    assert f"can have the platform {platform!r}" in errors
+    assert everything(stack) == before
+
+    stack.arrive((7, an_event(7, ADA, platform=platform)), arrived=ARRIVED)
+    status, report, errors = stack.command("erase", *arguments)
+    assert (status, errors) == (0, "")
+    assert (report["failed_events"], report["archive"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--platform", "bluesky"), ("--author", ADA), (*ERASE, "--author-file", "-"), (*ERASE, "--stack", "other")],

@@ -80,6 +80,13 @@ def cli(
     finally:
         for line in [json_line(report.as_dict())] if for_machine(as_json) else lines(report):
             click.echo(line)
+    if not report.found:
+        if not author.can_count:
+            raise click.UsageError(
+                f"no object holds such an event, and none that counts can have the platform {platform!r:.60}: it is a"
+                " lower-case slug, like bluesky"
+            )
+        click.echo("no object holds such an event: check platform and spelling", err=True)
     sys.exit(0 if report.well else FAILURE)
 
 
@@ -102,7 +109,8 @@ def lines(report: "Report") -> Iterator[str]:
     yield f"{what:<18}{report.failed_events:>9,}   events from failed events"
     yield f"{'':<18}{report.discarded_batches:>9,}   from discarded batches"
     yield f"{'':<18}{report.archive:>9,}   from the archive"
-    yield f"{'objects changed':<18}{report.objects_changed:>9,}"
+    changed = "objects changed" if report.confirmed else "objects to change"
+    yield f"{changed:<18}{report.objects_changed:>9,}"
     if report.old_versions:
         yield f"{'old versions':<18}{report.old_versions:>9,}"
     if report.unclear:
