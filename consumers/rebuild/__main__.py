@@ -5,7 +5,7 @@ from consumers.command import interruption
 
 def main() -> None:
     """Run the command line."""
-    interruption.main("consumers.rebuild.command.main", "--continue goes on with it")
+    interruption.main("consumers.rebuild.command.main", "running it again is safe, and says when it takes --continue")
 
 
 if __name__ == "__main__":

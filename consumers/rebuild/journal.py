@@ -33,6 +33,14 @@ class Run(NamedTuple):
     since: str
     """Arrivals from here on, ISO 8601."""
 
+    def differing(self, now: "Run") -> str:
+        """Return in words what was otherwise than it is `now`, or nothing."""
+        return ", ".join(
+            f"{field} was {before:.60}" if isinstance(before, str) else f"{field} was {before}"
+            for field, before, after in zip(self._fields, self, now, strict=True)
+            if before != after
+        )
+
 
 @dataclass(slots=True)
 class Folded:

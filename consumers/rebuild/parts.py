@@ -13,6 +13,7 @@ from consumers.failed_events import FailedEventStore
 from consumers.ingest.ingest import Ingest
 from consumers.ingest.settings import Settings as IngestSettings
 from consumers.pane_log.log import PaneLog
+from consumers.rebuild.buckets import check_bucket
 from consumers.rebuild.failures import Failures
 from consumers.rebuild.folding import Folding, NotedWriter
 from consumers.rebuild.journal import Journal, Run
@@ -70,6 +71,17 @@ class Parts:
         self.archive = ArchiveBucket(self._s3, settings.archive)
         self.tables = TableSet(self._dynamodb, settings.names, like=settings.like)
         self.journal = Journal(self._dynamodb, settings.names.trends)
+
+    def check_buckets(self) -> None:
+        """Refuse buckets that are not there.
+
+        Raises:
+            BucketError: one of them.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: S3 can't be asked.
+        """
+        check_bucket(self._s3, self.settings.archive, "--archive")
+        if self.settings.failed_events_bucket:
+            check_bucket(self._s3, self.settings.failed_events_bucket, "--failed-events")
 
     def run_of(self, span: Span) -> Run:
         """Return what a rebuild of `span` makes the tables from."""

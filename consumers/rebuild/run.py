@@ -6,6 +6,7 @@ from consumers.rebuild.parts import Parts
 from consumers.rebuild.report import Report
 from consumers.rebuild.span import Span
 from consumers.rebuild.tables import TablesError
+from consumers.tables import REBUILD_RUN
 
 
 def rebuild(
@@ -62,16 +63,19 @@ def check(parts: Parts, span: Span, *, go_on: bool) -> bool:
     Args:
         parts: what it is made of.
         span: which records.
-        go_on: take tables that an earlier run of the same rebuild began; otherwise they must be absent or empty.
+        go_on: take tables that an earlier run of the same rebuild began; otherwise they must be absent, or nothing be
+            folded in them.
 
     Raises:
         TablesError: they are the stack's own, hold something that this rebuild did not begin, or the like.
+        BucketError: a bucket is not there.
         JournalError: the tables' journal can't be read.
         botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: DynamoDB fails for good.
     """
     names = parts.settings.names
     if set(names) & set(parts.settings.like):
         raise TablesError(f"{names.log} and {names.trends} are the stack's own: name others by --tables")
+    parts.check_buckets()
     existing = parts.tables.exist()
     if not existing or parts.tables.are_empty():
         if go_on:
@@ -80,18 +84,18 @@ def check(parts: Parts, span: Span, *, go_on: bool) -> bool:
     begun = parts.journal.run()
     if begun is None:
         raise TablesError(f"{names.log} and {names.trends} hold something that is no rebuild: name others by --tables")
+    if not go_on and parts.tables.hold_only(REBUILD_RUN.attributes):
+        return True  # nothing is folded yet, so that it may as well be begun otherwise
+    if differing := begun.differing(parts.run_of(span)):
+        raise TablesError(
+            f"{names.log} and {names.trends} were begun otherwise ({differing}): delete both, or name others "
+            "by --tables"
+        )
     if not go_on:
         raise TablesError(
             f"{names.log} and {names.trends} hold a rebuild of what arrived from {begun.since} on: go on with it "
             "(--continue), or name others by --tables"
         )
-    if begun != parts.run_of(span):
-        differing = ", ".join(
-            f"{field} was {before:.60}" if isinstance(before, str) else f"{field} was {before}"
-            for field, before, now in zip(begun._fields, begun, parts.run_of(span), strict=True)
-            if before != now
-        )
-        raise TablesError(f"{names.log} and {names.trends} were begun otherwise ({differing}): name others by --tables")
     return True
 
 

@@ -1,5 +1,7 @@
 """The tables that a rebuild fills: made like the stack's, empty at first, in the end ready to take their place."""
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -7,6 +9,9 @@ if TYPE_CHECKING:
 
 EXPIRY: Final = "x"
 """The attribute with an item's expiry, in both tables (`consumers.tables`)."""
+
+_TABLE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+"""Amazon DynamoDB Developer Guide, "Naming rules"."""
 
 
 class TablesError(Exception):
@@ -21,8 +26,18 @@ class Names(NamedTuple):
 
     @classmethod
     def of(cls, prefix: str) -> "Names":
-        """Return the names of the set that is called `prefix`: as `template.yaml` makes them of ``RebuiltTables``."""
-        return cls(f"{prefix}-log", f"{prefix}-trends")
+        """Return the names of the set that is called `prefix`: as `template.yaml` makes them of ``RebuiltTables``.
+
+        Raises:
+            TablesError: no table can be called so.
+        """
+        names = cls(f"{prefix}-log", f"{prefix}-trends")
+        if not all(map(_TABLE_NAME.fullmatch, names)):
+            raise TablesError(
+                f"no table can be called {names.trends!r:.80}: --tables is of letters, digits, _ . and -, at most"
+                f" {255 - len('-trends')} of them"
+            )
+        return names
 
 
 class TableSet:
@@ -53,6 +68,16 @@ class TableSet:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a table can't be read.
         """
         return not any(self._client.scan(TableName=name, Limit=1, ConsistentRead=True)["Items"] for name in self.names)
+
+    def hold_only(self, key: Mapping[str, Any]) -> bool:
+        """Tell whether the log is empty and the trends have the item with this key alone.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a table can't be read.
+        """
+        log = self._client.scan(TableName=self.names.log, Limit=1, ConsistentRead=True)["Items"]
+        trends = self._client.scan(TableName=self.names.trends, Limit=2, ConsistentRead=True)["Items"]
+        return not log and len(trends) == 1 and key.items() <= trends[0].items()
 
     def create(self) -> None:
         """Make both, and wait until they take items. Nothing expires in them until they are made `ready`.

@@ -138,6 +138,45 @@ def test_tables_that_hold_something_are_refused_unless_it_is_continued(stack: Ar
     assert (status, "hold something that is no rebuild" in errors) == (2, True)
 
 
+@pytest.mark.parametrize("option", ["--archive", "--failed-events"])
+@pytest.mark.parametrize("bucket", ["no-such-bucket", "no bucket!"])
+def test_a_bucket_that_is_not_there_is_wrong_usage_before_anything_is_made(
+    stack: ArchivedStack, option: str, bucket: str
+) -> None:
+    status, _, errors = stack.command("rebuild", *SPAN, option, bucket)
+    assert (status, errors.count("\n")) == (2, 1)
+    assert option in errors
+    assert repr(bucket) in errors
+    assert "penstock-rebuilt-log" not in boto3.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_tables_in_which_nothing_is_folded_can_be_begun_otherwise(stack: ArchivedStack) -> None:
+    live(stack, hours=1)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with stack.monkeypatch.context() as patched:
+        patched.setattr(ArchiveBucket, "hour", interrupt)
+        assert stack.command("rebuild", "--from", FIRST.isoformat(), *SPAN[2:])[0] == 130
+    assert stack.command("rebuild", *SPAN)[0] == 0
+    same_answers(stack)
+
+
+def test_going_on_is_advised_only_where_it_can_go_on(stack: ArchivedStack) -> None:
+    live(stack, hours=1)
+    assert stack.command("rebuild", *SPAN)[0] == 0
+    status, _, errors = stack.command("rebuild", "--from", FIRST.isoformat(), *SPAN[2:])
+    assert (status, "were begun otherwise (since was" in errors, "--continue" in errors) == (2, True, False)
+
+
+def test_what_no_table_can_be_called_is_wrong_usage(stack: ArchivedStack) -> None:
+    for name in ("bad name!", 249 * "x"):
+        status, _, errors = stack.command("rebuild", *SPAN, "--tables", name)
+        assert (status, errors.count("\n")) == (2, 1)
+        assert "no table can be called" in errors
+
+
 def test_the_stacks_own_tables_are_never_filled(stack: ArchivedStack) -> None:
     live(stack, hours=1)
     client = boto3.client("dynamodb")

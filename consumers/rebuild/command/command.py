@@ -60,25 +60,25 @@ def cli(
       python -m consumers.rebuild --from 2026-11-01 --to 2026-11-21T12:00:00Z --continue --ready
     """
     from consumers.command.progress import Progress
+    from consumers.rebuild.buckets import BucketError
     from consumers.rebuild.command.stack import find
     from consumers.rebuild.parts import Parts
     from consumers.rebuild.report import Report
     from consumers.rebuild.run import check, rebuild
     from consumers.rebuild.span import Span, SpanError
-    from consumers.rebuild.tables import TablesError
+    from consumers.rebuild.tables import Names, TablesError
 
     try:
         span = Span.parse(start, end)
-    except SpanError as error:
+        names = Names.of(tables or f"{target.stack}-rebuilt")
+    except (SpanError, TablesError) as error:
         raise click.UsageError(str(error)) from error
     session = target.session()
-    settings = find(
-        session, target.stack, tables=tables or f"{target.stack}-rebuilt", archive=archive, failed_events=failed_events
-    )
+    settings = find(session, target.stack, names=names, archive=archive, failed_events=failed_events)
     parts = Parts(settings, session)
     try:
         existing = check(parts, span, go_on=go_on)
-    except TablesError as error:
+    except (BucketError, TablesError) as error:
         raise click.UsageError(str(error)) from error
     report = Report(dry_run=dry_run)
     try:
@@ -121,5 +121,7 @@ def lines(report: "Report") -> Iterator[str]:
     if report.complete:
         yield f"{'tables':<16}   {safe_text(report.tables)}"
         yield f"{'log stream':<16}   {safe_text(report.log_stream_arn)}"
-    else:
+    elif report.objects_before or report.objects_folded:
         yield "not complete: --continue goes on with it"
+    else:
+        yield "not complete: running it again is safe, and says when it takes --continue"

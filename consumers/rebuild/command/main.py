@@ -19,5 +19,5 @@ def run() -> NoReturn:
         cli,
         "python -m consumers.rebuild",
         failures={RebuildError: "", JournalError: "", TablesError: ""},
-        after_failure="going on with --continue is safe",
+        after_failure="running it again is safe, and says when it takes --continue",
     )

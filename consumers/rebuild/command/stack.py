@@ -21,7 +21,7 @@ _RESOURCES: Final = {
 _ARCHIVE: Final = {"ArchiveBucket": "ARCHIVE_BUCKET"}
 
 
-def find(session: "Session", name: str, *, tables: str, archive: str | None, failed_events: str | None) -> Settings:
+def find(session: "Session", name: str, *, names: Names, archive: str | None, failed_events: str | None) -> Settings:
     """Read a stack's settings from CloudFormation.
 
     Raises:
@@ -38,7 +38,6 @@ def find(session: "Session", name: str, *, tables: str, archive: str | None, fai
         raise click.UsageError(
             "the stack's own failed events are kept as they are: name another --failed-events BUCKET"
         )
-    names = Names.of(tables)
     filled = found | {"LOG_TABLE": names.log, "TRENDS_TABLE": names.trends}
     return Settings(
         ingest=IngestSettings.read(filled),
