@@ -3,16 +3,32 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
 
 from consumers.command.stack import StackNotFoundError
 from consumers.variables import SettingsError
 from penstock.cli.defect_file import keep
 from penstock.cli.ending import FAILURE, USAGE, ending, error_line
 from penstock.cli.standard_streams import show_anything
+
+_USAGE: Final = (
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+    SettingsError,
+    StackNotFoundError,
+)
 
 
 def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str], after_failure: str) -> NoReturn:
@@ -35,7 +51,7 @@ def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(error.exit_code)
-    except (NoCredentialsError, NoRegionError, ProfileNotFound, SettingsError, StackNotFoundError) as error:
+    except _USAGE as error:
         _end(USAGE, error_line(str(error)))
     except tuple(failures) as error:
         what = next(what for kind, what in failures.items() if isinstance(error, kind))
@@ -47,8 +63,15 @@ def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILURE)
     except Exception as error:  # noqa: BLE001 - told by ending, a defect of ours too
+        if _is_about_endpoint(error):
+            _end(USAGE, error_line(f"{error}: AWS_ENDPOINT_URL must be a URL, like http://127.0.0.1:4566"))
         message, status = ending(error, keep)
         _end(status, message)
+
+
+def _is_about_endpoint(error: Exception) -> bool:
+    """Tell whether botocore, making a client, has refused its endpoint: for that it has no exception of its own."""
+    return isinstance(error, ValueError) and str(error).startswith("Invalid endpoint")
 
 
 def _end(status: int, message: str) -> NoReturn:

@@ -284,9 +284,17 @@ def test_what_no_record_can_hold_is_held_back_and_what_fits_as_utf_8_is_sent(sta
 def test_a_stack_of_another_kind_is_named(stack: Stack) -> None:
     resources = {"EventStream": TEMPLATE["Resources"]["EventStream"]}
     boto3.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps({"Resources": resources}))
-    status, _, errors = stack.command("--stack", "other", "list")
+    status, _, errors = stack.command("list", "--stack", "other")
     assert status == 2
     assert "it has no FailedEventsBucket, PaneLogTable, DedupDays, StreamRetentionHours, Schedule" in errors
+
+
+def test_an_endpoint_that_is_no_url_is_wrong_usage(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "garbage")
+    status, _, errors = stack.command("list")
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "Invalid endpoint: garbage" in errors
+    assert "AWS_ENDPOINT_URL" in errors
 
 
 def test_without_its_stream_nothing_is_marked_and_one_line_says_why(stack: Stack) -> None:
@@ -314,7 +322,8 @@ def test_without_its_stream_nothing_is_marked_and_one_line_says_why(stack: Stack
         (["show", "aws/lambda/x"], "a discarded batch is one JSON object"),
         (["send", "--all", "--rate", "0.01"], "--rate"),
         (["fold"], "say which are meant"),
-        (["--stack", "other", "list"], "there is no stack 'other'"),
+        (["list", "--region", "bad region"], "'bad region' doesn't match a supported format"),
+        (["list", "--stack", "other"], "there is no stack 'other'"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(stack: Stack, arguments: list[str], message: str) -> None:

@@ -24,23 +24,20 @@ if TYPE_CHECKING:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@stack_options
-@click.pass_context
-def cli(context: click.Context, /, target: StackTarget) -> None:
+def cli() -> None:
     """Look at failed events and discarded batches, and bring them back to be counted.
 
     Exit status: 0 when all went well, 1 when something failed, 2 for wrong usage, 130 after Ctrl-C. Whatever
     ends it, running it again is safe. docs/redrive.md tells more.
     """
-    context.obj = target
 
 
 @cli.command("list")
 @selecting(days="UTC day of arrival, like 2026-11-21.")
 @click.option("--each", is_flag=True, help="Each event and batch by itself, with its key.")
+@stack_options
 @json_option
-@click.pass_obj
-def list_(target: StackTarget, /, *, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
+def list_(*, target: StackTarget, each: bool, as_json: bool, **selected: tuple[str, ...]) -> None:
     """Count what was set aside, by day and reason."""
     from consumers.redrive.command import output
     from consumers.redrive.run import count
@@ -80,9 +77,9 @@ def _list_each(parts: "Parts", request: "Request", *, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("key")
+@stack_options
 @json_option
-@click.pass_obj
-def show(target: StackTarget, /, *, key: str, as_json: bool) -> None:
+def show(*, target: StackTarget, key: str, as_json: bool) -> None:
     """Show a failed event, or all of an object, with their data.
 
     KEY is what list --each prints: failed-events/….jsonl#POSITION, or an object's name.
@@ -129,13 +126,12 @@ def show(target: StackTarget, /, *, key: str, as_json: bool) -> None:
     metavar="EVENTS/S",
     help="Most events a second. [default: any number]",
 )
+@stack_options
 @dry_run_option
 @json_option
-@click.pass_obj
 def send(
-    target: StackTarget,
-    /,
     *,
+    target: StackTarget,
     everything: bool,
     assignments: tuple[str, ...],
     fix: str | None,
@@ -186,11 +182,11 @@ def send(
 @selecting(days="UTC day on which Lambda gave the batch up.", failed_events_only=False)
 @all_option
 @again_option
+@stack_options
 @dry_run_option
 @json_option
-@click.pass_obj
 def fold(
-    target: StackTarget, /, *, everything: bool, again: bool, dry_run: bool, as_json: bool, **selected: tuple[str, ...]
+    *, target: StackTarget, everything: bool, again: bool, dry_run: bool, as_json: bool, **selected: tuple[str, ...]
 ) -> None:
     """Fold discarded batches directly into the pane log, and mark them.
 
