@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from consumers.failed_events import Reason
+from consumers.redrive.__main__ import main
 from consumers.redrive.bucket import Bucket
 from tests.integration.aggregates import an_aggregate
 from tests.integration.lambda_surroundings import Context
@@ -122,3 +123,10 @@ def test_objects_that_hold_no_batch_of_the_event_stream_are_told_or_left_to_the_
     status, [report], errors = stack.command("send", "--all")
     assert (status, report["not_readable"]) == (1, 1)
     assert "line 1, is no failed event" in errors
+
+
+def test_help_offers_no_event_of_a_batch(stack: Stack) -> None:
+    stack.set_arguments(["redrive", "fold", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "POSITION" not in stack.capture.readouterr().out

@@ -141,6 +141,13 @@ def test_nobody_to_ask_is_wrong_usage(run: Run) -> None:
     assert "--yes" in err
 
 
+def test_yes_without_deploy_is_wrong_usage(run: Run) -> None:
+    for arguments in (["append", "--from", FROM, "--groups", "16", "--yes"], ["withdraw", "--yes"]):
+        status, out, err = run(*arguments)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert "--yes is for --deploy" in err
+
+
 def test_a_function_with_another_schedule_is_told_and_nothing_is_appended(run: Run) -> None:
     functions = boto3.client("lambda")  # type: ignore[call-overload,unused-ignore]  # its stubs are not installed
     name = functions.list_functions()["Functions"][0]["FunctionName"]

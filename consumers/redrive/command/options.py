@@ -14,11 +14,10 @@ def selecting(*, days: str, failed_events_only: bool = True) -> Callable[[_Comma
     """Give a command the options that select."""
 
     def decorate(command: _Command) -> _Command:
+        keys = "An object's name, or KEY#POSITION of one event." if failed_events_only else "A batch's object name."
         options = [
             click.option("--day", "days", multiple=True, metavar="DAY", help=days),
-            click.option(
-                "--key", "keys", multiple=True, metavar="KEY", help="An object's name, or KEY#POSITION of one event."
-            ),
+            click.option("--key", "keys", multiple=True, metavar="KEY", help=keys),
         ]
         if failed_events_only:
             options += [

@@ -140,6 +140,13 @@ def _open(target: StackTarget) -> DeployedSchedule:
     return DeployedSchedule(target.session(), target.stack, sleep=time.sleep)
 
 
+def _check_asking(*, deploy: bool, yes: bool) -> None:
+    if yes and not deploy:
+        raise click.UsageError("--yes is for --deploy: say both, or neither")
+    if deploy and not yes and not sys.stdin.isatty():
+        raise click.UsageError("there is nobody to ask: say --yes with --deploy")
+
+
 def _run(
     stack: DeployedSchedule,
     change: Callable[[str, float], Change],
@@ -149,8 +156,7 @@ def _run(
     yes: bool,
     machine: bool,
 ) -> None:
-    if deploy and not yes and not sys.stdin.isatty():
-        raise click.UsageError("there is nobody to ask: say --yes with --deploy")
+    _check_asking(deploy=deploy, yes=yes)
     deployed = stack.read()
     _parse(deployed)
     if is_busy(deployed):

@@ -60,6 +60,9 @@ def samconfig_line(change: Change) -> str:
 
 def touched_lines(touched: Iterable[Touched]) -> Iterator[str]:
     """Yield what a change set does as a table."""
+    if not (touched := list(touched)):
+        yield "CloudFormation lists no resource"
+        return
     yield from table([("action", "resource", "type", "replaced"), *touched], frozenset())
 
 
