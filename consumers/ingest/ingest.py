@@ -112,7 +112,11 @@ class Ingest:
         Raises:
             Exception: as `process`.
         """
-        events, refused = validate(deliveries, self._dedup_seconds, max(forgotten_before, self._forgotten_before()))
+        try:
+            forgotten_before = max(forgotten_before, self._forgotten_before())
+        except (ClientError, BotoCoreError) as unread:
+            return _none_judged(deliveries, damaged, unread)
+        events, refused = validate(deliveries, self._dedup_seconds, forgotten_before)
         failed = [*damaged, *refused]
         folds = fold(events, self._schedule)
 
@@ -139,6 +143,21 @@ class Ingest:
             hottest=_hottest(folds),
             checkpoint=checkpoint,
         )
+
+
+def _none_judged(deliveries: Sequence[Delivery], damaged: Sequence[FailedEvent], error: Exception) -> Result:
+    sequences = [each.record.sequence for each in deliveries] + [each.position.sequence for each in damaged]
+    return Result(
+        records=len(deliveries) + len(damaged),
+        events=sum(len(each.payloads) for each in deliveries) + len(damaged),
+        tally=Tally(0, 0, Counter()),
+        addresses=0,
+        segments=0,
+        refused=0,
+        errors=Counter((_name(error),)),
+        hottest=None,
+        checkpoint=min(sequences, default=None),
+    )
 
 
 def _hottest(folds: list[Fold]) -> Hottest | None:

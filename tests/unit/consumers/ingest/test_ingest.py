@@ -339,6 +339,18 @@ def test_what_the_log_may_have_forgotten_is_too_late_and_not_written() -> None:
     world.check_counts([UNIVERSE[0]])
 
 
+def test_a_batch_is_delivered_again_if_nothing_says_what_the_log_has_forgotten() -> None:
+    def unread() -> float:
+        raise EndpointConnectionError(endpoint_url="dynamodb")
+
+    world = World()
+    writer, store = Writer(PaneLog(world.table.client(), "log"), 0), FailedEventStore(world.bucket.client(), "failed")
+    function = Ingest(writer, store, Inline(), schedule=SCHEDULE, dedup_seconds=7 * DAY, forgotten_before=unread)
+    result = process(function, Put(7, UNIVERSE[0]), Put(6, b"{"))
+    assert (result.checkpoint, result.errors) == (6, {"EndpointConnectionError": 1})
+    assert not world.bucket.objects
+
+
 def test_what_is_unforeseen_fails_the_batch() -> None:
     world = World()
 
