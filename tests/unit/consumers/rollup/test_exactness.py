@@ -16,7 +16,7 @@ from consumers.rollup.allowance import Allowance
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS, TAKE_OVER_SECONDS
 from consumers.rollup.memory import Memory
 from consumers.rollup.report import Report
-from consumers.rollup.rollup import Rollup
+from consumers.rollup.rollup import CLOSE_AGAIN_SECONDS, Rollup
 from consumers.schedule import DAY, HOUR
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
@@ -146,7 +146,7 @@ class World:
         """End all faults, let the last hour be over, and let the sweep come round to all hours once."""
         self.fault_rate = 0
         self.dynamodb.lag = lambda: 0
-        self.now = max(self.now, MIDNIGHT + 2 * HOUR + CLOSE_AFTER_SECONDS)
+        self.now = max(self.now + CLOSE_AGAIN_SECONDS, MIDNIGHT + 2 * HOUR + CLOSE_AFTER_SECONDS)
         if len(self.late) > 1:
             self.apply_due()
         self.sweep.rollup.table.save_sweep_cursor(MIDNIGHT + HOUR)
