@@ -184,14 +184,8 @@ class TrendsTable:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
             TrendsFormatError: a cursor that this code can't read.
         """
-        item = self._get(SWEEP_CURSOR, consistent=True)
-        if item is None:
-            return None
-        check_version(item)
-        try:
-            return int(item["hour"]["N"])
-        except (KeyError, ValueError) as error:
-            raise TrendsFormatError(f"no cursor of the sweep: {error!r}") from error
+        cursor = self._numbers(SWEEP_CURSOR, ("hour",), "cursor of the sweep")
+        return None if cursor is None else cursor[0]
 
     def save_sweep_cursor(self, hour: int) -> None:
         """Keep where the sweep goes on. Two sweeps at once may repeat each other's work, which is harmless.
@@ -245,14 +239,11 @@ class TrendsTable:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
             TrendsFormatError: an item that this code can't read.
         """
-        item = self._get(HORIZON, consistent=True)
-        if item is None:
+        noted = self._numbers(HORIZON, ("h", "s", "f"), "horizon")
+        if noted is None:
             return None
-        check_version(item)
-        try:
-            return int(item["h"]["N"]), int(item["s"]["N"]), int(item["f"]["N"])
-        except (KeyError, ValueError) as error:
-            raise TrendsFormatError(f"no horizon: {error!r}") from error
+        hours, sure_hours, sure_from = noted
+        return hours, sure_hours, sure_from
 
     def save_horizon(self, hours: int, sure_hours: int, sure_from: int) -> None:
         """Keep for how long the pane log has segments (`consumers.pane_log.horizon`).
@@ -268,6 +259,17 @@ class TrendsTable:
             "f": {"N": str(sure_from)},
         }
         self._client.put_item(TableName=self.table, Item=item)
+
+    def _numbers(self, key: TrendKey, names: Sequence[str], what: str) -> list[int] | None:
+        """Return the whole numbers of a note of the sweep's, read consistently, or None where there is none."""
+        item = self._get(key, consistent=True)
+        if item is None:
+            return None
+        check_version(item)
+        try:
+            return [int(item[name]["N"]) for name in names]
+        except (KeyError, ValueError) as error:
+            raise TrendsFormatError(f"no {what}: {error!r}") from error
 
     def _get(self, key: TrendKey, *, consistent: bool) -> "Mapping[str, AttributeValueTypeDef] | None":
         answer = self._client.get_item(
