@@ -13,7 +13,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from consumers import counts as counting
 from consumers.counts import Counts
@@ -23,6 +22,7 @@ from consumers.rollup.environment import environment
 from consumers.tables import Level
 from consumers.trends.item import decode_item
 from tests.integration.lambda_surroundings import SCHEDULE, SETTINGS, SHARD, Context, kinesis_batch, load_handler
+from tests.integration.moto_stack import stack_in_moto
 from tests.integration.tables import PANE_LOG, TRENDS
 
 TEMPLATE = {
@@ -114,21 +114,7 @@ def trends(table: str) -> dict[Level, dict[str, Counts]]:
 @contextmanager
 def archived_stack(monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> Iterator[ArchivedStack]:
     """Start the stack."""
-    for name, value in {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        **SETTINGS,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        cloudformation = boto3.client("cloudformation")
-        cloudformation.create_stack(StackName="penstock", TemplateBody=json.dumps(TEMPLATE))
-        names = {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for each in cloudformation.describe_stack_resources(StackName="penstock")["StackResources"]
-        }
+    with stack_in_moto(monkeypatch, TEMPLATE, SETTINGS) as names:
         monkeypatch.setenv("LOG_TABLE", names["PaneLogTable"])
         monkeypatch.setenv("TRENDS_TABLE", names["TrendsTable"])
         monkeypatch.setenv("FAILED_EVENTS_BUCKET", names["FailedEventsBucket"])

@@ -11,7 +11,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from consumers import counts
 from consumers.failed_events import FailedEvent
@@ -27,6 +26,7 @@ from tests.integration.lambda_surroundings import (
     kinesis_batch,
     load_handler,
 )
+from tests.integration.moto_stack import stack_in_moto
 from tests.integration.tables import PANE_LOG
 
 TEMPLATE = {
@@ -183,21 +183,7 @@ class Stack:
 
 @contextmanager
 def open_stack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Stack]:
-    for name, value in {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        **SETTINGS,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        cloudformation = boto3.client("cloudformation")
-        cloudformation.create_stack(StackName="penstock", TemplateBody=json.dumps(TEMPLATE))
-        names = {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for each in cloudformation.describe_stack_resources(StackName="penstock")["StackResources"]
-        }
+    with stack_in_moto(monkeypatch, TEMPLATE, SETTINGS) as names:
         monkeypatch.setenv("STREAM", names["EventStream"])
         monkeypatch.setenv("LOG_TABLE", names["PaneLogTable"])
         monkeypatch.setenv("FAILED_EVENTS_BUCKET", names["FailedEventsBucket"])
