@@ -188,10 +188,6 @@ class World:
         except Killed:
             del self.environments[function, number]
             return min(numbers)
-        except (ClientError, BotoCoreError):  # an invocation that fails: Lambda brings its whole batch again
-            if function is not FunctionName.INGEST:  # which alone has something to read before it takes a batch
-                raise
-            return min(numbers)
         return checkpoint(answer, numbers)
 
     def _invocation(self) -> Invocation:
