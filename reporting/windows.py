@@ -80,6 +80,11 @@ def format_milliseconds(epoch: int) -> str:
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def format_as_of(epoch: int | None) -> str | None:
+    """Write a freshness in epoch milliseconds as answers do; None while nothing was applied stays None."""
+    return None if epoch is None else format_milliseconds(epoch)
+
+
 def window_span(window: Window, end: datetime | None, now: datetime) -> Span:
     """Return the time that `window` counts: up to `end` rounded up, or through the bucket that `now` is in.
 

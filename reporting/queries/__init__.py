@@ -1,0 +1,29 @@
+"""What the reporting API answers: a module a question, each from the trends items it needs, and no more."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from reporting.queries.health import HealthQuery
+from reporting.queries.planning import Planning
+from reporting.queries.series import SeriesQuery
+from reporting.queries.summary import SummaryQuery
+from reporting.queries.trends import TrendsQuery
+from reporting.queries.window_counts import WindowCounts
+from reporting.reader import TrendsReader
+from reporting.recent import RecentRankings
+
+__all__ = ["Queries"]
+
+
+class Queries:
+    """Answers each route's question. Times are read from a clock that is passed in."""
+
+    def __init__(self, reader: TrendsReader, recent: RecentRankings, clock: Callable[[], datetime]) -> None:
+        """Answer from what `reader` reads; `clock` says now, with an offset."""
+        planning = Planning(clock)
+        counts = WindowCounts(reader, planning)
+        self.trends: Final = TrendsQuery(reader, counts, recent, clock)
+        self.series: Final = SeriesQuery(reader, planning, clock)
+        self.summary: Final = SummaryQuery(reader, counts, clock)
+        self.health: Final = HealthQuery(reader, clock)

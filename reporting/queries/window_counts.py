@@ -1,0 +1,35 @@
+"""A window's counts, summed from minutes, hours and days."""
+
+from typing import TYPE_CHECKING
+
+from consumers.counts import BREAKDOWN_BUCKET, Counts, add, empty
+from reporting.queries.planning import Planning
+from reporting.reader import Buckets, Freshness, TrendsReader
+from reporting.sums import RunningSum
+from reporting.windows import Span, Window
+
+if TYPE_CHECKING:
+    from consumers.trends.item import BucketItem
+
+
+class WindowCounts:
+    """Sums the items of a window; hashtags by the sums of the question before."""
+
+    def __init__(self, reader: TrendsReader, planning: Planning) -> None:
+        """Sum what `reader` reads of what `planning` plans."""
+        self._reader = reader
+        self._planning = planning
+        self._hashtags = {window: RunningSum("hashtag") for window in Window}
+
+    def of(self, window: Window, span: Span, freshness: Freshness, buckets: Buckets) -> Counts:
+        """Return the counts of `span`, which is as long as `window`, of the values in `buckets`."""
+        counts = empty()
+        hashtags: list[BucketItem] = []
+        for item in self._reader.read(self._planning.reads(span, freshness), buckets):
+            if item.bucket == BREAKDOWN_BUCKET:
+                add(counts, item.counts)
+            else:
+                hashtags.append(item)
+        if hashtags:
+            counts["hashtag"] = self._hashtags[window].of(hashtags)
+        return counts
