@@ -13,14 +13,14 @@
 from uuid import uuid4
 
 from local.pollers.destinations import ClientFor, Destinations
-from local.pollers.dynamodb_streams import DynamoDBStreamReader
-from local.pollers.kinesis import KinesisReader
 from local.pollers.poller import Consumed, Poller, PollerFailedError, steady_clock
-from local.pollers.readers import StreamReader
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
 from simulation.event_source_mapping.invocation import Invoke
 from simulation.event_source_mapping.invocation_record import MappingIdentity
 from simulation.event_source_mapping.mapping_poller import MappingPoller
+from simulation.streams.dynamodb_streams import DynamoDBStreamReader
+from simulation.streams.kinesis import KinesisReader
+from simulation.streams.reader import StreamReader
 
 __all__ = ["Poller", "PollerFailedError", "open_poller"]
 

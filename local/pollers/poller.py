@@ -13,7 +13,6 @@ from queue import Empty, SimpleQueue
 from threading import Condition, Thread, current_thread
 
 from local.pollers.destinations import DestinationError
-from local.pollers.readers import ReadError, StreamReader
 from simulation.event_source_mapping.actions import (
     SHARD_END,
     Action,
@@ -29,6 +28,7 @@ from simulation.event_source_mapping.counters import Counters
 from simulation.event_source_mapping.invocation import InvocationResult, Invoke, NotInvoked
 from simulation.event_source_mapping.invocation_record import InvocationRecord
 from simulation.event_source_mapping.mapping_poller import MappingPoller
+from simulation.streams.reader import ReadError, StreamReader
 
 CONCURRENT_INVOCATIONS = 64
 """Invocations one mapping waits for at a time; more wait for a thread. Shards times ParallelizationFactor at most."""

@@ -10,7 +10,6 @@ import pytest
 
 from local.pollers.destinations import DestinationError
 from local.pollers.poller import Poller, PollerFailedError, steady_clock
-from local.pollers.readers import ReadAnswer, ReadError
 from penstock.listing import ListedShard
 from simulation.event_source_mapping import (
     Answered,
@@ -25,6 +24,7 @@ from simulation.event_source_mapping.backoff import Backoff
 from simulation.event_source_mapping.configuration import Destination
 from simulation.event_source_mapping.invocation_record import InvocationRecord
 from simulation.event_source_mapping.limits import ReadLimits
+from simulation.streams.reader import ReadAnswer, ReadError
 
 ARN = "arn:aws:kinesis:eu-west-1:123456789012:stream/events"
 SHARD = "shardId-000000000000"

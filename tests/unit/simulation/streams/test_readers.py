@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
-from local.pollers.dynamodb_streams import DynamoDBStreamReader
-from local.pollers.kinesis import KinesisReader
-from local.pollers.readers import ReadAnswer, ReadError
 from penstock.listing import ListedShard
 from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem
+from simulation.streams.dynamodb_streams import DynamoDBStreamReader
+from simulation.streams.kinesis import KinesisReader
+from simulation.streams.reader import ReadAnswer, ReadError
 
 ARN = "arn:aws:kinesis:eu-west-1:123456789012:stream/events"
 LOG_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/log/stream/2026"

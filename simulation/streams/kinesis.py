@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from local.pollers.readers import ReadAnswer, read_errors
 from penstock.listing import ListedShard, list_shards
 from simulation.event_source_mapping.actions import Position, PositionKind
+from simulation.streams.reader import ReadAnswer, read_errors
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 
 class KinesisReader:
-    """A stream reader (`readers.StreamReader`) for one Kinesis data stream."""
+    """A stream reader (`reader.StreamReader`) for one Kinesis data stream."""
 
     def __init__(self, client: "KinesisClient", stream_arn: str) -> None:
         self._client = client

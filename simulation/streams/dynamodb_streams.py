@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from local.pollers.readers import ReadAnswer, read_errors
 from penstock.listing import ListedShard
 from simulation.event_source_mapping.actions import Position, PositionKind
+from simulation.streams.reader import ReadAnswer, read_errors
 
 if TYPE_CHECKING:
     from types_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 
 class DynamoDBStreamReader:
-    """A stream reader (`readers.StreamReader`) for one DynamoDB stream."""
+    """A stream reader (`reader.StreamReader`) for one DynamoDB stream."""
 
     def __init__(self, client: "DynamoDBStreamsClient", stream_arn: str) -> None:
         self._client = client
