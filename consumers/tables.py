@@ -86,6 +86,13 @@ alerts state (`consumers.alerts.state`): what alerts remember::
     s        B  alerts to publish, and values that are abnormal: deflated JSON
     x        N  expiry, epoch seconds
 
+hide-list (`consumers.trends.hidden`): values of a dimension that are counted and not shown::
+
+    bucket   S  ``hidden``
+    start    S  the dimension
+    v        N  format version
+    h        SS  the values, as they are counted; absent where there is none
+
 rebuild run (`consumers.rebuild.journal`): in rebuilt tables alone, what they are made from::
 
     bucket      S  ``rebuild``
@@ -182,7 +189,13 @@ LEVELS_STATE: Final = TrendKey("rollup", "levels")
 SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
 HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
+HIDDEN_PARTITION: Final = "hidden"
 REBUILD_RUN: Final = TrendKey("rebuild", "run")
+
+
+def hidden_key(dimension: str) -> TrendKey:
+    """Return the key of a dimension's hide-list."""
+    return TrendKey(HIDDEN_PARTITION, dimension)
 
 
 def rebuilt_hour_key(hour: str) -> TrendKey:

@@ -2,8 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,21 @@ class Ranking:
 
     @property
     def distinct(self) -> int:
-        """Number of values."""
+        """Number of values, shown or not."""
         return len(self._counts)
+
+    @property
+    def places(self) -> int:
+        """Number of values shown."""
+        return len(self._order)
+
+    def without(self, hidden: frozenset[str]) -> Self:
+        """Return the ranking that does not show `hidden` values: ranks close up, total and shares stay."""
+        if not self._counts.keys() & hidden:
+            return self
+        ranking = copy(self)
+        ranking.__dict__["_order"] = [value for value in self._order if value not in hidden]
+        return ranking
 
     def page(self, limit: int, after: tuple[int, str] | None = None) -> list[Place]:
         """Return up to `limit` places from the top, or from behind the place `after` = (count, value).

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from consumers.counts import BREAKDOWN_BUCKET, bucket_of
 from consumers.schedule import Schedule
 from consumers.tables import Level
+from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
 from reporting.plan import Closed, Range, Read, ranges
@@ -20,6 +21,9 @@ class Table(Protocol):
 
     def state(self, *, consistent: bool = True) -> LevelsState | None:
         """Return how far the levels are summed, or None before anything was."""
+
+    def hidden(self) -> Hidden:
+        """Return the values that are not to be shown."""
 
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         """Return one bucket of the level's items from `start` up to but not including `end`."""
@@ -67,6 +71,15 @@ class TrendsReader:
         if state is None:
             return Freshness(None, None)
         return Freshness(state.newest_arrival_ms, Closed(state.closed, state.day_closed))
+
+    def hidden(self) -> Hidden:
+        """Return the values that no answer shows, as they are now: read it with every request.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsError: a hide-list that can't be read.
+        """
+        return self._table.hidden()
 
     def read(self, reads: Iterable[Read], buckets: Buckets) -> Iterator[BucketItem]:
         """Yield the items of `reads` in `buckets`, as they come.

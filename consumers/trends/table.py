@@ -17,6 +17,7 @@ from consumers.tables import (
     trend_key,
 )
 from consumers.trends.errors import RevisionRefusedError, TornBucketError, TrendsFormatError
+from consumers.trends.hidden import Hidden, HideList
 from consumers.trends.item import (
     FORMAT_VERSION,
     MAX_PARTS,
@@ -231,6 +232,15 @@ class TrendsTable:
                 unread(error)
             else:
                 yield segments
+
+    def hidden(self) -> Hidden:
+        """Return the values that are not to be shown, strongly consistent.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsFormatError: an item that this code can't read.
+        """
+        return HideList(self._client, self.table).read()
 
     def horizon(self) -> tuple[int, int, int] | None:
         """Return what `save_horizon` kept, or None before the sweep's first run.

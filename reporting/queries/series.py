@@ -37,7 +37,8 @@ class SeriesQuery:
         normal = normalise(dimension, value)
         freshness = self._reader.freshness()
         counts: Counter[int] = Counter()
-        reads = self._planning.reads(span, freshness, granularity)
+        shown = normal not in self._reader.hidden()[dimension]
+        reads = self._planning.reads(span, freshness, granularity) if shown else []
         for item in self._reader.read(reads, self._reader.bucket_of(dimension, normal)):
             counts[granularity.floor(item.start)] += item.counts[dimension].get(normal, 0)
         return Series(

@@ -28,7 +28,11 @@ class SummaryQuery:
         span = window_span(window, end, self._clock())
         freshness = self._reader.freshness()
         counts = self._counts.of(window, span, freshness, self._reader.all_buckets)
-        breakdowns = {dimension: _breakdown(Ranking(counts[dimension])) for dimension in get_args(Dimension)}
+        hidden = self._reader.hidden()
+        breakdowns = {
+            dimension: _breakdown(Ranking(counts[dimension]).without(hidden[dimension]))
+            for dimension in get_args(Dimension)
+        }
         return Summary(
             window=window.value,
             from_=format_seconds(span.start),

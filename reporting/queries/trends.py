@@ -41,6 +41,7 @@ class TrendsQuery:
             last = _cursor(cursor, dimension, window, None if end is None else to)
             after = (last.count, last.value)
             listing, ranking = self._go_on(last.listing)
+        ranking = ranking.without(self._reader.hidden()[dimension])
         page = ranking.page(limit, after)
         return Trends(
             dimension=dimension,
@@ -79,7 +80,7 @@ def _cursor(text: str, dimension: str, window: Window, end: int | None) -> Curso
 
 
 def _next_cursor(listing: Listing, ranking: Ranking, page: list[Place]) -> str | None:
-    if not page or page[-1].rank >= ranking.distinct:
+    if not page or page[-1].rank >= ranking.places:
         return None
     return Cursor(listing, page[-1].count, page[-1].value).encode()
 

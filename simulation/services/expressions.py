@@ -1,8 +1,8 @@
 """DynamoDB's expressions: conditions of writes, key conditions of queries, and updates.
 
 Covers what the Amazon DynamoDB Developer Guide says under "Condition and filter expressions, operators, and
-functions" and "Using update expressions in DynamoDB", but for paths into maps and lists, IN, contains, size and DELETE;
-what is not covered is refused by name, never guessed.
+functions" and "Using update expressions in DynamoDB", but for paths into maps and lists, IN, contains and size; what
+is not covered is refused by name, never guessed.
 """
 
 import re
@@ -109,6 +109,16 @@ def _act(verb: str, tokens: list[str], item: Mapping[str, Any], names: Names, re
     match verb, tokens:
         case "SET", [path, "=", *source]:
             result[names.attribute(path)] = _source(source, item, names)
+        case "ADD" | "DELETE", [path, operand] if kind := _set_type(names.value(operand)):
+            held = item.get(names.attribute(path), {kind: []})
+            if kind not in held:
+                raise ExpressionError(f"{path} is no set of the operand's type")
+            before, named = set(held[kind]), set(names.value(operand)[kind])
+            after = before | named if verb == "ADD" else before - named
+            if after:
+                result[names.attribute(path)] = {kind: sorted(after)}
+            else:  # there is no empty set
+                result.pop(names.attribute(path), None)
         case "ADD", [path, addend]:
             held = item.get(names.attribute(path), {"N": "0"})
             result[names.attribute(path)] = _sum(held, "+", names.value(addend))
@@ -116,6 +126,11 @@ def _act(verb: str, tokens: list[str], item: Mapping[str, Any], names: Names, re
             result.pop(names.attribute(path), None)
         case _:
             raise ExpressionError(f"{verb} {' '.join(tokens)} is not an update that the simulation covers")
+
+
+def _set_type(value: Mapping[str, Any]) -> str | None:
+    (kind,) = value
+    return kind if kind in ("SS", "NS", "BS") else None
 
 
 def _source(tokens: list[str], item: Mapping[str, Any], names: Names) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from consumers.tables import (
     SWEEP_CURSOR,
     Level,
     TrendKey,
+    hidden_key,
     is_part,
     late_key,
     place_of,
@@ -28,6 +29,7 @@ from consumers.tables import (
     start_of,
     trend_key,
 )
+from consumers.trends.hidden import HideList
 from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.state import LevelsState, encode_state
@@ -60,9 +62,9 @@ def test_sort_keys_are_in_order_of_time(level: Level, one: int, other: int) -> N
     assert (keys[0] <= keys[1]) == (level.floor(one) <= level.floor(other))
 
 
-KIND = re.compile(r"^([a-z ]+) \(`[^`]+`\)[^:]*(?::[^:]+)?::\n\n((?:    .*\n)+)", re.MULTILINE)
+KIND = re.compile(r"^([a-z -]+) \(`[^`]+`\)[^:]*(?::[^:]+)?::\n\n((?:    .*\n)+)", re.MULTILINE)
 KINDS = {
-    name: dict(re.findall(r"^    (\w+) +([SNB])  ", body, re.MULTILINE))
+    name: dict(re.findall(r"^    (\w+) +(SS|[SNB])  ", body, re.MULTILINE))
     for name, body in KIND.findall(tables.__doc__ or "")
 }
 """Attributes and their types by kind of item, as the module documents them."""
@@ -106,6 +108,13 @@ def test_the_single_items_have_the_documented_attributes() -> None:
     horizon = client.get_item(TableName=TRENDS_TABLE, Key=HORIZON.attributes)["Item"]
     assert written(horizon) == KINDS["horizon"]
     assert written(alerts.encode_state(alerts.AlertsState(judged=60), 120)) == KINDS["alerts state"]
+
+
+def test_a_hide_list_has_the_documented_attributes() -> None:
+    client = SimulatedTables().client()
+    HideList(client, TRENDS_TABLE).add("hashtag", ["rivers"])
+    item = client.get_item(TableName=TRENDS_TABLE, Key=hidden_key("hashtag").attributes)["Item"]
+    assert written(item) == KINDS["hide-list"]
 
 
 def test_the_items_of_a_rebuild_have_the_documented_attributes() -> None:

@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from consumers.counts import DIMENSIONS
 from consumers.schedule import Schedule
 from consumers.tables import Level
+from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
 from reporting import answers, openapi
@@ -42,6 +43,9 @@ class EmptyTable:
     def state(self, *, consistent: bool = True) -> LevelsState | None:
         del consistent
         return None
+
+    def hidden(self) -> Hidden:
+        return dict.fromkeys(DIMENSIONS, frozenset())
 
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         del level, bucket, start, end, consistent

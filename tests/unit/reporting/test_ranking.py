@@ -44,3 +44,17 @@ def test_a_page_begins_where_its_cursor_would_be(given_counts: dict[str, int], c
 
 def test_shares_have_six_decimals() -> None:
     assert Ranking({"a": 1, "b": 2}).page(2)[1].share == 0.333333
+
+
+@given(counts, st.frozensets(st.text(max_size=3)))
+def test_what_is_hidden_has_no_place_and_the_others_close_up(given: dict[str, int], hidden: frozenset[str]) -> None:
+    whole = Ranking(given)
+    shown = whole.without(hidden)
+    expected = [place for place in whole.page(len(given)) if place.value not in hidden]
+    found = shown.page(len(given))
+    assert [place.rank for place in found] == list(range(1, shown.places + 1))
+    assert [(place.value, place.count, place.share) for place in found] == [
+        (place.value, place.count, place.share) for place in expected
+    ]
+    assert (shown.total, shown.distinct) == (whole.total, len(given))
+    assert whole.places == len(given)

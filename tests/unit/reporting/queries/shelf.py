@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from consumers.counts import DIMENSIONS, Counts, empty
 from consumers.schedule import Schedule
 from consumers.tables import Level
+from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.loading import bucket_items
 from consumers.trends.retention import Retention
@@ -82,6 +83,8 @@ class Shelf:
         self.counted = counted
         self.items: dict[tuple[Level, int, int], BucketItem] = {}
         self.asked: list[tuple[Level, int, bool]] = []
+        self.hide: dict[str, set[str]] = {}
+        """Values that are hidden, by dimension."""
         for level in Level:
             counts: dict[int, Counts] = {}
             for event in given_events:
@@ -101,6 +104,9 @@ class Shelf:
         if not self.counted:
             return None
         return LevelsState(self.closed.hour, self.closed.hour, self.closed.day, self.closed.day, ARRIVED)
+
+    def hidden(self) -> Hidden:
+        return {dimension: frozenset(self.hide.get(dimension, ())) for dimension in DIMENSIONS}
 
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         self.asked.append((level, bucket, consistent))

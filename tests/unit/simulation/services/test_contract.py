@@ -156,6 +156,31 @@ def test_updates_add_keep_and_remove(dynamodb: Client) -> None:
     assert answer["Attributes"] == an_item(0, sum={"N": "3"}, n={"N": "2"})
 
 
+def test_updates_add_to_a_set_and_take_from_it_and_there_is_no_empty_set(dynamodb: Client) -> None:
+    def update(verb: str, *values: str) -> dict[str, Any]:
+        answer = dynamodb.update_item(
+            TableName=TABLE,
+            Key=an_item(0),
+            UpdateExpression=f"SET #v = :v {verb} #h :h",
+            ConditionExpression="attribute_not_exists(#v) OR #v <= :v",
+            ExpressionAttributeNames={"#v": "v", "#h": "h"},
+            ExpressionAttributeValues={":v": {"N": "1"}, ":h": {"SS": list(values)}},
+            ReturnValues="ALL_OLD",
+        )
+        before: dict[str, Any] = answer.get("Attributes", {})
+        return before
+
+    assert "h" not in update("DELETE", "a")
+    assert "h" not in update("ADD", "b", "a")
+    assert sorted(update("ADD", "b", "c")["h"]["SS"]) == ["a", "b"]
+    assert sorted(update("DELETE", "b", "d")["h"]["SS"]) == ["a", "b", "c"]
+    held = get(dynamodb, 0)
+    assert held is not None
+    assert sorted(held["h"]["SS"]) == ["a", "c"]
+    update("DELETE", "a", "c")
+    assert get(dynamodb, 0) == an_item(0, v={"N": "1"})
+
+
 def test_a_transaction_writes_all_or_nothing_and_says_what_stood_in_its_way(dynamodb: Client) -> None:
     put_new(dynamodb, an_item(1))
     new = {"ConditionExpression": "attribute_not_exists(#a)", "ExpressionAttributeNames": {"#a": "address"}}
