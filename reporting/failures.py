@@ -11,8 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.trends.errors import TornBucketError
 from reporting import caching
+from reporting.common_headers import CommonHeaders
 from reporting.parameters import from_validation
-from reporting.problems import CONTENT_TYPE, BadRequestError, problem
+from reporting.problems import CONTENT_TYPE, BadRequestError, NotAcceptableError, problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -40,11 +41,13 @@ class Failures:
         self,
         app: APIGatewayRestResolver,
         logger: "Logger",
+        common: CommonHeaders,
         unexpected: "Callable[[], list[BadParameter]]",
     ) -> None:
         """Answer for `app`; `unexpected` names what the current request sent beyond what its route knows."""
         self._app = app
         self._logger = logger
+        self._common = common
         self._unexpected = unexpected
 
     def register(self) -> None:
@@ -52,6 +55,7 @@ class Failures:
         on = self._app.exception_handler
         on(RequestValidationError)(self.bad_parameters)
         on(BadRequestError)(self.bad_request)
+        on(NotAcceptableError)(self.not_acceptable)
         on(NotFoundError)(self.no_route)
         on([ClientError, BotoCoreError, TornBucketError])(self.table)
         on(Exception)(self.fault)
@@ -67,6 +71,10 @@ class Failures:
     def bad_request(self, error: BadRequestError) -> Response[str]:
         """Answer parameters that are wrong: 400."""
         return self._problem(HTTPStatus.BAD_REQUEST, str(error), errors=error.errors)
+
+    def not_acceptable(self, error: NotAcceptableError) -> Response[str]:
+        """Answer a request that accepts no form that its route has: 406."""
+        return self._problem(HTTPStatus.NOT_ACCEPTABLE, str(error))
 
     def no_route(self, _: NotFoundError) -> Response[str]:
         """Answer a request without a route: 404, but 405 for other methods than GET."""
@@ -104,5 +112,5 @@ class Failures:
             status,
             CONTENT_TYPE,
             problem(status, detail, event.path, event.request_context.request_id or "", errors),
-            {**caching.HEADERS, "Cache-Control": caching.NO_STORE, **(headers or {})},
+            {**self._common.of(event), "Cache-Control": caching.NO_STORE, **(headers or {})},
         )

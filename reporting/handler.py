@@ -40,7 +40,7 @@ _reader = TrendsReader(
     _settings.schedule,
     ThreadPoolExecutor(PARALLEL_QUERIES, thread_name_prefix="query"),
 )
-_app = build(Queries(_reader, RecentRankings(monotonic), lambda: datetime.now(UTC)), logger)
+_app = build(Queries(_reader, RecentRankings(monotonic), lambda: datetime.now(UTC)), logger, _settings.dashboard_origin)
 
 
 @traced

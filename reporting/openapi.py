@@ -13,7 +13,8 @@ VERSION = "1"
 def document(app: "APIGatewayRestResolver") -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of `app`.
 
-    What Powertools adds about its own validation answers is left out: here a bad parameter is a 400 problem.
+    What Powertools adds is left out: its own validation answers, since here a bad parameter is a 400 problem, and a
+    body of answers that have none.
     """
     described: dict[str, Any] = json.loads(
         app.get_openapi_json_schema(
@@ -25,6 +26,10 @@ def document(app: "APIGatewayRestResolver") -> dict[str, Any]:
     for path in described["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
+            for response in operation["responses"].values():
+                response["content"] = {name: each for name, each in response["content"].items() if each}
+                if not response["content"]:
+                    del response["content"]
     schemas = described["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(name, None)

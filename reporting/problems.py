@@ -18,6 +18,14 @@ class BadRequestError(ValueError):
         super().__init__("; ".join(f"{error.name}: {error.detail}" for error in self.errors))
 
 
+class NotAcceptableError(ValueError):
+    """A request that accepts no media type that its route answers with."""
+
+    def __init__(self, accept: str, offered: Iterable[str]) -> None:
+        """Take the request's Accept and what the route has."""
+        super().__init__(f"Accept is {accept[:100]!r}; this route answers with {' or '.join(offered)}")
+
+
 def bad_parameter(name: str, detail: str, in_: Literal["path", "query"] = "query") -> BadRequestError:
     """Return the error of one bad parameter."""
     return BadRequestError([BadParameter(in_=in_, name=name, detail=detail)])

@@ -28,6 +28,7 @@ from tests.integration.tables import TRENDS
 
 TABLE = "trends"
 SCHEDULE = '[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]'
+ORIGIN = "https://dashboard.example.com"
 REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 
 HASHTAGS = {
@@ -113,6 +114,7 @@ def handler() -> Iterator[Any]:
         "AWS_DEFAULT_REGION": "eu-west-1",
         "TRENDS_TABLE": TABLE,
         "SCHEDULE": SCHEDULE,
+        "DASHBOARD_ORIGIN": ORIGIN,
         "POWERTOOLS_SERVICE_NAME": "reporting",
         "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
     }
@@ -253,17 +255,72 @@ def test_health_is_ok_while_events_arrive_and_stale_when_they_have_not_for_long(
 @pytest.mark.usefixtures("filled")
 def test_health_is_stale_when_nothing_arrived_for_long(api: Api) -> None:
     answer = api.get("/v1/health")
-    assert (answer.status, answer.json["status"]) == (200, "stale")
+    assert (answer.status, answer.json["status"]) == (503, "stale")
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.usefixtures("filled")
 def test_an_answer_the_client_has_is_not_sent_again(api: Api) -> None:
     first = api.get("/v1/trends/lang", end=AT_NOON)
-    assert first.headers["Cache-Control"] == "max-age=2"
+    assert first.headers["Cache-Control"] == "private, max-age=2"
     again = api.get("/v1/trends/lang", end=AT_NOON, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.text) == (304, None)
     assert again.headers["ETag"] == first.headers["ETag"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_lists_and_series_come_as_csv_where_it_is_asked_for(api: Api) -> None:
+    csv = {"Accept": "text/csv"}
+    page = api.get("/v1/trends/hashtag", limit="3", window="24h", end="2026-04-29T13:00:00Z", headers=csv)
+    assert page.text == "rank,value,count,share\r\n1,a/b,36,0.2\r\n2,café,32,0.177778\r\n3,100%,28,0.155556\r\n"
+    assert page.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert page.headers["Content-Disposition"] == 'attachment; filename="trends.csv"'
+    assert page.headers["Penstock-From"] == "2026-04-28T13:00:00Z"
+    assert page.headers["Penstock-To"] == "2026-04-29T13:00:00Z"
+    assert page.headers["Penstock-As-Of"] == "2026-04-29T12:00:00.123Z"
+    assert page.headers["Vary"] == "Accept"
+    series = api.get("/v1/trends/hashtag/a%2Fb/series", granularity="hour", end=AT_NOON, headers=csv)
+    assert (series.text or "").splitlines()[-2:] == ["2026-04-29T10:00:00Z,9", "2026-04-29T11:00:00Z,9"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_link_leads_to_the_next_page_until_the_last(api: Api) -> None:
+    target, ranks = "/v1/trends/hashtag?limit=4&window=24h&end=2026-04-29T13:00:00Z", []
+    while target:
+        page = api.get(target, headers={"Accept": "text/csv"})
+        ranks += [line.partition(",")[0] for line in (page.text or "").splitlines()[1:]]
+        link = page.headers.get("Link", "")
+        target = "/v1/trends/hashtag" + link[1:].removesuffix('>; rel="next"') if link else ""
+    assert ranks == [str(rank) for rank in range(1, 10)]
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_form_is_another_answer_to_a_cache(api: Api) -> None:
+    tag = api.get("/v1/trends/lang", end=AT_NOON).headers["ETag"]
+    assert api.get("/v1/trends/lang", end=AT_NOON, headers={"If-None-Match": tag, "Accept": "text/csv"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "accept"),
+    [("/v1/summary", "text/csv"), ("/v1/trends/lang", "text/html"), ("/docs", "application/json")],
+)
+def test_a_form_that_a_route_does_not_have_is_406(api: Api, target: str, accept: str) -> None:
+    problem = check_problem(api.get(target, headers={"Accept": accept}), 406, "Not Acceptable")
+    assert accept in problem["detail"]
+
+
+def test_pages_of_the_dashboards_origin_may_read_every_answer(api: Api) -> None:
+    for target in ("/openapi.json", "/v1/trends/colour"):
+        answer = api.get(target)
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
+
+
+def test_the_api_shows_itself_as_a_page(api: Api) -> None:
+    page = api.get("/docs", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "GET /v1/trends/{dimension}" in (page.text or "")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
 def test_a_late_event_shows_in_the_next_answer(api: Api, filled: TrendsTable) -> None:
@@ -283,7 +340,7 @@ def check_problem(answer: Answer, status: int, title: str) -> Any:  # noqa: ANN4
     assert (answer.status, problem["status"], problem["title"]) == (status, status, title)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert problem["request_id"] == REQUEST_ID
+    assert problem["request_id"] == answer.headers["X-Request-Id"] == REQUEST_ID
     return problem
 
 

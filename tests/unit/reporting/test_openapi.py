@@ -32,6 +32,13 @@ ROUTES = {
     "/v1/summary": ("Summary", {"window", "end"}),
     "/v1/health": ("Health", set[str]()),
     "/openapi.json": (None, set[str]()),
+    "/docs": (None, set[str]()),
+}
+
+FORMS = {
+    "/v1/trends/{dimension}": {"application/json", "text/csv"},
+    "/v1/trends/{dimension}/{value}/series": {"application/json", "text/csv"},
+    "/docs": {"text/html"},
 }
 
 DESCRIPTION = Path(__file__).parents[3] / "docs" / "reporting-api.md"
@@ -78,9 +85,13 @@ def test_every_route_is_described_with_its_parameters(document: dict[str, Any]) 
 def test_every_route_answers_with_its_model_and_fails_with_problems(document: dict[str, Any]) -> None:
     for path, (model, _) in ROUTES.items():
         responses = document["paths"][path]["get"]["responses"]
-        schema = responses.pop("200")["content"]["application/json"]["schema"]
-        assert schema.get("$ref") == (model and f"#/components/schemas/{model}")
-        assert set(responses) == {"400", "500", "503"} | ({"404"} if "{dimension}" in path else set())
+        content = responses.pop("200")["content"]
+        assert set(content) == FORMS.get(path, {"application/json"})
+        if model:
+            assert content["application/json"]["schema"] == {"$ref": f"#/components/schemas/{model}"}
+        assert "content" not in responses.pop("304")
+        always = {"400", "401", "403", "406", "429", "500", "503"}
+        assert set(responses) == always | ({"404"} if "{dimension}" in path else set())
         for response in responses.values():
             problem = response["content"]["application/problem+json"]["schema"]
             assert problem == {"$ref": "#/components/schemas/Problem"}
