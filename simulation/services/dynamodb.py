@@ -12,11 +12,11 @@ live (TTL) in DynamoDB".
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
 from simulation.services.expressions import ExpressionError, Item, Names, comparable, equal_to, holds, updated
-from simulation.services.faults import Fault
 from simulation.services.items import check_item, item_size
+from simulation.services.service import SimulatedService, client_error
 from simulation.services.table import Key, Table
 
 if TYPE_CHECKING:
@@ -61,20 +61,14 @@ class _Meta:
     events: Final = _Hooks()
 
 
-class SimulatedDynamoDB:
+class SimulatedDynamoDB(SimulatedService):
     """Tables by name; `client()` is what code takes for a boto3 client."""
 
     def __init__(self, tables: Mapping[str, Table], *, page_items: int | None = None) -> None:
         """Hold `tables`; `page_items` makes pages of queries and answers of BatchGetItem shorter than they need be."""
+        super().__init__("dynamodb", "ProvisionedThroughputExceededException")
         self.tables = dict(tables)
         self.meta: Final = _Meta()
-        self.calls: list[str] = []
-        """Operations, in order of their calls."""
-        self.before_call: Callable[[str], Fault] = lambda _: Fault.NONE
-        """Called with the operation's name before each call; says what happens to it. May raise, as one who kills the
-        caller does."""
-        self.after_call: Callable[[str], object] = lambda _: None
-        """Called when the call has been carried out and its answer not yet given; may raise."""
         self.lag: Callable[[], int] = lambda: 0
         """How many of a table's last writes an eventually consistent read does not see."""
         self._page_items = page_items
@@ -228,22 +222,13 @@ class SimulatedDynamoDB:
         return len(keys)
 
     def _call(self, operation: str, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        fault = self.before_call(operation)
-        self.calls.append(operation)
-        if fault is Fault.THROTTLED:
-            raise client_error("ProvisionedThroughputExceededException", operation)
-        if fault is Fault.LOST_REQUEST:
-            raise ReadTimeoutError(endpoint_url="https://dynamodb")
-        try:
-            if fault is Fault.REPEATED:
-                effect()
-            answer = effect()
-        except ExpressionError as error:
-            raise client_error("ValidationException", operation, str(error)) from error
-        self.after_call(operation)
-        if fault is Fault.LOST_ANSWER:
-            raise ReadTimeoutError(endpoint_url="https://dynamodb")
-        return answer
+        def checked() -> dict[str, Any]:
+            try:
+                return effect()
+            except ExpressionError as error:
+                raise client_error("ValidationException", operation, str(error)) from error
+
+        return self.call(operation, checked)
 
     def _check(self, request: Mapping[str, Any], operation: str) -> Item | None:
         """Return the item that a write meets, if the write's condition holds for it."""
@@ -276,11 +261,6 @@ class SimulatedDynamoDB:
             raise client_error("ResourceNotFoundException", operation)
         if unknown := request.keys() - known:
             raise ExpressionError(f"{operation} with {', '.join(sorted(unknown))} is not covered")
-
-
-def client_error(code: str, operation: str, message: str = "as told") -> ClientError:
-    """Return the exception that a boto3 client raises for an error code of the service."""
-    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
 
 def _projected(item: Item, request: Mapping[str, Any]) -> Item:

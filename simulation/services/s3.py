@@ -4,28 +4,24 @@ Source: Amazon S3 User Guide, "Amazon S3 data consistency model": a read after a
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import ReadTimeoutError
 from botocore.response import StreamingBody
 
-from simulation.services.dynamodb import client_error
-from simulation.services.faults import Fault
+from simulation.services.service import SimulatedService, client_error
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 
-class SimulatedS3:
+class SimulatedS3(SimulatedService):
     """Buckets by name, each of objects by key; `client()` is what code takes for a boto3 client."""
 
     def __init__(self, *buckets: str, page_keys: int = 1000) -> None:
         """Hold `buckets`, which are empty; a page of a listing has `page_keys`."""
+        super().__init__("s3", "SlowDown")
         self.buckets: dict[str, dict[str, bytes]] = {bucket: {} for bucket in buckets}
-        self.before_call: Callable[[str], Fault] = lambda _: Fault.NONE
-        """As of `simulation.services.dynamodb.SimulatedDynamoDB`."""
-        self.after_call: Callable[[str], object] = lambda _: None
         self._page_keys = page_keys
 
     def client(self) -> "S3Client":
@@ -39,7 +35,7 @@ class SimulatedS3:
             self._bucket(Bucket, "PutObject")[Key] = bytes(Body)
             return {}
 
-        return self._call("PutObject", put)
+        return self.call("PutObject", put)
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """GetObject."""
@@ -51,7 +47,7 @@ class SimulatedS3:
             except KeyError:
                 raise client_error("NoSuchKey", "GetObject") from None
 
-        return self._call("GetObject", get)
+        return self.call("GetObject", get)
 
     def get_paginator(self, operation: str) -> "SimulatedS3":
         """Return what pages through a listing."""
@@ -65,19 +61,7 @@ class SimulatedS3:
         pages = [keys[at : at + self._page_keys] for at in range(0, len(keys), self._page_keys)] or [[]]
         for page in pages:
             contents = {"Contents": [{"Key": key} for key in page]} if page else {}
-            yield self._call("ListObjectsV2", contents.copy)
-
-    def _call(self, operation: str, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        fault = self.before_call(operation)
-        if fault is Fault.THROTTLED:
-            raise client_error("SlowDown", operation)
-        if fault is Fault.LOST_REQUEST:
-            raise ReadTimeoutError(endpoint_url="https://s3")
-        answer = effect()
-        self.after_call(operation)
-        if fault is Fault.LOST_ANSWER:
-            raise ReadTimeoutError(endpoint_url="https://s3")
-        return answer
+            yield self.call("ListObjectsV2", contents.copy)
 
     def _bucket(self, name: str, operation: str) -> dict[str, bytes]:
         try:

@@ -13,8 +13,8 @@ from consumers.alerts.run import GIVE_UP_SECONDS, MOST_RAISED, OUTBOX_SECONDS, R
 from consumers.alerts.state import MOST_WAITING
 from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.trends.state import Mark
-from simulation.services.dynamodb import client_error
 from simulation.services.faults import Fault
+from simulation.services.service import client_error
 from tests.unit.consumers.alerts.world import RULES, START, KilledError, World
 
 USUAL = {"rivers": 5, "lakes": 60, "seas": 60}

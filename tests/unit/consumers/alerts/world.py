@@ -17,7 +17,7 @@ from consumers.trends.loading import bucket_items, load
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState, Mark
 from consumers.trends.table import TrendsTable
-from simulation.services.dynamodb import client_error
+from simulation.services.service import client_error
 from tests.unit.consumers.rollup.making import SerialExecutor
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 

@@ -22,8 +22,8 @@ from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 from consumers.redrive.survey import read_failed_events
 from consumers.schedule import DAY, Schedule
-from simulation.services.dynamodb import client_error
 from simulation.services.faults import Fault
+from simulation.services.service import client_error
 from tests.unit.consumers.ingest.batches import SHARD, Put, a_batch, an_aggregate
 from tests.unit.consumers.pane_log.simulated_log import SimulatedLog
 from tests.unit.consumers.test_failed_events import FakeBucket

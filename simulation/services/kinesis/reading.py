@@ -1,0 +1,132 @@
+"""GetShardIterator and GetRecords.
+
+Source: Amazon Kinesis Data Streams API Reference. An iterator says all that is known of it: the service keeps none.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, Self
+
+from simulation.services.kinesis.limits import ANSWER_BYTES, ANSWER_RECORDS
+from simulation.services.kinesis.shard import Shard
+from simulation.services.kinesis.stream import Stream
+from simulation.services.kinesis.writing import THROTTLED
+from simulation.services.service import client_error
+
+ITERATOR_SECONDS: Final = 300
+"""How long an iterator can be used."""
+
+
+class Iterator(NamedTuple):
+    """A position in a shard, and when it was given out."""
+
+    stream: str
+    shard_id: str
+    position: int
+    given_at: float
+
+    def __str__(self) -> str:
+        """Return the text by which a caller knows it."""
+        return f"{self.stream}/{self.shard_id}/{self.position}/{self.given_at!r}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the iterator that a text is.
+
+        Raises:
+            ClientError: it is none.
+        """
+        try:
+            stream, shard_id, position, given_at = text.split("/")
+            return cls(stream, shard_id, int(position), float(given_at))
+        except ValueError:
+            raise client_error("InvalidArgumentException", "GetRecords", f"{text!r:.80} is no iterator") from None
+
+
+def first_position(shard: Shard, request: Mapping[str, Any]) -> int:
+    """Return where GetShardIterator's request begins to read.
+
+    Raises:
+        ClientError: the request does not say.
+    """
+    kind = request["ShardIteratorType"]
+    try:
+        match kind:
+            case "TRIM_HORIZON":
+                return shard.trimmed
+            case "LATEST":
+                return shard.end
+            case "AT_TIMESTAMP":
+                return shard.position_at(_epoch(request["Timestamp"]))
+            case "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER":
+                number = request["StartingSequenceNumber"]
+                position = shard.position(int(number) + (kind == "AFTER_SEQUENCE_NUMBER"))
+                if position is not None:
+                    return position
+                raise client_error(
+                    "InvalidArgumentException", "GetShardIterator", f"{number} is none of {shard.shard_id}"
+                )
+    except (KeyError, ValueError) as error:
+        raise client_error("InvalidArgumentException", "GetShardIterator", f"{kind} with {error!r}") from None
+    raise client_error("ValidationException", "GetShardIterator", f"{kind} is no type of iterator")
+
+
+def read(stream: Stream, iterator: Iterator, limit: int, now: float, most: Callable[[int], int]) -> dict[str, Any]:
+    """Return GetRecords' answer; `most` says how many of the records that an answer could hold it does hold.
+
+    Raises:
+        ClientError: the iterator is too old, its shard gone, or asked too often.
+    """
+    if not 1 <= limit <= ANSWER_RECORDS:
+        raise client_error("InvalidArgumentException", "GetRecords", f"a limit of {limit}, not 1 to {ANSWER_RECORDS}")
+    if now - iterator.given_at > ITERATOR_SECONDS:
+        raise client_error("ExpiredIteratorException", "GetRecords", f"given {now - iterator.given_at} s ago")
+    shard = find_shard(stream, iterator.shard_id, "GetRecords")
+    if not shard.read_limit.allows(now):
+        raise client_error(THROTTLED, "GetRecords", f"Rate exceeded for shard {shard.shard_id}")
+    start = max(iterator.position - shard.trimmed, 0)
+    size, end = 0, start
+    for record in shard.records[start : start + limit]:
+        size += len(record.data) + len(record.partition_key)
+        if size > ANSWER_BYTES and end > start:
+            break
+        end += 1
+    records = shard.records[start : start + most(end - start)]
+    shard.read_limit.gave(sum(len(record.data) for record in records), now)
+    position = shard.trimmed + start + len(records)
+    answer: dict[str, Any] = {
+        "Records": [
+            {
+                "SequenceNumber": record.sequence_number,
+                "ApproximateArrivalTimestamp": datetime.fromtimestamp(record.arrived_at, UTC),
+                "Data": record.data,
+                "PartitionKey": record.partition_key,
+            }
+            for record in records
+        ],
+        "MillisBehindLatest": 0,
+    }
+    if position < shard.end:
+        reached = records[-1] if records else shard.records[start]
+        answer["MillisBehindLatest"] = max(int((now - reached.arrived_at) * 1000), 1)
+    if position == shard.end and shard.closed_at is not None:
+        answer["ChildShards"] = [child.child_entry() for child in shard.children]
+    else:
+        answer["NextShardIterator"] = str(Iterator(stream.name, shard.shard_id, position, now))
+    return answer
+
+
+def find_shard(stream: Stream, shard_id: str, operation: str) -> Shard:
+    """Return a shard.
+
+    Raises:
+        ClientError: there is none of that ID, or no longer.
+    """
+    try:
+        return stream.shards[shard_id]
+    except KeyError:
+        raise client_error("ResourceNotFoundException", operation, f"{stream.name} has no {shard_id}") from None
+
+
+def _epoch(moment: datetime | float) -> float:
+    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
