@@ -19,7 +19,7 @@ MAX_CALLS: Final = 6
 FIRST_WAIT: Final = 0.1
 
 
-def batch_get(  # noqa: PLR0913 - a call's own parameters
+def batch_get(
     client: "DynamoDBClient",
     table: str,
     keys: "Iterable[Mapping[str, AttributeValueTypeDef]]",

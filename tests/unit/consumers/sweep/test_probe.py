@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from consumers.schedule import Address
 from consumers.batch_get import MAX_CALLS
+from consumers.schedule import Address
 from consumers.sweep.probe import LogProbe
 from tests.unit.consumers.rollup.making import MINUTE, a_segment, append
 from tests.unit.consumers.simulated_tables import LOG_TABLE, PAGE_ITEMS, SimulatedTables
