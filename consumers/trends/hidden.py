@@ -7,6 +7,8 @@ of one. Who writes adds to a set or takes from it, which commutes: writers need 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from consumers.counts import DIMENSIONS
 from consumers.tables import HIDDEN_PARTITION, TrendKey, hidden_key
 from consumers.trends.errors import TrendsError, TrendsFormatError
@@ -67,6 +69,7 @@ class HideList:
         """Hide values; return those that were not hidden before.
 
         Raises:
+            TrendsFormatError: a list that this code can't read.
             HideListFullError: with them the list would be larger than `MAX_BYTES`; none is hidden that was not.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
         """
@@ -82,22 +85,27 @@ class HideList:
         """Hide values no longer; return those that were hidden before.
 
         Raises:
+            TrendsFormatError: a list that this code can't read.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
         """
         return frozenset(values) & self._update("DELETE", dimension, values)
 
     def _update(self, verb: str, dimension: str, values: Collection[str]) -> frozenset[str]:
         """Add to the dimension's set, or take from it; return the set as it was before."""
-        answer = self._client.update_item(
-            TableName=self._table,
-            Key=hidden_key(dimension).attributes,
-            UpdateExpression=f"SET #v = :v {verb} #h :h",
-            # A list of a newer format is left as it is.
-            ConditionExpression="attribute_not_exists(#v) OR #v <= :v",
-            ExpressionAttributeNames={"#v": "v", "#h": "h"},
-            ExpressionAttributeValues={":v": {"N": str(FORMAT_VERSION)}, ":h": {"SS": sorted(values)}},
-            ReturnValues="ALL_OLD",
-        )
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=hidden_key(dimension).attributes,
+                UpdateExpression=f"SET #v = :v {verb} #h :h",
+                ConditionExpression="attribute_not_exists(#v) OR #v <= :v",
+                ExpressionAttributeNames={"#v": "v", "#h": "h"},
+                ExpressionAttributeValues={":v": {"N": str(FORMAT_VERSION)}, ":h": {"SS": sorted(values)}},
+                ReturnValues="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                self.read()  # which tells what is newer
+            raise
         return _values(answer.get("Attributes", {}))
 
 
