@@ -38,17 +38,21 @@ class Batch:
             count += 1
         return count
 
-    @property
-    def oversized(self) -> bool:
-        """Whether the records cannot be invoked together. Only a single record can be that large."""
-        return payload_size(self.records) > PAYLOAD_LIMIT
+    def exceeds(self, limit: int) -> bool:
+        """Whether the records' event is larger than so many bytes. Only a single record can be that large."""
+        return payload_size(self.records) > limit
 
 
-def gather(queue: deque[StreamRecord], batch_size: int) -> Batch:
-    """Take the next batch off a queue: up to the batch size and the payload limit, but at least one record."""
+def gather(
+    queue: deque[StreamRecord], batch_size: int, *, limit: int = PAYLOAD_LIMIT, before: float = float("inf")
+) -> Batch:
+    """Take the next batch off a queue: up to the batch size and the limit in bytes, but at least one record.
+
+    Records that arrived at `before` or later stay, the first one excepted.
+    """
     records = [queue.popleft()]
     size = ENVELOPE + records[0].size
-    while queue and len(records) < batch_size and size + queue[0].size <= PAYLOAD_LIMIT:
+    while queue and len(records) < batch_size and size + queue[0].size <= limit and queue[0].arrived_at < before:
         record = queue.popleft()
         size += record.size
         records.append(record)

@@ -107,6 +107,7 @@ class MappingConfig:
     batch_size: int = 100
     batching_window: int = 0
     parallelization_factor: int = 1
+    tumbling_window: int = 0
     bisect_on_error: bool = False
     maximum_retry_attempts: int = INFINITE
     maximum_record_age: int = INFINITE
@@ -134,8 +135,14 @@ class MappingConfig:
         _refuse_unknown(properties)
         stream_arn, kind = _stream(properties)
         position, timestamp = _starting_position(properties, kind)
-        if integer(properties, "TumblingWindowInSeconds", 0, 0, 900):
-            raise MappingConfigError("TumblingWindowInSeconds is not simulated: leave it out, or set it to 0.")
+        factor = integer(properties, "ParallelizationFactor", 1, 1, 10)
+        window = integer(properties, "TumblingWindowInSeconds", 0, 0, 900)
+        if window and factor > 1:
+            # On no page of AWS; its API refuses it (terraform-aws-modules/terraform-aws-lambda, issue 619).
+            raise MappingConfigError(
+                f"TumblingWindowInSeconds is {window} and ParallelizationFactor {factor}: a window's state is its "
+                "shard's, so set one of them to its default."
+            )
         age = integer(properties, "MaximumRecordAgeInSeconds", INFINITE, INFINITE, 604_800)
         if INFINITE < age < 60:
             raise MappingConfigError(f"MaximumRecordAgeInSeconds is {age}: use -1 (infinite) or 60 to 604800.")
@@ -148,7 +155,8 @@ class MappingConfig:
             enabled=boolean(properties, "Enabled", default=True),
             batch_size=integer(properties, "BatchSize", 100, 1, 10_000),
             batching_window=integer(properties, "MaximumBatchingWindowInSeconds", 0, 0, 300),
-            parallelization_factor=integer(properties, "ParallelizationFactor", 1, 1, 10),
+            parallelization_factor=factor,
+            tumbling_window=window,
             bisect_on_error=boolean(properties, "BisectBatchOnFunctionError", default=False),
             maximum_retry_attempts=integer(properties, "MaximumRetryAttempts", INFINITE, INFINITE, 10_000),
             maximum_record_age=age,

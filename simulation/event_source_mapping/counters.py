@@ -17,6 +17,9 @@ class Counters:
     errors: int = 0
     retries: int = 0
     bisects: int = 0
+    windows: int = 0
+    """Tumbling windows whose final invocation succeeded."""
+    windows_terminated_early: int = 0
     throttles: int = 0
     not_invoked: int = 0
     oversized: int = 0

@@ -230,7 +230,7 @@ class MappingPoller:
     def _slot_action(self, shard: ShardPoller, slot: Slot, step: Invoke | Discard, now: float) -> Action | None:
         """Turn a slot's step into an action, or carry it out where it needs nobody else."""
         if isinstance(step, Invoke):
-            return InvokeFunction(self._token(shard, slot), payload(step.batch.records))
+            return InvokeFunction(self._token(shard, slot), payload(step.batch.records, step.fields))
         if self.config.on_failure is None:
             self._close(shard, slot.recorded(now))
             return None
@@ -260,7 +260,7 @@ class MappingPoller:
         """Report checkpoints that moved, and let go of shards that are done to their end."""
         reports: list[Action] = []
         for shard_id, shard in list(self._shards.items()):
-            checkpoint = shard.ledger.checkpoint
+            checkpoint = shard.checkpoint
             if checkpoint is not None and self._reported.get(shard_id) != checkpoint:
                 self._reported[shard_id] = checkpoint
                 reports.append(Checkpoint(shard_id, checkpoint))

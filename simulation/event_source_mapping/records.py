@@ -7,8 +7,7 @@ PAYLOAD_LIMIT = 6 * 1024 * 1024
 """Bytes of a synchronous invocation's payload ("Lambda quotas"): the largest event a batch can become."""
 
 _OPENING = b'{"Records":['
-_CLOSING = b"]}"
-ENVELOPE = len(_OPENING) + len(_CLOSING)
+ENVELOPE = len(_OPENING) + len(b"]}")
 """Bytes of an event that are not records; every record adds its own and one for the comma."""
 
 
@@ -33,9 +32,9 @@ class StreamRecord:
         return len(self.event) + 1
 
 
-def payload(records: Sequence[StreamRecord]) -> bytes:
-    """The event of a batch, in JSON."""
-    return _OPENING + b",".join(record.event for record in records) + _CLOSING
+def payload(records: Sequence[StreamRecord], fields: bytes = b"") -> bytes:
+    """The event of a batch, in JSON. `fields` are what it has besides its records, each after a comma."""
+    return b"".join((_OPENING, b",".join(record.event for record in records), b"]", fields, b"}"))
 
 
 def payload_size(records: Sequence[StreamRecord]) -> int:

@@ -11,6 +11,7 @@ from simulation.event_source_mapping.intake import Intake, RawRecord
 from simulation.event_source_mapping.ledger import Ledger
 from simulation.event_source_mapping.limits import HoldLimits, ReadLimits
 from simulation.event_source_mapping.slot import Discard, Invoke, Slot
+from simulation.event_source_mapping.tumbling_window import TumblingWindow
 
 
 class ShardPoller:
@@ -44,7 +45,12 @@ class ShardPoller:
         self._assignment = assignment
         self._backoff = backoff
         self._counters = counters
-        self._slots = [Slot(config, backoff, counters, now) for _ in range(config.parallelization_factor)]
+        self._window: TumblingWindow | None = None
+        if config.tumbling_window:
+            self._window = TumblingWindow(config.tumbling_window, shard_id, config.stream_arn)
+        self._checkpoint = self.ledger.checkpoint
+        slots = range(config.parallelization_factor)
+        self._slots = [Slot(config, backoff, counters, now, self._window) for _ in slots]
         self._iterator: str | None = None
         self._reading_since: float | None = None
         self._limit = 0
@@ -56,7 +62,18 @@ class ShardPoller:
     @property
     def done(self) -> bool:
         """Whether the shard came to its end and everything in it is done."""
-        return self.ended and not self.ledger
+        return self.ended and not self.ledger and not (self._window is not None and self._window.is_open)
+
+    @property
+    def checkpoint(self) -> str | None:
+        """The last sequence number that is done.
+
+        It stays before an open tumbling window, whose state a restart would lose: the page has it move when the final
+        invocation has succeeded.
+        """
+        if self._window is None or not self._window.is_open:
+            self._checkpoint = self.ledger.checkpoint
+        return self._checkpoint
 
     def read_action(self, now: float) -> OpenIterator | ReadRecords | None:
         """The next call for this shard's records, if one is due and there is room for its answer."""
@@ -116,6 +133,9 @@ class ShardPoller:
         more = bool(millis_behind) or cut_off
         self.millis_behind = millis_behind
         self.verified_at = None if records or millis_behind else started
+        if self._window is not None:
+            self._window.looked_at = self.verified_at
+            self._window.shard_ended = self.ended
         self._least_next_read = started + max(self._limits.least_interval, size / self._limits.bytes_per_second)
         self._next_read = max(self._least_next_read, started + (0.0 if more else self._limits.base_interval))
 

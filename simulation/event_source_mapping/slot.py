@@ -24,13 +24,18 @@ from simulation.event_source_mapping.invocation import (
 )
 from simulation.event_source_mapping.invocation_record import Condition
 from simulation.event_source_mapping.records import ENVELOPE, PAYLOAD_LIMIT, StreamRecord
+from simulation.event_source_mapping.tumbling_window import FIELDS_LIMIT, Closing, TumblingWindow, returned_state
 from simulation.event_source_mapping.verdict import acknowledged
 
 
 class Invoke(NamedTuple):
-    """Have the function process a batch."""
+    """Have the function process a batch, which is empty where a tumbling window closes.
+
+    `fields` are what the event has besides its records (`records.payload`).
+    """
 
     batch: Batch
+    fields: bytes = b""
 
 
 class Discard(NamedTuple):
@@ -43,8 +48,17 @@ class Discard(NamedTuple):
 class Slot:
     """The state of one concurrent batch. Times are in epoch seconds."""
 
-    def __init__(self, config: MappingConfig, backoff: Backoff, counters: Counters, now: float) -> None:
+    def __init__(
+        self,
+        config: MappingConfig,
+        backoff: Backoff,
+        counters: Counters,
+        now: float,
+        window: TumblingWindow | None = None,
+    ) -> None:
         self._config = config
+        self._window = window
+        self._closing: Closing | None = None
         self._backoff = backoff
         self._counters = counters
         self._queue: deque[StreamRecord] = deque()
@@ -79,18 +93,22 @@ class Slot:
         """What is to be done now, if anything."""
         if self._busy:
             return None
+        if self._window is not None and (closing := self._closes(self._window, now)) is not None:
+            return self._close(self._window, closing) if self._not_before <= now else None
+        return self._next_batch(now)
+
+    def _next_batch(self, now: float) -> Invoke | Discard | None:
         if not self._parts:
             if not self._queue or self._due() > now:
                 return None
-            batch = gather(self._queue, self._config.batch_size)
-            self._queued_bytes -= sum(record.size for record in batch.records)
-            self._parts.append(batch)
+            self._parts.append(self._gathered())
         if self._given_up is None:
             self._set_aside_too_old(now)
         if self._not_before > now:
             return None
         batch = self._parts[0]
-        if self._given_up is None and batch.oversized:
+        fields = self._window.fields(None) if self._window is not None else b""
+        if self._given_up is None and batch.exceeds(PAYLOAD_LIMIT - len(fields)):
             # Lambda cannot be invoked with it, and documents no more than that it retries until the record
             # expires or is too old.
             self._counters.oversized += 1
@@ -100,14 +118,18 @@ class Slot:
         if self._given_up is not None:
             return Discard(batch, self._given_up)
         self._counters.invocations += 1
-        return Invoke(batch)
+        return Invoke(batch, fields)
 
     def wake(self) -> float | None:
         """When `next` may have something to do; None while a result or a record has to come first."""
         if self._busy:
             return None
+        if self._window is not None and self._closes(self._window, self._not_before) is not None:
+            return self._not_before
         if not self._parts:
-            return self._due() if self._queue else None
+            if self._queue:
+                return self._due()
+            return self._window.wake() if self._window is not None else None
         if self._given_up is None and self._config.maximum_record_age != INFINITE:
             too_old = self._parts[0].records[0].arrived_at + self._config.maximum_record_age
             return min(too_old, self._not_before)
@@ -116,6 +138,7 @@ class Slot:
     def invoked(self, result: InvocationResult, now: float) -> Sequence[StreamRecord]:
         """Take in what became of the invocation; returns the records that are done."""
         self._busy = False
+        closing, self._closing = self._closing, None
         if isinstance(result, Throttled | NotInvoked):
             # The function never saw the batch, so no retry is consumed: only age ends these.
             if isinstance(result, Throttled):
@@ -123,6 +146,9 @@ class Slot:
             else:
                 self._counters.not_invoked += 1
             self._wait(now)
+            return ()
+        if closing is not None and self._window is not None:
+            self._closed(self._window, closing, result, now)
             return ()
         batch = self._parts[0]
         batch = replace(batch, invocations=batch.invocations + 1, last_result=result)
@@ -144,10 +170,51 @@ class Slot:
         self._counters.refused_records += 1
         self._wait(now)
 
+    def _gathered(self) -> Batch:
+        """Take the next batch off the queue."""
+        if self._window is None:
+            batch = gather(self._queue, self._config.batch_size)
+        else:
+            self._window.opened_for(self._queue[0].arrived_at)
+            limit = PAYLOAD_LIMIT - FIELDS_LIMIT
+            batch = gather(self._queue, self._config.batch_size, limit=limit, before=self._window.end)
+        self._queued_bytes -= sum(record.size for record in batch.records)
+        return batch
+
+    def _closes(self, window: TumblingWindow, now: float) -> Closing | None:
+        """What a tumbling window has to be told before the next records, if anything."""
+        if self._parts:  # they belong to the window, but a state that is too large is not for them
+            return Closing.EARLY if window.too_large else None
+        return window.closing(self._queue[0].arrived_at if self._queue else None, now)
+
+    def _close(self, window: TumblingWindow, closing: Closing) -> Invoke:
+        self._busy, self._closing = True, closing
+        self._counters.invocations += 1
+        return Invoke(Batch(()), window.fields(closing))
+
+    def _closed(self, window: TumblingWindow, closing: Closing, result: Answered | FunctionFailed, now: float) -> None:
+        """Take in what became of an invocation without records: until it succeeds, nothing else goes on."""
+        if isinstance(result, FunctionFailed):
+            self._counters.errors += 1
+            self._wait(now)
+            return
+        window.closed(closing)
+        self._counters.windows += closing is Closing.FINAL
+        self._counters.windows_terminated_early += closing is Closing.EARLY
+        self._failures = 0
+        self._not_before = now
+
     def _judged(self, batch: Batch, result: Answered | FunctionFailed, now: float) -> Sequence[StreamRecord]:
         """Success, partial success or failure of the first part."""
         config = self._config
         done = acknowledged(batch.records, result, reports_failures=config.report_batch_item_failures)
+        if done and self._window is not None and isinstance(result, Answered):
+            # What is done is in the state, whether the rest of the batch is or not.
+            state = returned_state(result.payload)
+            if state is None:
+                done = 0
+            else:
+                self._window.take(state)
         self._counters.acknowledged += done
         self._counters.batches += done > 0
         if done == len(batch.records):

@@ -93,7 +93,8 @@ def test_destinations(arn: str) -> None:
 @pytest.mark.parametrize(
     ("properties", "message"),
     [
-        ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds is not simulated"),
+        ({"TumblingWindowInSeconds": 901}, "use 0 to 900"),
+        ({"TumblingWindowInSeconds": 30, "ParallelizationFactor": 2}, "set one of them to its default"),
         ({"Queues": ["q"]}, "Queues does not apply"),
         ({"ProvisionedPollerConfig": {}}, "ProvisionedPollerConfig does not apply"),
         ({"BatchSise": 3}, "BatchSise is not a known property"),
