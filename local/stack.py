@@ -23,6 +23,7 @@ from local.template.resources import EventSourceMapping, StackResources
 from local.template.translation import Template
 from simulation.event_source_mapping.configuration import MappingConfig, MappingConfigError
 from simulation.event_source_mapping.invocation_record import MappingIdentity
+from simulation.streams.shard_reads import StreamReads
 
 __all__ = [
     "LocalStack",
@@ -221,6 +222,7 @@ def _create(described: Template, services: Services) -> StackResources:
 def _open_pollers(resources: StackResources, services: Services, functions: Functions) -> tuple[Poller, ...]:
     configs = [(mapping, _mapping_config(mapping)) for mapping in resources.mappings]
     consumption = Consumption(((mapping.logical_id, config.stream_arn) for mapping, config in configs), services.trim)
+    reads = {config.stream_arn: StreamReads() for _, config in configs}
 
     def open_one(mapping: EventSourceMapping, config: MappingConfig) -> Poller:
         function = resources.functions[mapping.function]
@@ -230,6 +232,7 @@ def _open_pollers(resources: StackResources, services: Services, functions: Func
             client=services.client,
             invoke=lambda payload: functions.invoke(mapping.function, payload),
             consumed=consumption.of(mapping.logical_id),
+            reads=reads[config.stream_arn],
         )
 
     return tuple(open_one(mapping, config) for mapping, config in configs if config.enabled)

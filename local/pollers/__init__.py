@@ -13,6 +13,7 @@
 from uuid import uuid4
 
 from local.pollers.destinations import ClientFor, Destinations
+from local.pollers.limited_reader import LimitedReader
 from local.pollers.poller import Consumed, Poller, PollerFailedError, steady_clock
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
 from simulation.event_source_mapping.invocation import Invoke
@@ -21,6 +22,7 @@ from simulation.event_source_mapping.mapping_poller import MappingPoller
 from simulation.streams.dynamodb_streams import DynamoDBStreamReader
 from simulation.streams.kinesis import KinesisReader
 from simulation.streams.reader import StreamReader
+from simulation.streams.shard_reads import StreamReads
 
 __all__ = ["Poller", "PollerFailedError", "open_poller"]
 
@@ -32,13 +34,17 @@ def open_poller(
     client: ClientFor,
     invoke: Invoke,
     consumed: Consumed | None = None,
+    reads: StreamReads | None = None,
 ) -> Poller:
-    """Make the poller of one event source mapping; `start` it afterwards."""
+    """Make the poller of one event source mapping; `start` it afterwards.
+
+    `reads` is the budget of a Kinesis stream's shards, which all of the stream's mappings share.
+    """
+    clock = steady_clock()
     reader: StreamReader
     if config.stream_kind is StreamKind.KINESIS:
-        reader = KinesisReader(client("kinesis"), config.stream_arn)
+        reader = LimitedReader(KinesisReader(client("kinesis"), config.stream_arn), reads or StreamReads(), clock)
     else:
         reader = DynamoDBStreamReader(client("dynamodbstreams"), config.stream_arn)
-    clock = steady_clock()
     core = MappingPoller(config, identity, now=clock(), new_id=lambda: str(uuid4()))
     return Poller(core, reader, invoke, send=Destinations(client).send, clock=clock, consumed=consumed)

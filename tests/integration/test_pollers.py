@@ -154,6 +154,39 @@ def test_inserts_into_a_table_are_delivered_and_other_changes_are_not(
     assert {record["eventSourceARN"] for record in function.records} == {arn}
 
 
+def test_changes_of_one_kind_of_item_are_delivered_by_their_keys_alone(client: ClientFor) -> None:
+    name, dynamodb, function = f"trends-{uuid4()}", client("dynamodb"), Function()
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    dynamodb.create_table(TableName=name, **PANE_LOG, StreamSpecification=stream)
+    arn = dynamodb.describe_table(TableName=name)["Table"]["LatestStreamArn"]
+    for round_ in range(3):
+        for address in ("changed", "other"):
+            for segment in range(4):
+                item = {"address": {"S": address}, "segment": {"N": str(segment)}, "v": {"N": str(round_)}}
+                dynamodb.put_item(TableName=name, Item=item)
+
+    filters = {"Filters": [{"Pattern": '{"dynamodb":{"Keys":{"address":{"S":["changed"]}}}}'}]}
+    consumed: list[str] = []
+    with polling(
+        client,
+        function,
+        lambda _arn, _shard, number: consumed.append(number),
+        EventSourceArn=arn,
+        FilterCriteria=filters,
+        MaximumBatchingWindowInSeconds=1,
+        BatchSize=100,
+    ) as poller:
+        assert poller.wait_until_idle(SOON)
+        assert (poller.counters.filtered, poller.counters.acknowledged) == (12, 12)
+
+    changes = [record["dynamodb"] for record in function.records]
+    assert [change["Keys"]["segment"]["N"] for change in changes] == list("0123") * 3
+    assert not any("NewImage" in change or "OldImage" in change for change in changes)
+    # What was filtered out is consumed too, or a table that is seldom of interest would be kept for ever.
+    assert int(consumed[-1]) > int(changes[-1]["SequenceNumber"])
+    dynamodb.delete_table(TableName=name)
+
+
 def test_a_bad_record_is_isolated_and_its_batch_found_in_the_bucket(client: ClientFor, stream: tuple[str, str]) -> None:
     name, arn = stream
     bucket = f"failures-{uuid4()}"

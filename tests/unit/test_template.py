@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -258,6 +259,14 @@ def test_only_new_segments_reach_rollup(stack: StackResources) -> None:
     assert pattern.matches({"eventName": "INSERT"})
     assert not pattern.matches({"eventName": "REMOVE"})
     assert not mapping_configs(stack)[StreamKind.KINESIS].filters
+
+
+def test_a_tables_stream_has_two_readers_at_most(stack: StackResources) -> None:
+    """More than two a shard are throttled ("Simultaneous readers", Using AWS Lambda with Amazon DynamoDB)."""
+    configs = (MappingConfig.from_properties(mapping.properties) for mapping in stack.mappings)
+    readers = Counter(config.stream_arn for config in configs if config.stream_kind is StreamKind.DYNAMODB)
+    assert readers
+    assert max(readers.values()) <= 2
 
 
 def test_batching_leaves_room_for_the_latency_goal(stack: StackResources) -> None:

@@ -144,6 +144,12 @@ def test_one_of_several_filters_is_enough() -> None:
     assert intake.take(0, SHARD, dynamodb_raw("REMOVE", dynamodb=dynamodb_raw()["dynamodb"] | {"Keys": {}})) is None
 
 
+@pytest.mark.parametrize(("pattern", "wanted"), [(["0"], True), ([{"numeric": ["=", 0]}], False), ([0], False)])
+def test_numbers_of_an_item_are_text_and_no_numeric_filter_matches_them(pattern: list[object], wanted: bool) -> None:
+    filtered = dynamodb_mapping({"dynamodb": {"Keys": {"segment": {"N": pattern}}}})
+    assert (intake_for(filtered, IDENTITY.role_arn).take(0, SHARD, dynamodb_raw()) is not None) is wanted
+
+
 @pytest.mark.parametrize(
     ("data", "wanted"),
     [(b'{"kind":"post"}', True), (b'{"kind":"like"}', False), (b"not json", False), (b"\xff\xfe", False)],
