@@ -72,24 +72,74 @@ def decode(data: bytes) -> Counts:
     Raises:
         CountsFormatError: the bytes are damaged or of another form.
     """
+    return {dimension: _values(names, numbers) for dimension, (names, numbers) in _sections(data).items()}
+
+
+class PackedCounts:
+    """Counts inflated but not decoded: some ten bytes a value instead of a hundred, and any one of them at hand."""
+
+    __slots__ = ("_sections",)
+
+    def __init__(self, data: bytes) -> None:
+        """Take what `encode` wrote.
+
+        Raises:
+            CountsFormatError: the bytes are damaged or of another form.
+        """
+        # Framed, so that a name can be found between two separators.
+        self._sections = {
+            dimension: (b"".join((_SEPARATOR, names, _SEPARATOR)), numbers)
+            for dimension, (names, numbers) in _sections(data).items()
+            if numbers
+        }
+
+    def count(self, dimension: str, value: str) -> int:
+        """Return the count of one value, 0 if it has none; two C calls over the names, none for each."""
+        names, numbers = self._sections.get(dimension, (b"", ()))
+        at = names.find(b"".join((_SEPARATOR, value.encode(), _SEPARATOR)))
+        return numbers[names.count(_SEPARATOR, 0, at)] if at >= 0 else 0
+
+    def values(self, dimension: str) -> dict[str, int]:
+        """Return all values of a dimension with their counts, in a dictionary of the caller's.
+
+        Raises:
+            CountsFormatError: a name is damaged.
+        """
+        if dimension not in self._sections:
+            return {}
+        names, numbers = self._sections[dimension]
+        return _values(names[1:-1], numbers)
+
+
+def _sections(data: bytes) -> "dict[str, tuple[bytes, array[int]]]":
+    """Return each dimension's names, joined, and counts."""
+    found: dict[str, tuple[bytes, array[int]]] = {}
     try:
         inflated = zlib.decompress(data)
-        counts: Counts = {}
         offset = 0
         for dimension in DIMENSIONS:
             values, length, width = _HEADER.unpack_from(inflated, offset)
             offset += _HEADER.size
-            names = inflated[offset : offset + length].split(_SEPARATOR) if values else []
+            names = inflated[offset : offset + length]
             offset += length
             numbers = array(_TYPECODES[width])
             numbers.frombytes(inflated[offset : offset + values * width])
             offset += values * width
-            counts[dimension] = dict(zip(map(bytes.decode, names), _little_endian(numbers), strict=True))
+            if len(numbers) != values:
+                raise CountsFormatError(f"{len(data)} bytes are not counts: {dimension} is cut short")
+            found[dimension] = names, _little_endian(numbers)
     except (zlib.error, struct.error, KeyError, ValueError) as error:
         raise CountsFormatError(f"{len(data)} bytes are not counts: {error}") from error
     if offset != len(inflated):
         raise CountsFormatError(f"{len(data)} bytes are not counts: {len(inflated) - offset} bytes too many")
-    return counts
+    return found
+
+
+def _values(names: bytes, numbers: "array[int]") -> dict[str, int]:
+    try:
+        return dict(zip(map(bytes.decode, names.split(_SEPARATOR) if numbers else ()), numbers, strict=True))
+    except ValueError as error:
+        raise CountsFormatError(f"{len(names)} bytes are not names of {len(numbers)} values: {error}") from error
 
 
 def bucket_of(dimension: str, value: str, buckets: int) -> int:

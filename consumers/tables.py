@@ -13,7 +13,7 @@ segment (`consumers.pane_log.segment`)::
     a        N  newest arrival among the segment's events, epoch milliseconds
     x        N  expiry, epoch seconds (time to live)
 
-**Trends.** Seven kinds of items.
+**Trends.** Counts, what rollup, the sweep, alerts and a rebuild remember, and views, which answers are read from.
 
 bucket (`consumers.trends.item`): one bucket of a minute, an hour or a day; partitions hold an hour, a day and a month
 of them::
@@ -75,6 +75,33 @@ horizon (`consumers.trends.table`): for how long the pane log keeps segments, as
     h        N  hours, as the functions are told
     s        N  hours for which the log surely has them
     f        N  epoch seconds from which on it has them for the former; 0 if it has them now
+
+change note (`consumers.trends.notes`): how often each minute of an hour may have changed; all notes have one partition
+key, so that the table's stream brings them by one shard::
+
+    bucket   S  ``changed``
+    start    S  ``2026-11-21T14``: the hour of event time
+    v        N  format version
+    m05      N  one for each minute that was written, m00 to m59: raised after each write of it and of the closed
+                hours and days that hold it
+    x        N  expiry, epoch seconds: with the hour's minutes
+
+view (`consumers.views`): a read model that can be made from the kinds above at any time. Each kind of view has these::
+
+    v        N  format version
+    n        N  the version it was made from: the sum of the change notes' numbers for its time
+    a        N  newest arrival that is surely in it, epoch milliseconds; 0 if none was
+    x        N  expiry, epoch seconds
+
+It is put on condition that the table's has no higher n, nor with the same n a higher a.
+
+top list (`consumers.views.lists.item`): a view; the values of all dimensions most used in a window, and those that rose
+most::
+
+    bucket   S  ``list#5m``, ``list#1h`` or ``list#24h``
+    start    S  the window's end, ``2026-11-21T14:06``
+    t        N  when its sources were read, epoch seconds
+    c        B  totals and values: deflated JSON
 
 alerts state (`consumers.alerts.state`): what alerts remember::
 
@@ -191,6 +218,8 @@ HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
 HIDDEN_PARTITION: Final = "hidden"
 REBUILD_RUN: Final = TrendKey("rebuild", "run")
+CHANGED: Final = "changed"
+"""Partition key of all change notes."""
 
 
 def hidden_key(dimension: str) -> TrendKey:
@@ -240,6 +269,24 @@ def late_key(hour: int, due: int, digest: str = "") -> TrendKey:
     TrendKey(bucket='late#2025-11-21T09', start='1763741760#5f0c')
     """
     return TrendKey(f"late#{datetime.fromtimestamp(hour, UTC):%Y-%m-%dT%H}", f"{due:010}#{digest}")
+
+
+def change_key(hour: int) -> TrendKey:
+    """Return the key of the change note of an hour (epoch seconds).
+
+    >>> change_key(1763715600)
+    TrendKey(bucket='changed', start='2025-11-21T09')
+    """
+    return TrendKey(CHANGED, datetime.fromtimestamp(hour, UTC).strftime(_START_FORMATS[Level.HOUR]))
+
+
+def list_key(window: str, end: int) -> TrendKey:
+    """Return the key of the top list of a window, by its name and its end (epoch seconds, a whole minute).
+
+    >>> list_key("1h", 1763717460)
+    TrendKey(bucket='list#1h', start='2025-11-21T09:31')
+    """
+    return TrendKey(f"list#{window}", datetime.fromtimestamp(end, UTC).strftime(_START_FORMATS[Level.MINUTE]))
 
 
 def start_of(level: Level, start: str) -> int:

@@ -1,10 +1,23 @@
 """Which time an answer counts: windows and series, always whole UTC buckets, the current one included."""
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from consumers.tables import Level
+from consumers.views.windows import Window
+
+__all__ = [
+    "MAX_POINTS",
+    "Span",
+    "SpanError",
+    "Window",
+    "format_as_of",
+    "format_milliseconds",
+    "format_seconds",
+    "parse_instant",
+    "series_span",
+    "window_span",
+]
 
 MAX_POINTS: Final = 1_500
 """Longest series of one answer."""
@@ -12,30 +25,6 @@ MAX_POINTS: Final = 1_500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
-
-class Window(StrEnum):
-    """The windows an answer can count."""
-
-    FIVE_MINUTES = "5m"
-    HOUR = "1h"
-    DAY = "24h"
-
-    @property
-    def level(self) -> Level:
-        """The buckets it is made of."""
-        return _SHAPES[self][0]
-
-    @property
-    def seconds(self) -> int:
-        """Its length."""
-        return _SHAPES[self][1]
-
-
-_SHAPES: Final = {
-    Window.FIVE_MINUTES: (Level.MINUTE, 5 * 60),
-    Window.HOUR: (Level.MINUTE, 60 * 60),
-    Window.DAY: (Level.HOUR, 24 * 60 * 60),
-}
 
 _DEFAULT_POINTS: Final = {Level.MINUTE: 60, Level.HOUR: 24, Level.DAY: 30}
 

@@ -1,4 +1,4 @@
-"""Applying segments to the trends: minutes first, then the closed hours and days that hold them, then freshness.
+"""Applying segments to the trends: minutes first, then the closed hours and days that hold them, notes, freshness.
 
 Work on one minute or level never waits for another's success: what could be written is written, and the report says
 for which minutes and addresses the rest must come again.
@@ -187,6 +187,7 @@ class Rollup:
                 else:
                     report.failed_addresses[address] = error
         self.correct_levels([outcome.item for outcome in outcomes], report, time_left)
+        self._note_changes({outcome.item.start for outcome in outcomes}, report, time_left)
         self._mark_arrival(minutes, report)
         applied: dict[int, int] = {}
         for outcome in outcomes:
@@ -243,6 +244,24 @@ class Rollup:
             report.file([item.start for item in written], error)
         else:
             report.state = state
+
+    def _note_changes(self, minutes: set[int], report: Report, time_left: Callable[[], float]) -> None:
+        """Tell who makes views of the trends that `minutes` may have changed.
+
+        Also where all was a repeat: an earlier attempt may have ended between its write and this.
+        """
+        hours: dict[int, list[int]] = {}
+        for minute in minutes:
+            hours.setdefault(Level.HOUR.floor(minute), []).append(minute)
+        tasks = {
+            hour: self._pool.submit(
+                self.table.note_changes, hour, some, self._retention.expires_at(Level.MINUTE, hour + Level.HOUR.seconds)
+            )
+            for hour, some in hours.items()
+        }
+        for hour, task in tasks.items():
+            if (error := deadline.error_of(task, f"change note of hour {hour}", time_left)) is not None:
+                report.file(hours[hour], error)
 
     def _mark_arrival(self, minutes: list[SegmentsAtHand], report: Report) -> None:
         """Say how fresh the trends are, by what was applied."""

@@ -11,6 +11,7 @@ from consumers.tables import (
     SWEEP_CURSOR,
     Level,
     TrendKey,
+    change_key,
     is_part,
     late_key,
     start_of,
@@ -31,6 +32,7 @@ from consumers.trends.item import (
     parts_of,
 )
 from consumers.trends.late import LateSegment, decode_late, encode_late
+from consumers.trends.notes import Versions, decode_note, note_request
 from consumers.trends.ranges import partitions
 from consumers.trends.state import LevelsState, Mark, decode_state, encode_state
 from consumers.trends.vector import Vector, unpack
@@ -241,6 +243,24 @@ class TrendsTable:
             TrendsFormatError: an item that this code can't read.
         """
         return HideList(self._client, self.table).read()
+
+    def note_changes(self, hour: int, minutes: Iterable[int], expires_at: int) -> None:
+        """Tell readers that `minutes` of the hour that starts at `hour` may have changed; again does no harm.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        self._client.update_item(**note_request(self.table, hour, minutes, expires_at))
+
+    def changes(self, first: int, last: int) -> dict[int, Versions]:
+        """Return the change notes of the hours from `first` to `last` (epoch seconds), consistently, by hour.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            TrendsFormatError: a note that this code can't read.
+        """
+        partition, start = change_key(first)
+        return dict(map(decode_note, self._range(partition, start, change_key(last).start, consistent=True)))
 
     def horizon(self) -> tuple[int, int, int] | None:
         """Return what `save_horizon` kept, or None before the sweep's first run.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from consumers.counts import BREAKDOWN_BUCKET, Counts, add, empty
 from reporting.queries.planning import Planning
 from reporting.reader import Buckets, Freshness, TrendsReader
-from reporting.sums import RunningSum
+from consumers.trends.sums import RunningSum
 from reporting.windows import Span, Window
 
 if TYPE_CHECKING:

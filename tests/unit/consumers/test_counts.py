@@ -36,6 +36,15 @@ def test_damaged_bytes_are_refused_by_name(data: bytes) -> None:
         counts.decode(data)
 
 
+@given(some_counts, st.text(max_size=3))
+def test_packed_counts_are_found_one_by_one_and_all_together(given_counts: counts.Counts, other: str) -> None:
+    packed = counts.PackedCounts(counts.encode(given_counts))
+    for dimension, values in given_counts.items():
+        assert packed.values(dimension) == values
+        assert {value: packed.count(dimension, value) for value in values} == values
+        assert packed.count(dimension, other) == values.get(other, 0)
+
+
 def test_a_byte_too_many_is_refused() -> None:
     inflated = zlib.decompress(counts.encode({"kind": {"post": 1}}))
     with pytest.raises(counts.CountsFormatError, match="1 bytes too many"):

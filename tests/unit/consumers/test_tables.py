@@ -21,6 +21,7 @@ from consumers.tables import (
     SWEEP_CURSOR,
     Level,
     TrendKey,
+    change_key,
     hidden_key,
     is_part,
     late_key,
@@ -115,6 +116,16 @@ def test_a_hide_list_has_the_documented_attributes() -> None:
     HideList(client, TRENDS_TABLE).add("hashtag", ["rivers"])
     item = client.get_item(TableName=TRENDS_TABLE, Key=hidden_key("hashtag").attributes)["Item"]
     assert written(item) == KINDS["hide-list"]
+
+
+def test_a_change_note_has_the_documented_attributes() -> None:
+    client = SimulatedTables().client()
+    table = TrendsTable(client, TRENDS_TABLE)
+    table.note_changes(7_200, [7_500], 9)
+    table.note_changes(7_200, [7_500], 9)
+    note = client.get_item(TableName=TRENDS_TABLE, Key=change_key(7_200).attributes)["Item"]
+    assert written(note) == KINDS["change note"]
+    assert table.changes(3_600, 7_200) == {7_200: {7_500: 2}}
 
 
 def test_the_items_of_a_rebuild_have_the_documented_attributes() -> None:

@@ -87,10 +87,24 @@ def test_the_state_says_how_fresh_the_trends_are(rollup: Rollup) -> None:
 def test_freshness_that_cannot_be_written_is_reported_and_fails_nothing(
     rollup: Rollup, dynamodb: SimulatedTables
 ) -> None:
-    dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "UpdateItem" else Fault.NONE
+    def throttled(operation: str) -> Fault:
+        after_the_note = operation == "UpdateItem" and operation in dynamodb.calls
+        return Fault.THROTTLED if after_the_note else Fault.NONE
+
+    dynamodb.before_call = throttled
     report = apply(rollup, a_segment(0))
     assert report.failure(an_address()) is None
     assert "ProvisionedThroughputExceeded" in report.reasons()[0]
+
+
+def test_a_minute_whose_change_can_not_be_noted_comes_again(rollup: Rollup, dynamodb: SimulatedTables) -> None:
+    dynamodb.before_call = lambda operation: Fault.THROTTLED if operation == "UpdateItem" else Fault.NONE
+    assert apply(rollup, a_segment(0)).failure(an_address()) is not None
+    dynamodb.before_call = lambda _: Fault.NONE
+    assert rollup.table.changes(HOUR_START, HOUR_START) == {}
+    report = apply(rollup, a_segment(0))  # a repeat: its minute was written
+    assert (report.repeated, report.failure(an_address())) == (1, None)
+    assert rollup.table.changes(HOUR_START, HOUR_START) == {HOUR_START: {an_address().minute: 1}}
 
 
 def test_the_first_state_takes_past_hours_as_closed_and_corrects_what_was_written_there(

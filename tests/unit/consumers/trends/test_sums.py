@@ -8,7 +8,7 @@ from consumers.counts import Counts, empty, encode
 from consumers.tables import Level
 from consumers.trends.errors import TrendsFormatError
 from consumers.trends.item import BucketItem
-from reporting.sums import RunningSum, put_in
+from consumers.trends.sums import RunningSum, put_in
 
 values = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 300), max_size=6)
 

@@ -44,7 +44,7 @@ class RunningSum:
         if 2 * len(gone) > len(parts):
             parts, total, gone = {}, {}, []
         for packed in gone:
-            _take_out(total, decode(packed)[self._dimension])
+            take_out(total, decode(packed)[self._dimension])
         while items:  # an item keeps its counts once they are used, so it must not outlive them
             item = items.pop()
             if parts.get(_Name(item.level, item.start, item.bucket)) != item.packed:
@@ -61,7 +61,8 @@ def put_in(total: dict[str, int], values: Mapping[str, int]) -> None:
     total.update(zip(values, map(add, map(total.get, values, repeat(0)), values.values()), strict=True))
 
 
-def _take_out(total: dict[str, int], values: Mapping[str, int]) -> None:
+def take_out(total: dict[str, int], values: Mapping[str, int]) -> None:
+    """Subtract `values`, which are in `total`, and what is 0 then is gone."""
     for value, count in values.items():
         rest = total[value] - count
         if rest:
