@@ -176,12 +176,12 @@ lock: $(VENV)/installed-test
 # What `sam build` runs for each function (BuildMethod: makefile): wheels for Lambda's arm64 and Python from the lock, and
 # of the project only what the function imports. boto3 is the runtime's.
 FUNCTIONS := build-IngestFunction build-RedriveFunction build-RollupFunction build-SweepFunction \
-	build-AlertsFunction build-ReportingFunction build-ArchiveFunction
+	build-ViewsFunction build-AlertsFunction build-ReportingFunction build-ArchiveFunction
 
 build-IngestFunction build-RedriveFunction: LOCKED := ingest
-build-RollupFunction build-SweepFunction build-AlertsFunction build-ArchiveFunction: LOCKED := rollup
+build-RollupFunction build-SweepFunction build-ViewsFunction build-AlertsFunction build-ArchiveFunction: LOCKED := rollup
 build-ReportingFunction: LOCKED := reporting
-build-IngestFunction build-RedriveFunction build-RollupFunction build-SweepFunction build-AlertsFunction build-ArchiveFunction: PACKAGES := -C producer penstock -C .. consumers
+build-IngestFunction build-RedriveFunction build-RollupFunction build-SweepFunction build-ViewsFunction build-AlertsFunction build-ArchiveFunction: PACKAGES := -C producer penstock -C .. consumers
 build-ReportingFunction: PACKAGES := -C producer penstock -C .. consumers reporting
 
 .PHONY: $(FUNCTIONS)

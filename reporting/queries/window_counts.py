@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from consumers.counts import BREAKDOWN_BUCKET, Counts, add, empty
+from consumers.trends.sums import RunningSum
 from reporting.queries.planning import Planning
 from reporting.reader import Buckets, Freshness, TrendsReader
-from consumers.trends.sums import RunningSum
 from reporting.windows import Span, Window
 
 if TYPE_CHECKING:

@@ -36,6 +36,7 @@ STARTS = {
     "consumers.redrive.handler": Start("parts", ("s3",)),
     "consumers.rollup.handler": Start("environment", ("dynamodb",)),
     "consumers.sweep.handler": Start("sweep", ("dynamodb",)),
+    "consumers.views.handler": Start("environment", ("dynamodb",)),
     "reporting.handler": Start("", ("dynamodb",), limit=1.9),
 }
 VARIABLES = {

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "redrive": "consumers.redrive.handler",
     "rollup": "consumers.rollup.handler",
     "sweep": "consumers.sweep.handler",
+    "views": "consumers.views.handler",
     "alerts": "consumers.alerts.handler",
     "reporting": "reporting.handler",
 }
@@ -37,9 +38,10 @@ print(json.dumps(sorted({each for top in tops for each in distributions.get(top,
 
 
 def locked(function: str) -> set[str]:
-    # The sweep is rollup's code on a schedule, alerts need as little, redrive judges and folds with ingest's, and the
-    # archive only unpacks.
-    function = {"sweep": "rollup", "alerts": "rollup", "redrive": "ingest", "archive": "rollup"}.get(function, function)
+    # The sweep is rollup's code on a schedule, views and alerts need as little, redrive judges and folds with ingest's,
+    # and the archive only unpacks.
+    shared = {"sweep": "rollup", "views": "rollup", "alerts": "rollup", "redrive": "ingest", "archive": "rollup"}
+    function = shared.get(function, function)
     return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.corrections import BEGIN_SECONDS
 from consumers.rollup.settings import RollupSettings
-from consumers.tables import ALERTS_STATE, HORIZON
+from consumers.tables import ALERTS_STATE, HORIZON, LEVELS_STATE, Level, change_key, list_key, trend_key
+from consumers.views.settings import ViewsSettings
 from local.errors import ParameterError
 from local.template.intrinsics import Intrinsics, Json
 from local.template.resources import StackResources
@@ -32,6 +34,7 @@ FUNCTIONS = {
     "RedriveFunction",
     "RollupFunction",
     "SweepFunction",
+    "ViewsFunction",
     "AlertsFunction",
     "ReportingFunction",
 }
@@ -40,6 +43,7 @@ DATA = {"EventStream", "PaneLogTable", "TrendsTable", "FailedEventsBucket"}
 ARNS: dict[tuple[str, str | None], str] = {
     ("EventStream", "Arn"): "arn:aws:kinesis:us-east-1:123456789012:stream/events",
     ("PaneLogTable", "StreamArn"): "arn:aws:dynamodb:us-east-1:123456789012:table/log/stream/2026",
+    ("TrendsTable", "StreamArn"): "arn:aws:dynamodb:us-east-1:123456789012:table/trends/stream/2026",
     ("FailedEventsBucket", "Arn"): "arn:aws:s3:::failed-events",
 }
 
@@ -107,6 +111,8 @@ def test_settings_are_read_from_what_the_template_sets(stack: StackResources) ->
     assert {**of_redrive, "POWERTOOLS_SERVICE_NAME": "ingest"} == {**of_ingest, "STREAM": "<EventStream>"}
     for name in ("RollupFunction", "SweepFunction"):
         assert RollupSettings.read(stack.functions[name].environment).dedup_days == 7
+    views = ViewsSettings.read(stack.functions["ViewsFunction"].environment)
+    assert views.trends_table == RollupSettings.read(stack.functions["RollupFunction"].environment).trends_table
     assert AlertsSettings.read(stack.functions["AlertsFunction"].environment).rules == Rules(DIMENSIONS)
     reporting = ReportingSettings.read(stack.functions["ReportingFunction"].environment)
     assert reporting.schedule.at(0) == ingest.schedule.at(0)
@@ -114,7 +120,7 @@ def test_settings_are_read_from_what_the_template_sets(stack: StackResources) ->
 
 def test_every_function_logs_under_its_own_name_for_a_limited_time(template: Template, stack: StackResources) -> None:
     services = [function.environment["POWERTOOLS_SERVICE_NAME"] for function in stack.functions.values()]
-    assert sorted(services) == ["alerts", "ingest", "redrive", "reporting", "rollup", "sweep"]
+    assert sorted(services) == ["alerts", "ingest", "redrive", "reporting", "rollup", "sweep", "views"]
     groups = resolved(template, "AWS::Logs::LogGroup")
     assert {group["Properties"]["LogGroupName"] for group in groups.values()} == {
         function.log_group.replace("/penstock/penstock/", "/penstock/S/") for function in stack.functions.values()
@@ -202,6 +208,7 @@ def test_tables_are_on_demand_protected_and_expire_items(template: Template) -> 
         assert properties["TimeToLiveSpecification"] == {"AttributeName": "x", "Enabled": True}
         assert properties["DeletionProtectionEnabled"] == "true"
     assert tables["PaneLogTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert tables["TrendsTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
     recovery = tables["TrendsTable"]["Properties"]["PointInTimeRecoverySpecification"]
     assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -221,28 +228,31 @@ def test_failed_events_are_private_over_tls_alone_and_expire(template: Template)
     assert len(statement["Resource"]) == 2
 
 
-def test_rollup_can_not_write_where_functions_keep_failed_events(template: Template) -> None:
+def test_rollup_and_views_can_not_write_where_functions_keep_failed_events(template: Template) -> None:
     policy = resolved(template, "AWS::S3::BucketPolicy")["FailedEventsBucketPolicy"]["Properties"]
     (statement,) = [each for each in policy["PolicyDocument"]["Statement"] if "AWS" in each["Principal"]]
     assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:PutObject")
-    assert statement["Principal"] == {"AWS": "<RollupRole.Arn>"}
+    assert statement["Principal"] == {"AWS": ["<RollupRole.Arn>", "<ViewsRole.Arn>"]}
     assert statement["Resource"] == [f"<FailedEventsBucket.Arn>/{each}/*" for each in ("failed-events", "redriven")]
 
 
-def mapping_configs(stack: StackResources) -> dict[StreamKind, MappingConfig]:
-    """Return the event source mappings by the kind of their stream."""
-    configs = [MappingConfig.from_properties(mapping.properties) for mapping in stack.mappings]
-    return {config.stream_kind: config for config in configs}
+def mapping_configs(stack: StackResources) -> dict[str, MappingConfig]:
+    """Return the event source mappings by their function."""
+    return {mapping.function: MappingConfig.from_properties(mapping.properties) for mapping in stack.mappings}
 
 
 def test_mappings_retry_until_the_stream_forgets_and_keep_what_they_give_up(stack: StackResources) -> None:
     configs = mapping_configs(stack)
-    assert set(configs) == {StreamKind.KINESIS, StreamKind.DYNAMODB}
-    for config in configs.values():
+    assert {name: config.stream_kind for name, config in configs.items()} == {
+        "IngestFunction": StreamKind.KINESIS,
+        "RollupFunction": StreamKind.DYNAMODB,
+        "ViewsFunction": StreamKind.DYNAMODB,
+    }
+    for name, config in configs.items():
         assert config.maximum_retry_attempts == -1
         assert config.maximum_record_age == 23 * 3600
-        assert config.bisect_on_error
-        assert config.report_batch_item_failures
+        # Views take a batch as a whole, whatever is in it.
+        assert config.bisect_on_error == config.report_batch_item_failures == (name != "ViewsFunction")
         assert config.on_failure is not None
 
 
@@ -255,10 +265,25 @@ def test_records_are_given_up_an_hour_before_the_stream_drops_them(hours: str) -
 
 
 def test_only_new_segments_reach_rollup(stack: StackResources) -> None:
-    (pattern,) = mapping_configs(stack)[StreamKind.DYNAMODB].filters
+    (pattern,) = mapping_configs(stack)["RollupFunction"].filters
     assert pattern.matches({"eventName": "INSERT"})
     assert not pattern.matches({"eventName": "REMOVE"})
-    assert not mapping_configs(stack)[StreamKind.KINESIS].filters
+    assert not mapping_configs(stack)["IngestFunction"].filters
+
+
+def test_only_change_notes_reach_views(stack: StackResources) -> None:
+    (pattern,) = mapping_configs(stack)["ViewsFunction"].filters
+    for key, reaches in ((change_key(0), True), (list_key("5m", 0), False), (trend_key(Level.MINUTE, 0, 0), False)):
+        assert pattern.matches({"eventName": "MODIFY", "dynamodb": {"Keys": key.attributes}}) == reaches
+
+
+def test_views_write_nothing_but_views(template: Template) -> None:
+    writes = [each for role, each in statements(template) if role == "ViewsRole" and each["Sid"] == "WriteViews"]
+    (statement,) = writes
+    patterns = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    allowed = [any(fnmatchcase(key.bucket, each) for each in patterns) for key in (list_key("5m", 0), LEVELS_STATE)]
+    assert (statement["Action"], allowed) == ("dynamodb:PutItem", [True, False])
+    assert not any(fnmatchcase(trend_key(level, 0, 0).bucket, each) for each in patterns for level in Level)
 
 
 def test_a_tables_stream_has_two_readers_at_most(stack: StackResources) -> None:
@@ -271,7 +296,8 @@ def test_a_tables_stream_has_two_readers_at_most(stack: StackResources) -> None:
 
 def test_batching_leaves_room_for_the_latency_goal(stack: StackResources) -> None:
     # Events are to be in the trends within 10 s: windows may take half of it, polls and work need the rest.
-    assert sum(config.batching_window for config in mapping_configs(stack).values()) <= 5
+    configs = mapping_configs(stack)
+    assert sum(configs[name].batching_window for name in ("IngestFunction", "RollupFunction")) <= 5
 
 
 def test_every_route_of_the_api_is_signed_and_ends_in_reporting(template: Template, stack: StackResources) -> None:
@@ -318,9 +344,10 @@ def test_whatever_the_gateway_answers_by_itself_is_a_problem_document(stack: Sta
     assert {"title", "detail", "instance", "request_id"} == set(problem)
 
 
-def test_the_sweep_and_alerts_run_by_the_clock(stack: StackResources) -> None:
+def test_the_sweep_views_and_alerts_run_by_the_clock(stack: StackResources) -> None:
     assert {(schedule.function, schedule.seconds) for schedule in stack.schedules} == {
         ("SweepFunction", 900),
+        ("ViewsFunction", 60),
         ("AlertsFunction", 60),
     }
 
@@ -341,7 +368,7 @@ def test_runs_that_can_not_begin_do_not_pile_up(template: Template) -> None:
         each["Properties"]["FunctionName"]: each["Properties"]["MaximumEventAgeInSeconds"]
         for each in configured.values()
         if "MaximumEventAgeInSeconds" in each["Properties"]
-    } == {"<SweepFunction>": 60, "<AlertsFunction>": 60}
+    } == {"<SweepFunction>": 60, "<ViewsFunction>": 60, "<AlertsFunction>": 60}
 
 
 @pytest.mark.parametrize(
@@ -372,6 +399,7 @@ def test_without_dimensions_alerts_do_not_run() -> None:
     rules = resolved(template, "AWS::Events::Rule")
     assert {name: rule["Properties"].get("State", "ENABLED") for name, rule in rules.items()} == {
         "SweepFunctionRate": "ENABLED",
+        "ViewsFunctionRate": "ENABLED",
         "AlertsFunctionRate": "DISABLED",
     }
 
@@ -486,7 +514,15 @@ def test_the_archive_gives_nothing_up_but_into_itself(archiving: Template) -> No
 
 def test_a_stack_that_uses_rebuilt_tables_leaves_its_own_alone() -> None:
     stream = "arn:aws:dynamodb:us-east-1:123456789012:table/penstock-rebuilt-log/stream/2026"
-    template = Template(PATH, {"RebuiltTables": "penstock-rebuilt", "RebuiltLogStreamArn": stream})
+    of_trends = stream.replace("-log", "-trends")
+    template = Template(
+        PATH,
+        {
+            "RebuiltTables": "penstock-rebuilt",
+            "RebuiltLogStreamArn": stream,
+            "RebuiltTrendsStreamArn": of_trends,
+        },
+    )
     own = re.compile(r"<(PaneLogTable|TrendsTable)[.>]")
     for kind in (
         "AWS::Lambda::Function",
@@ -498,6 +534,8 @@ def test_a_stack_that_uses_rebuilt_tables_leaves_its_own_alone() -> None:
             assert not own.search(json.dumps(resource)), name
     mapping = resolved(template, "AWS::Lambda::EventSourceMapping")["RollupFunctionLog"]["Properties"]
     assert mapping["EventSourceArn"] == stream
+    mapping = resolved(template, "AWS::Lambda::EventSourceMapping")["ViewsFunctionNotes"]["Properties"]
+    assert mapping["EventSourceArn"] == of_trends
     variables = resolved(template, "AWS::Lambda::Function")["RollupFunction"]["Properties"]["Environment"]["Variables"]
     assert (variables["LOG_TABLE"], variables["TRENDS_TABLE"]) == tuple(Names.of("penstock-rebuilt"))
 

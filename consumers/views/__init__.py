@@ -1,0 +1,4 @@
+"""Views: read models beside minutes, hours and days, so that an answer costs the same however many events it counts.
+
+See `docs/views.md`.
+"""

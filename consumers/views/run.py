@@ -1,0 +1,66 @@
+"""One run: look what has changed, refresh each view."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from consumers.counts import CountsFormatError
+from consumers.trends.errors import TrendsError
+from consumers.views.memory import Memory
+from consumers.views.store import ViewStore
+from consumers.views.view import View
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run found and did."""
+
+    hours: int = 0
+    """Hours of event time in which something may have changed."""
+    put: int = 0
+    """Items of views written."""
+    refused: int = 0
+    """Items that another environment had made from something newer."""
+    as_of: int | None = None
+    """Newest arrival that is surely in the views, epoch milliseconds; None while there is none or a view failed."""
+    failures: dict[str, BaseException] = field(default_factory=dict)
+    """By name of a view, why it is not refreshed: the same change comes again."""
+
+
+class Views:
+    """Keeps all views. One for each execution environment."""
+
+    def __init__(self, memory: Memory, store: ViewStore, views: Sequence[View], *, clock: Callable[[], float]) -> None:
+        """Keep `views`, which put into `store`, by what `memory` sees; `clock` tells epoch seconds."""
+        self._memory = memory
+        self._store = store
+        self._views = views
+        self._clock = clock
+
+    def refresh(self, named: Iterable[int], time_left: Callable[[], float]) -> Report:
+        """Bring each view up to date; one that fails holds up no other.
+
+        Args:
+            named: Hours of event time (epoch seconds) that change notes were written for.
+            time_left: Tells the invocation's seconds.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: what has changed can't be read.
+            TrendsFormatError: a note or a state that this code can't read.
+        """
+        report = Report()
+        change = self._memory.look(self._clock(), named, time_left)
+        if change is None:
+            return report
+        report.hours = len(change.hours)
+        for view in self._views:
+            try:
+                view.refresh(change)
+            except (ClientError, BotoCoreError, TrendsError, CountsFormatError) as error:
+                report.failures[view.name] = error
+        report.put, report.refused = self._store.take_tally()
+        if not report.failures:
+            report.as_of = change.as_of
+            self._memory.done(change)
+        return report
