@@ -17,13 +17,13 @@ from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
 from local.pollers import Poller, PollerFailedError, open_poller
 from local.pollers.consumption import Consumption
+from local.pollers.limited_reader import StreamReads
 from local.run_folder import new_run_folder, open_log, point_latest
 from local.services.process import Services
 from local.template.resources import EventSourceMapping, StackResources
 from local.template.translation import Template
 from simulation.event_source_mapping.configuration import MappingConfig, MappingConfigError
 from simulation.event_source_mapping.invocation_record import MappingIdentity
-from simulation.streams.shard_reads import StreamReads
 
 __all__ = [
     "LocalStack",

@@ -13,7 +13,7 @@
 from uuid import uuid4
 
 from local.pollers.destinations import ClientFor, Destinations
-from local.pollers.limited_reader import LimitedReader
+from local.pollers.limited_reader import LimitedReader, StreamReads
 from local.pollers.poller import Consumed, Poller, PollerFailedError, steady_clock
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
 from simulation.event_source_mapping.invocation import Invoke
@@ -22,7 +22,6 @@ from simulation.event_source_mapping.mapping_poller import MappingPoller
 from simulation.streams.dynamodb_streams import DynamoDBStreamReader
 from simulation.streams.kinesis import KinesisReader
 from simulation.streams.reader import StreamReader
-from simulation.streams.shard_reads import StreamReads
 
 __all__ = ["Poller", "PollerFailedError", "open_poller"]
 

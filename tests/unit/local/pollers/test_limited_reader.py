@@ -2,11 +2,10 @@
 
 import pytest
 
-from local.pollers.limited_reader import LimitedReader
+from local.pollers.limited_reader import LimitedReader, StreamReads
 from penstock.listing import ListedShard
 from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem
 from simulation.streams.reader import ReadAnswer, ReadError
-from simulation.streams.shard_reads import StreamReads
 
 START = Position(PositionKind.TRIM_HORIZON)
 
@@ -54,7 +53,7 @@ def test_mappings_of_one_stream_share_a_shards_five_reads_a_second() -> None:
 
 
 def test_mappings_of_one_stream_share_a_shards_bytes() -> None:
-    stream, reads, now = Stream(10_000_000), StreamReads(), [0.0]
+    stream, reads, now = Stream(10 * 2**20), StreamReads(), [0.0]
     one, other = (LimitedReader(stream, reads, lambda: now[0]) for _ in range(2))
     follow(one, "a", 1)
     now[0] = 4.9
