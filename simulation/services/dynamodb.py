@@ -218,7 +218,7 @@ class SimulatedDynamoDB(SimulatedService):
         """
         keys = [key for key in self.tables[table].expired(now) if dies()]
         for key in keys:
-            self.tables[table].write(key, None)
+            self.tables[table].write(key, None, by_expiry=True)
         return len(keys)
 
     def _call(self, operation: str, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:

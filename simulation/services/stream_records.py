@@ -4,17 +4,26 @@ Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" (exa
 """
 
 from base64 import b64encode
-from typing import Any
+from typing import Any, Final
 
 from simulation.services.expressions import Item
 from simulation.services.table import Change
 
-_STREAM_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/{}/stream/2026-11-21T00:00:00.000"
-_BY_EXPIRY = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+REGION: Final = "eu-west-1"
+SOURCE: Final = "aws:dynamodb"
+VERSION: Final = "1.1"
+STREAM_LABEL: Final = "2026-11-21T00:00:00.000"
+
+_BY_EXPIRY: Final = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+
+
+def stream_arn(table: str) -> str:
+    """Return the ARN of a table's stream."""
+    return f"arn:aws:dynamodb:{REGION}:123456789012:table/{table}/stream/{STREAM_LABEL}"
 
 
 def as_lambda_sends(change: Change, table: str) -> dict[str, Any]:
-    """Return one record of a batch; a removal is one by time to live."""
+    """Return one record of a batch."""
     told: dict[str, Any] = {
         "ApproximateCreationDateTime": change.at,
         "Keys": _as_json(change.keys),
@@ -26,13 +35,13 @@ def as_lambda_sends(change: Change, table: str) -> dict[str, Any]:
     record: dict[str, Any] = {
         "eventID": f"{change.sequence_number:032x}",
         "eventName": change.event_name,
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "eu-west-1",
+        "eventVersion": VERSION,
+        "eventSource": SOURCE,
+        "awsRegion": REGION,
         "dynamodb": told,
-        "eventSourceARN": _STREAM_ARN.format(table),
+        "eventSourceARN": stream_arn(table),
     }
-    return record | ({"userIdentity": _BY_EXPIRY} if change.event_name == "REMOVE" else {})
+    return record | ({"userIdentity": _BY_EXPIRY} if change.by_expiry else {})
 
 
 def _as_json(item: Item) -> Item:

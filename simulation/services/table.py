@@ -28,6 +28,9 @@ class Change(NamedTuple):
     new_image: Item | None
     at: float
     """When it happened, epoch seconds."""
+    old_image: Item | None = None
+    by_expiry: bool = False
+    """Whether it is a deletion by time to live."""
 
 
 class Table(MutableMapping[Key, Item]):
@@ -71,7 +74,7 @@ class Table(MutableMapping[Key, Item]):
         """Return the key attributes alone."""
         return {name: item[name] for name in self.key_names}
 
-    def write(self, key: Key, item: Item | None) -> None:
+    def write(self, key: Key, item: Item | None, *, by_expiry: bool = False) -> None:
         """Put an item or (None) delete it: a change that readers may see late and that the stream tells of."""
         old = self._items.get(key)
         self._before.append((key, old))
@@ -82,7 +85,7 @@ class Table(MutableMapping[Key, Item]):
         if self._streams and item != old:  # "a write that changes no data writes no stream record"
             name = "REMOVE" if item is None else "INSERT" if old is None else "MODIFY"
             keys = self.keys_of(item or old or {})
-            self.changes.append(Change(len(self.changes) + 1, name, key, keys, item, self._clock()))
+            self.changes.append(Change(len(self.changes) + 1, name, key, keys, item, self._clock(), old, by_expiry))
 
     def read(self, key: Key, lag: int) -> Item | None:
         """Return the item as it was before the table's last `lag` writes."""

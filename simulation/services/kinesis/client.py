@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from simulation.services.iterators import Iterator, ReadByIterators
 from simulation.services.kinesis import listing, reading, writing
 from simulation.services.kinesis.limits import ANSWER_RECORDS
-from simulation.services.kinesis.reading import Iterator, find_shard
+from simulation.services.kinesis.reading import find_shard
 from simulation.services.kinesis.stream import Stream
-from simulation.services.service import SimulatedService, client_error
+from simulation.services.service import client_error
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -21,31 +22,23 @@ MAX_RESIZES_A_DAY: Final = 10
 _DAY: Final = 86_400
 
 
-class SimulatedKinesis(SimulatedService):
+class SimulatedKinesis(ReadByIterators):
     """Streams by name; `client()` is what code takes for a boto3 client."""
 
     def __init__(self, streams: Iterable[Stream], clock: Callable[[], float]) -> None:
         """Hold `streams`; `clock` tells epoch seconds."""
-        super().__init__("kinesis", writing.THROTTLED)
+        super().__init__("kinesis", writing.THROTTLED, clock, reading.ITERATOR_SECONDS)
         self.streams = {stream.name: stream for stream in streams}
         self.refusal: writing.Refusal = lambda _: None
         """From a shard's ID to the error code by which a record of PutRecords is refused, None if it is not."""
-        self.given: Callable[[int], int] = lambda most: most
-        """How many records an answer of GetRecords brings of those it could: "it might take multiple calls"."""
         self.reshard_seconds: Callable[[], float] = lambda: 0.0
         """How long the next step of a resharding takes."""
         self.page_shards = listing.PAGE_SHARDS
-        self._clock = clock
-        self._iterators_since = float("-inf")
         self._resizes: dict[str, list[float]] = {}
 
     def client(self) -> "KinesisClient":
         """Return what code takes for a boto3 client."""
         return cast("KinesisClient", self)
-
-    def expire_iterators(self) -> None:
-        """Let every iterator that was given out until now be too old."""
-        self._iterators_since = self._clock()
 
     def put_records(self, *, Records: list[dict[str, Any]], **names: str) -> dict[str, Any]:  # noqa: N803 - boto3's
         """PutRecords."""
@@ -103,10 +96,9 @@ class SimulatedKinesis(SimulatedService):
         """GetRecords."""
 
         def get() -> dict[str, Any]:
-            iterator = Iterator.parse(request["ShardIterator"])
+            iterator = Iterator.parse(request["ShardIterator"], "InvalidArgumentException")
             stream, now = self._stream({"StreamName": iterator.stream}, "GetRecords")
-            if iterator.given_at <= self._iterators_since:
-                raise client_error("ExpiredIteratorException", "GetRecords")
+            self.check_age(iterator, now)
             return reading.read(stream, iterator, request.get("Limit", ANSWER_RECORDS), now, self.given)
 
         return self.call("GetRecords", get)

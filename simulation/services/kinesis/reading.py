@@ -1,12 +1,13 @@
 """GetShardIterator and GetRecords.
 
-Source: Amazon Kinesis Data Streams API Reference. An iterator says all that is known of it: the service keeps none.
+Source: Amazon Kinesis Data Streams API Reference.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final
 
+from simulation.services.iterators import Iterator
 from simulation.services.kinesis.limits import ANSWER_BYTES, ANSWER_RECORDS
 from simulation.services.kinesis.shard import Shard
 from simulation.services.kinesis.stream import Stream
@@ -15,32 +16,6 @@ from simulation.services.service import client_error
 
 ITERATOR_SECONDS: Final = 300
 """How long an iterator can be used."""
-
-
-class Iterator(NamedTuple):
-    """A position in a shard, and when it was given out."""
-
-    stream: str
-    shard_id: str
-    position: int
-    given_at: float
-
-    def __str__(self) -> str:
-        """Return the text by which a caller knows it."""
-        return f"{self.stream}/{self.shard_id}/{self.position}/{self.given_at!r}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the iterator that a text is.
-
-        Raises:
-            ClientError: it is none.
-        """
-        try:
-            stream, shard_id, position, given_at = text.split("/")
-            return cls(stream, shard_id, int(position), float(given_at))
-        except ValueError:
-            raise client_error("InvalidArgumentException", "GetRecords", f"{text!r:.80} is no iterator") from None
 
 
 def first_position(shard: Shard, request: Mapping[str, Any]) -> int:
@@ -75,12 +50,10 @@ def read(stream: Stream, iterator: Iterator, limit: int, now: float, most: Calla
     """Return GetRecords' answer; `most` says how many of the records that an answer could hold it does hold.
 
     Raises:
-        ClientError: the iterator is too old, its shard gone, or asked too often.
+        ClientError: the limit is none, the shard gone or asked too often.
     """
     if not 1 <= limit <= ANSWER_RECORDS:
         raise client_error("InvalidArgumentException", "GetRecords", f"a limit of {limit}, not 1 to {ANSWER_RECORDS}")
-    if now - iterator.given_at > ITERATOR_SECONDS:
-        raise client_error("ExpiredIteratorException", "GetRecords", f"given {now - iterator.given_at} s ago")
     shard = find_shard(stream, iterator.shard_id, "GetRecords")
     if not shard.read_limit.allows(now):
         raise client_error(THROTTLED, "GetRecords", f"Rate exceeded for shard {shard.shard_id}")

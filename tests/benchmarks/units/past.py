@@ -49,10 +49,10 @@ class PastTable(Table):
         self._past = past
         self._begun: set[str] = set()
 
-    def write(self, key: Key, item: Item | None) -> None:
+    def write(self, key: Key, item: Item | None, *, by_expiry: bool = False) -> None:
         """Write, as the table does."""
         self.begin(key[0])
-        super().write(key, item)
+        super().write(key, item, by_expiry=by_expiry)
 
     def read(self, key: Key, lag: int) -> Item | None:
         """Read, as the table does."""
