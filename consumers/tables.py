@@ -120,6 +120,27 @@ hide-list (`consumers.trends.hidden`): values of a dimension that are counted an
     v        N  format version
     h        SS  the values, as they are counted; absent where there is none
 
+search directory (`consumers.search_index.item`): which nodes the newest generation of the search index has::
+
+    bucket   S  ``search``
+    start    S  the dimension
+    v        N  format version
+    n        N  version of the counts: never replaced by one that is lower
+    g        S  the generation
+    m        N  when it was made, epoch seconds
+    t        N  end of the day of counts, epoch seconds
+    a        N  newest arrival among them, epoch milliseconds; absent where there is none
+    c        B  where leaves begin and which prefixes have tops: deflated JSON
+    x        N  expiry, epoch seconds
+
+search node (`consumers.search_index.item`): values and counts of one leaf or top of a generation::
+
+    bucket   S  ``search#1763717400-5f0c…``: the generation
+    start    S  ``leaf#3`` or ``top#3``
+    v        N  format version
+    c        B  counts
+    x        N  expiry, epoch seconds
+
 rebuild run (`consumers.rebuild.journal`): in rebuilt tables alone, what they are made from::
 
     bucket      S  ``rebuild``
@@ -141,7 +162,7 @@ rebuilt hour (`consumers.rebuild.journal`): in rebuilt tables alone, what is fol
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from consumers.schedule import DAY, HOUR, MINUTE, Address
 
@@ -217,6 +238,7 @@ SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
 HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
 HIDDEN_PARTITION: Final = "hidden"
+SEARCH_PARTITION: Final = "search"
 REBUILD_RUN: Final = TrendKey("rebuild", "run")
 CHANGED: Final = "changed"
 """Partition key of all change notes."""
@@ -225,6 +247,16 @@ CHANGED: Final = "changed"
 def hidden_key(dimension: str) -> TrendKey:
     """Return the key of a dimension's hide-list."""
     return TrendKey(HIDDEN_PARTITION, dimension)
+
+
+def search_directory_key(dimension: str) -> TrendKey:
+    """Return the key of the directory of a dimension's search index."""
+    return TrendKey(SEARCH_PARTITION, dimension)
+
+
+def search_node_key(generation: str, kind: Literal["leaf", "top"], number: int) -> TrendKey:
+    """Return the key of a node of a generation of a search index."""
+    return TrendKey(f"{SEARCH_PARTITION}#{generation}", f"{kind}#{number}")
 
 
 def rebuilt_hour_key(hour: str) -> TrendKey:

@@ -15,6 +15,14 @@ from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.rebuild.journal import Folded, Journal, Run
 from consumers.schedule import Address
+from consumers.search_index.item import (
+    Generation,
+    decode_directory,
+    decode_node,
+    encode_directory,
+    encode_node,
+)
+from consumers.search_index.nodes import Directory
 from consumers.tables import (
     HORIZON,
     REBUILD_RUN,
@@ -126,6 +134,18 @@ def test_a_change_note_has_the_documented_attributes() -> None:
     note = client.get_item(TableName=TRENDS_TABLE, Key=change_key(7_200).attributes)["Item"]
     assert written(note) == KINDS["change note"]
     assert table.changes(3_600, 7_200) == {7_200: {7_500: 2}}
+
+
+def test_a_search_index_has_the_documented_attributes() -> None:
+    generation = Generation("1763717400-5f0c", 1, 2, 3, 4)
+    directory = encode_directory(generation, Directory(["", "b"], {"": 0}))
+    assert written(directory) == KINDS["search directory"]
+    assert decode_directory(directory) == (generation, Directory(["", "b"], {"": 0}))
+    unknown = replace(generation, as_of=None)
+    assert decode_directory(encode_directory(unknown, Directory([], {})))[0] == unknown
+    node = encode_node(generation, "leaf", 3, {"rivers": 2})
+    assert written(node) == KINDS["search node"]
+    assert decode_node(node) == {"rivers": 2}
 
 
 def test_the_items_of_a_rebuild_have_the_documented_attributes() -> None:
