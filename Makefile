@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo 'make run    [SOURCE=demo|bluesky|FILE|-] [RATE=events/s] [DURATION=s] [ONCE=1] [REPEAT=n]'
-	@echo '            [REPORT=file.json] [PORT=8080] [ARCHIVE=1]   run the whole pipeline on this machine'
+	@echo '            [REPORT=file.json] [PORT=8080] [ARCHIVE=1] [SIGN_IN=1]   run the whole pipeline on this machine'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make test-compiled   the SDK compiled for this machine, instead of interpreted'
@@ -49,7 +49,8 @@ run: $(VENV)/installed-local
 	@$(BIN)/python -m local run \
 		$${SOURCE:+--source "$$SOURCE"} $${RATE:+--rate "$$RATE"} $${DURATION:+--duration "$$DURATION"} \
 		$(if $(filter-out 0,$(ONCE)),--once) $${REPEAT:+--repeat "$$REPEAT"} $${REPORT:+--report "$$REPORT"} \
-		$${PORT:+--port "$$PORT"} $(if $(filter-out 0,$(ARCHIVE)),--parameter Archive=true)
+		$${PORT:+--port "$$PORT"} $(if $(filter-out 0,$(ARCHIVE)),--parameter Archive=true) \
+		$(if $(filter-out 0,$(SIGN_IN)),--sign-in)
 
 test: $(VENV)/installed-test
 	$(BIN)/ruff format --check .

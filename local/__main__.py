@@ -85,6 +85,11 @@ def cli() -> None:
     callback=lambda _context, _option, given: _pairs(given),
     help="A parameter of the template, like Archive=true. May be given several times.",
 )
+@click.option(
+    "--sign-in",
+    is_flag=True,
+    help="Ask callers of the reporting API, the dashboard too, to sign in, as a deployed stack does; any name will do.",
+)
 def run(
     *,
     source: str,
@@ -97,6 +102,7 @@ def run(
     report: Path | None,
     port: int,
     parameters: dict[str, str],
+    sign_in: bool,
 ) -> None:
     """Play a source through the whole pipeline and watch it become trends.
 
@@ -135,6 +141,7 @@ def run(
         report=report,
         port=port,
         parameters=parameters,
+        sign_in=sign_in,
     )
     try:
         outcome = run_pipeline(options, console)

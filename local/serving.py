@@ -16,7 +16,7 @@ _OWN_PAGES: Final = (None, "none", "same-origin")
 """Sec-Fetch-Site of an address that was typed in, and of a page's requests to its own server."""
 
 
-def refusal(port: int, *, host: str | None, origin: str | None, site: str | None) -> str | None:
+def refusal(port: int, *, host: str | None, origin: str | None, site: str | None, friend: str = "") -> str | None:
     """Tell why a request must not be answered; None when it may.
 
     Args:
@@ -24,10 +24,13 @@ def refusal(port: int, *, host: str | None, origin: str | None, site: str | None
         host: The request's header Host.
         origin: Its header Origin.
         site: Its header Sec-Fetch-Site.
+        friend: An origin whose pages may ask too, because the user said so; none if empty.
     """
     own = {f"{name}:{port}" for name in (HOST, "localhost")} | ({HOST, "localhost"} if port == 80 else set())
     if (host or "").lower() not in own:
         return f"only for callers on this machine: ask {HOST}:{port}"
+    if friend and origin == friend:
+        return None
     if (origin is not None and origin.lower() not in {f"http://{each}" for each in own}) or site not in _OWN_PAGES:
         return "not for pages of another origin"
     return None

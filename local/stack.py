@@ -15,6 +15,8 @@ from local.functions.metrics import Metrics
 from local.functions.pool import Functions
 from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
+from local.gateway.sign_in import SignIn
+from local.gateway.tokens import Tokens
 from local.pollers import Poller, PollerFailedError, open_poller
 from local.pollers.consumption import Consumption
 from local.pollers.limited_reader import StreamReads
@@ -57,6 +59,7 @@ class LocalStack:
         pollers: tuple[Poller, ...],
         gateway: Gateway,
         metrics: Metrics,
+        sign_in: SignIn | None,
         directory: Path,
         undo: ExitStack,
     ) -> None:
@@ -70,6 +73,7 @@ class LocalStack:
         self.endpoint = services.url
         """Where the services listen: ``AWS_ENDPOINT_URL`` for other programs of this machine."""
         self.outputs = _local_outputs(resources, gateway.url)
+        self._sign_in = sign_in
         self._services = services
         self._functions = functions
         self._pollers = pollers
@@ -84,6 +88,7 @@ class LocalStack:
         directory: Path,
         parameters: Mapping[str, str] | None = None,
         concurrency: int = CONCURRENCY,
+        sign_in: bool = False,
     ) -> Self:
         """Start everything; when this returns, events are processed and requests answered.
 
@@ -94,6 +99,8 @@ class LocalStack:
                 ``stack.log``, ``services.log`` and one file a function. Those of a few earlier runs stay.
             parameters: Values for the template's parameters, which otherwise have its defaults.
             concurrency: Environments a function may have at once where the template reserves no number.
+            sign_in: Whether callers of the API must sign in, as with the template's SignIn=Cognito on AWS; anybody can,
+                at the gateway's own address.
 
         Raises:
             StackError: a part could not be started; the ones before it are ended again.
@@ -101,7 +108,7 @@ class LocalStack:
         with ExitStack() as undo:
             gateway = Gateway(port)
             undo.callback(gateway.stop)
-            described = Template(template, parameters)
+            described = Template(template, {**_sign_in_parameters(gateway.url, wanted=sign_in), **(parameters or {})})
             folder = new_run_folder(directory, system_clock())
             undo.enter_context(_log_file(folder / "stack.log"))
             services = Services(folder / "services.log")
@@ -118,7 +125,17 @@ class LocalStack:
             schedules = Schedules(resources.schedules, functions.invoke_later, system_clock)
             undo.callback(schedules.stop)
             pages = template.resolve().parent / "reporting" / "dashboard"
-            gateway.serve(GatewayApplication(resources.api, functions.invoke, pages, system_clock))
+            signing = _signing(resources, gateway.url) if sign_in else None
+            gateway.serve(
+                GatewayApplication(
+                    resources.api,
+                    functions.invoke,
+                    pages,
+                    system_clock,
+                    sign_in=signing,
+                    friend=described.parameters.get("DashboardOrigin", ""),
+                )
+            )
             undo.callback(gateway.stop)
             return cls(
                 resources=resources,
@@ -128,6 +145,7 @@ class LocalStack:
                 pollers=pollers,
                 gateway=gateway,
                 metrics=metrics,
+                sign_in=signing,
                 directory=folder,
                 undo=undo.pop_all(),
             )
@@ -140,6 +158,10 @@ class LocalStack:
     def client(self, service: str, *, attempts: int = 3) -> Any:  # noqa: ANN401 - boto3 makes a client's type at run time
         """Return the boto3 client of a service, by its name in boto3; the same one each time for the same attempts."""
         return self._services.client(service, attempts=attempts)
+
+    def authorization(self) -> dict[str, str]:
+        """Return the headers by which this machine's programs may call the API; none without sign-in."""
+        return {} if self._sign_in is None else {"Authorization": f"Bearer {self._sign_in.token()}"}
 
     def lag(self) -> float:
         """Return the age in seconds of the oldest record that a mapping has not delivered, 0 when all are."""
@@ -217,6 +239,16 @@ def _create(described: Template, services: Services) -> StackResources:
     services.wait()
     values = services.create(data, described.parameters)
     return described.resources({attributes[name]: value for name, value in values.items()})
+
+
+def _sign_in_parameters(url: str, *, wanted: bool) -> Mapping[str, str]:
+    return {"SignIn": "Cognito", "DashboardUrl": f"{url}/"} if wanted else {}
+
+
+def _signing(resources: StackResources, url: str) -> SignIn:
+    if resources.client is None:
+        raise TemplateError("the template has no app client, by which users sign in; run without sign-in")
+    return SignIn(Tokens(url, resources.client, system_clock), resources.client, system_clock)
 
 
 def _open_pollers(resources: StackResources, services: Services, functions: Functions) -> tuple[Poller, ...]:

@@ -82,8 +82,19 @@ def _specificity(route: Route) -> tuple[list[int], bool]:
     return ranks, route.method != "ANY"
 
 
-def proxy_event(request: Request, matched: MatchedRoute, api: Api, request_id: str, now: datetime) -> dict[str, Any]:
-    """Return the event of a request to a route; members without a value are null, as API Gateway has them."""
+def proxy_event(
+    request: Request,
+    matched: MatchedRoute,
+    api: Api,
+    *,
+    request_id: str,
+    now: datetime,
+    claims: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the event of a request to a route; members without a value are null, as API Gateway has them.
+
+    `claims` are those of the caller's token, where the route asks for one.
+    """
     route, parameters = matched
     path = raw_path(request)
     body, is_base64 = _body(request.get_data())
@@ -102,6 +113,9 @@ def proxy_event(request: Request, matched: MatchedRoute, api: Api, request_id: s
         "requestContext": {
             "accountId": ACCOUNT,
             "apiId": api.api_id,
+            **(
+                {} if claims is None else {"authorizer": {"claims": {name: str(each) for name, each in claims.items()}}}
+            ),
             "domainName": request.host,
             "extendedRequestId": request_id,
             "httpMethod": request.method,

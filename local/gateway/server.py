@@ -8,25 +8,21 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from werkzeug.security import safe_join
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from local.errors import PortInUseError, StackError
-from local.gateway.events import (
-    MalformedAnswerError,
-    match_route,
-    proxy_event,
-    proxy_response,
-    raw_path,
-)
+from local.gateway.compression import compress
+from local.gateway.rest_api import Invoke, RestApi
+from local.gateway.sign_in import SignIn
+from local.gateway.throttle import Throttle
 from local.serving import HOST, log_fault, refusal
-from local.template.resources import Api, GatewayResponse
-from simulation.event_source_mapping.invocation import Answered, InvocationResult
+from local.template.resources import Api
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,6 +36,7 @@ _MEDIA_TYPES: Final = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+_COMPRESSED: Final = frozenset({".css", ".html", ".js", ".json", ".svg"})
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -47,31 +44,45 @@ _PAGE_HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-_DEFAULTS: Final = {
-    "MISSING_AUTHENTICATION_TOKEN": GatewayResponse(
-        403, "application/json", '{"message": "Missing Authentication Token"}'
-    ),
-    "DEFAULT_5XX": GatewayResponse(502, "application/json", '{"message": "Internal server error"}'),
-}
-"""What API Gateway answers where the template says nothing ("Gateway response types for API Gateway")."""
+_NO_API: Final = Api("", "", (), {})
 
-BAD_GATEWAY: Final = 502
+PAGE_COMPRESSION: Final = 1_000
+"""Size in bytes from which CloudFront, which serves the pages on AWS, compresses a file."""
 
 _log = logging.getLogger(__name__)
 
-Invoke = Callable[[str, bytes], InvocationResult]
-"""Invokes a function by logical id with an event in JSON, and waits."""
-
 
 class GatewayApplication:
-    """Answers requests: routes of the API first, then the dashboard's files."""
+    """Answers requests: routes of the API first, then sign-in and the dashboard's files."""
 
-    def __init__(self, api: Api | None, invoke: Invoke, pages: Path | None, clock: Callable[[], datetime]) -> None:
-        """Serve an API, and the files of a folder."""
-        self._api = api
-        self._invoke = invoke
+    def __init__(
+        self,
+        api: Api | None,
+        invoke: Invoke,
+        pages: Path | None,
+        clock: Callable[[], datetime],
+        *,
+        sign_in: SignIn | None = None,
+        friend: str = "",
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        """Serve an API, and the files of a folder.
+
+        Args:
+            api: The API.
+            invoke: Invokes its functions.
+            pages: The dashboard's folder.
+            clock: Says now.
+            sign_in: Who may call what; without, everybody may call everything.
+            friend: The origin whose pages may ask too; none if empty.
+            seconds: The clock of throttling, which never goes back.
+        """
+        tokens = None if sign_in is None else sign_in.tokens
+        api = api or _NO_API
+        self._api = RestApi(api, invoke, clock, Throttle(api.throttling, seconds), tokens)
         self._pages = pages
-        self._clock = clock
+        self._sign_in = sign_in
+        self._friend = friend
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -83,26 +94,19 @@ class GatewayApplication:
             host=request.headers.get("Host"),
             origin=request.headers.get("Origin"),
             site=request.headers.get("Sec-Fetch-Site"),
+            friend=self._friend,
         )
         if refused:
             return Response(refused, status=403)
-        request_id = str(uuid4())
-        path = raw_path(request)
-        matched = self._api and match_route(self._api, request.method, path)
-        if self._api and matched:
-            event = proxy_event(request, matched, self._api, request_id, self._clock())
-            result = self._invoke(matched.route.function, json.dumps(event).encode())
-            if isinstance(result, Answered):
-                try:
-                    return proxy_response(result.payload)
-                except MalformedAnswerError:
-                    return self._own("DEFAULT_5XX", path, request_id, BAD_GATEWAY)
-            return self._own("DEFAULT_5XX", path, request_id, BAD_GATEWAY)
-        return self._page(request) or self._own("MISSING_AUTHENTICATION_TOKEN", path, request_id)
+        sign_in = self._sign_in and self._sign_in.answer(request)
+        return self._api.answer(request) or sign_in or self._page(request) or self._api.no_route(request)
 
     def _page(self, request: Request) -> Response | None:
         if self._pages is None or request.method not in ("GET", "HEAD"):
             return None
+        if self._sign_in is not None and request.path == "/config.json":
+            settings = {"apiUrl": "", "auth": self._sign_in.settings()}
+            return Response(json.dumps(settings), content_type="application/json", headers=_PAGE_HEADERS)
         name = safe_join(str(self._pages), request.path.lstrip("/") or "index.html")
         try:
             if name is None or not (file := Path(name)).is_file():
@@ -114,17 +118,9 @@ class GatewayApplication:
             content_type=_MEDIA_TYPES.get(file.suffix, "application/octet-stream"),
             headers=_PAGE_HEADERS,
         )
-        response.add_etag()
-        return response.make_conditional(request)
-
-    def _own(self, kind: str, path: str, request_id: str, status: int | None = None) -> Response:
-        """Return what API Gateway answers by itself."""
-        given = self._api.responses.get(kind) if self._api else None
-        shape = given or _DEFAULTS[kind]
-        body = shape.body
-        for name, value in {"$context.path": path, "$context.requestId": request_id}.items():
-            body = body.replace(name, json.dumps(value)[1:-1])
-        return Response(body, status=status or shape.status, content_type=shape.content_type)
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+        return compress(request, response, PAGE_COMPRESSION if file.suffix in _COMPRESSED else None)
 
 
 class Gateway:

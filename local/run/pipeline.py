@@ -55,6 +55,8 @@ class RunOptions:
     port: int
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Values for the template's parameters."""
+    sign_in: bool = False
+    """Whether callers of the reporting API must sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ def run(options: RunOptions, console: Console) -> Outcome:
         # A run that was played to its end has nothing pending. One that broke down waits for no answer.
         _closed_at_once(Producer(stack.outputs["StreamName"], client=stack.client("kinesis", attempts=1))) as producer,
     ):
-        trends = TrendsClient(stack.url, started=started, dedup_days=stack.dedup_days)
+        trends = TrendsClient(
+            stack.url, started=started, dedup_days=stack.dedup_days, authorization=stack.authorization
+        )
         inbox = AlertsInbox(stack)
         lag = LagMeter()
         feed = Feed(
@@ -132,6 +136,7 @@ def _started(options: RunOptions, console: Console) -> LocalStack:
             port=options.port,
             directory=options.directory,
             parameters={**PARAMETERS, **options.parameters},
+            sign_in=options.sign_in,
         )
 
 

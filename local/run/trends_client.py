@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,9 +27,17 @@ class ReportingError(Exception):
 class TrendsClient:
     """Reads whole counts through windows of 24 hours that tile the time in which counted events can lie."""
 
-    def __init__(self, url: str, *, started: datetime, dedup_days: int) -> None:
-        """Ask the API at `url` about events that arrived since `started`."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        started: datetime,
+        dedup_days: int,
+        authorization: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Ask the API at `url` about events that arrived since `started`; `authorization` gives a request's headers."""
         self._url = url
+        self._authorization = authorization
         self._oldest = started - timedelta(days=dedup_days)
         # Statuses are answers here, so that a 503 with Retry-After is honoured by the retry below alone.
         self._http = urllib3.PoolManager(retries=urllib3.Retry(2, status=0, raise_on_status=False), timeout=30.0)
@@ -90,7 +99,7 @@ class TrendsClient:
         url = f"{self._url}{path}" + (f"?{urlencode(query)}" if query else "")
         for attempt in range(ATTEMPTS):
             try:
-                response = self._http.request("GET", url)
+                response = self._http.request("GET", url, headers=self._authorization())
             except urllib3.exceptions.HTTPError as error:
                 raise ReportingError(f"{path} can't be reached: {error}") from error
             if response.status == 200:

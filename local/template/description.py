@@ -7,13 +7,13 @@ from typing import Final
 
 from local.errors import TemplateError
 from local.services.session import ACCOUNT, REGION
+from local.template.api import api_of
 from local.template.intrinsics import Intrinsics, Json, as_text
 from local.template.resources import (
     Api,
+    AppClient,
     EventSourceMapping,
     Function,
-    GatewayResponse,
-    Route,
     Schedule,
     StackResources,
 )
@@ -31,7 +31,9 @@ _FUNCTION_PROPERTIES: Final = (
     "Runtime",
     "Timeout",
 )
-_UNIT_SECONDS: Final = {"minute": 60, "hour": 3_600, "day": 86_400}
+_VALIDITIES: Final = {"AccessTokenValidity": ("AccessToken", 1), "RefreshTokenValidity": ("RefreshToken", 720)}
+"""Which unit goes with each, and Cognito's default in hours."""
+_UNIT_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 class Description:
@@ -63,6 +65,7 @@ class Description:
             ),
             api=self._api(by_name),
             schedules=tuple(self._schedules(by_name)),
+            client=self._client(),
             outputs={
                 name: str(self._intrinsics.resolve(output["Value"]))
                 for name, output in self._outputs.items()
@@ -104,26 +107,44 @@ class Description:
         )
 
     def _api(self, functions: Mapping[str, str]) -> Api | None:
-        apis = list(self._of("AWS::ApiGateway::RestApi", "Body"))
+        apis = list(self._of("AWS::ApiGateway::RestApi", "Body", "MinimumCompressionSize"))
         if not apis:
             return None
         if len(apis) > 1:
             raise TemplateError(f"the template has {len(apis)} REST APIs; the local gateway serves one")
         (logical_id, found), *_ = apis
-        body = found["Body"]
         stages = [
-            stage["StageName"]
-            for _, stage in self._of("AWS::ApiGateway::Stage", "StageName", "RestApiId")
+            stage
+            for _, stage in self._of("AWS::ApiGateway::Stage", "StageName", "RestApiId", "MethodSettings")
             if stage["RestApiId"] == physical_name(logical_id)
         ]
-        return Api(
-            api_id=physical_name(logical_id),
-            stage=stages[0] if stages else "",
-            routes=tuple(_routes(body.get("paths", {}), functions)),
-            responses={
-                kind: _gateway_response(kind, response)
-                for kind, response in body.get("x-amazon-apigateway-gateway-responses", {}).items()
-            },
+        return api_of(
+            physical_name(logical_id),
+            found,
+            stages[0] if stages else {},
+            lambda name, where: _known(functions, name, where),
+        )
+
+    def _client(self) -> AppClient | None:
+        names = ("AllowedOAuthScopes", "CallbackURLs", "LogoutURLs", "TokenValidityUnits", *_VALIDITIES)
+        clients = list(self._of("AWS::Cognito::UserPoolClient", *names))
+        if not clients:
+            return None
+        if len(clients) > 1:
+            raise TemplateError(f"the template has {len(clients)} app clients; the local sign-in serves one")
+        (logical_id, found), *_ = clients
+        access, refresh = (
+            int(found.get(name, hours))
+            * _UNIT_SECONDS[found.get("TokenValidityUnits", {}).get(unit, "hours").rstrip("s")]
+            for name, (unit, hours) in _VALIDITIES.items()
+        )
+        return AppClient(
+            client_id=physical_name(logical_id),
+            callbacks=tuple(found.get("CallbackURLs", [])),
+            logouts=tuple(found.get("LogoutURLs", [])),
+            scopes=tuple(found.get("AllowedOAuthScopes", [])),
+            access_seconds=access,
+            refresh_seconds=refresh,
         )
 
     def _schedules(self, functions: Mapping[str, str]) -> Iterator[Schedule]:
@@ -142,31 +163,6 @@ class Description:
                     seconds=int(rate[1]) * _UNIT_SECONDS[rate[2]],
                     event=target.get("Input"),
                 )
-
-
-def _routes(paths: Mapping[str, Json], functions: Mapping[str, str]) -> Iterator[Route]:
-    for path, methods in paths.items():
-        for method, operation in methods.items():
-            integration = operation.get("x-amazon-apigateway-integration", {})
-            kind = integration.get("type")
-            if kind != "aws_proxy":
-                raise TemplateError(
-                    f"{method.upper()} {path}: the local gateway knows aws_proxy integrations, not {kind}"
-                )
-            arn = re.sub(r"^.*/functions/|/invocations$", "", integration["uri"])
-            name = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
-            yield Route(name, path, _known(functions, arn, path))
-
-
-def _gateway_response(kind: str, response: Mapping[str, Json]) -> GatewayResponse:
-    headers = response.get("responseParameters", {})
-    content_type, body = next(iter(response.get("responseTemplates", {}).items()), ("application/json", ""))
-    given = headers.get("gatewayresponse.header.Content-Type")
-    return GatewayResponse(
-        status=int(response.get("statusCode", 403 if kind == "MISSING_AUTHENTICATION_TOKEN" else 500)),
-        content_type=given.strip("'") if given else content_type,
-        body=body,
-    )
 
 
 def _known(functions: Mapping[str, str], name: str, where: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +39,51 @@ class EventSourceMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class MockAnswer:
+    """What a mock integration answers."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """A method and path of a REST API and the function that answers it."""
+    """A method and path of a REST API, and what answers it: a function, or the gateway itself."""
 
     method: str
     """``GET`` and so on, or ``ANY``."""
     path: str
     """As API Gateway writes it, like ``/v1/trends/{dimension}`` or ``/{proxy+}``."""
-    function: str
+    integration: str | MockAnswer
     """Logical id of the function."""
+    authorization: Literal["NONE", "AWS_IAM", "COGNITO_USER_POOLS"] = "NONE"
+    scopes: tuple[str, ...] = ()
+    """Any one of which an access token must have; without, an ID token is asked for."""
+    required: tuple[str, ...] = ()
+    """Query parameters that the gateway's request validator wants."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayResponse:
     """What API Gateway answers by itself for one kind of fault."""
 
-    status: int
-    content_type: str
+    status: int | None
+    """None leaves it as it is."""
+    headers: Mapping[str, str]
+    """As mapping expressions: text in single quotes, or ``context.requestId``."""
     body: str
     """A template in which ``$context.requestId`` and the like are replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """How many requests each of a stage's methods takes."""
+
+    rate: float
+    """A second, on average."""
+    burst: float
+    """At once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +95,23 @@ class Api:
     routes: tuple[Route, ...]
     responses: Mapping[str, GatewayResponse]
     """By response type, like ``MISSING_AUTHENTICATION_TOKEN``; types the template leaves alone are missing."""
+    throttling: Throttling | None = None
+    minimum_compression: int | None = None
+    """Size in bytes from which answers are compressed; None never."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppClient:
+    """An AWS::Cognito::UserPoolClient."""
+
+    client_id: str
+    callbacks: tuple[str, ...]
+    """Where sign-in may return to."""
+    logouts: tuple[str, ...]
+    scopes: tuple[str, ...]
+    access_seconds: int
+    """How long an access token is valid."""
+    refresh_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +136,6 @@ class StackResources:
     mappings: tuple[EventSourceMapping, ...]
     api: Api | None
     schedules: tuple[Schedule, ...]
+    client: AppClient | None
+    """The app client by which users sign in, where the template has one."""
     outputs: Mapping[str, str]

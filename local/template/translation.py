@@ -32,7 +32,11 @@ the API, schedules) or mean nothing on one machine (roles, log groups, permissio
 AttributeKey = tuple[str, str | None]
 """A data resource's logical id and attribute; the attribute None is what a plain Ref gives."""
 
-_NAME_PROPERTIES: Final = {"AWS::ApiGateway::Stage": "StageName", "AWS::Logs::LogGroup": "LogGroupName"}
+_NAME_PROPERTIES: Final = {
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::Cognito::UserPoolDomain": "Domain",
+    "AWS::Logs::LogGroup": "LogGroupName",
+}
 """Where a plain Ref gives a name that the template chose."""
 _PSEUDO_PARAMETERS: Final = {
     "AWS::AccountId": ACCOUNT,
@@ -190,6 +194,8 @@ def _own_attribute(logical_id: str, kind: str, name: str | None) -> str:
         return function_arn(logical_id)
     if name == "Arn" and kind == "AWS::IAM::Role":
         return f"arn:aws:iam::{ACCOUNT}:role/{physical_name(logical_id)}"
+    if name == "Arn" and kind == "AWS::Cognito::UserPool":
+        return f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{physical_name(logical_id)}"
     raise TemplateError(f"the local stack knows no attribute {name} of {logical_id}, which is an {kind}")
 
 

@@ -23,7 +23,7 @@ from consumers.tables import ALERTS_STATE, HORIZON, LEVELS_STATE, Level, change_
 from consumers.views.settings import ViewsSettings
 from local.errors import ParameterError
 from local.template.intrinsics import Intrinsics, Json
-from local.template.resources import StackResources
+from local.template.resources import MockAnswer, Route, StackResources, Throttling
 from local.template.translation import Template
 from reporting.settings import Settings as ReportingSettings
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
@@ -300,21 +300,117 @@ def test_batching_leaves_room_for_the_latency_goal(stack: StackResources) -> Non
     assert sum(configs[name].batching_window for name in ("IngestFunction", "RollupFunction")) <= 5
 
 
-def test_every_route_of_the_api_is_signed_and_ends_in_reporting(template: Template, stack: StackResources) -> None:
-    assert stack.api is not None
-    assert {route.path for route in stack.api.routes} == {
-        "/v1/trends/{dimension}",
-        "/v1/trends/{dimension}/{value}/series",
-        "/v1/summary",
-        "/v1/health",
-        "/openapi.json",
+ROUTES = {
+    "/v1/trends/{dimension}",
+    "/v1/trends/{dimension}/search",
+    "/v1/trends/{dimension}/{value}",
+    "/v1/trends/{dimension}/{value}/series",
+    "/v1/compare/{dimension}",
+    "/v1/summary",
+    "/v1/health",
+    "/openapi.json",
+    "/docs",
+}
+OF_NO_EVENT = {"/openapi.json", "/docs"}
+USERS_SIGN_IN = {
+    "SignIn": "Cognito",
+    "DashboardUrl": "https://dash.example/",
+    "DashboardOrigin": "https://dash.example",
+}
+
+
+def api_routes(**parameters: str) -> list[Route]:
+    """Return the routes that the API has with those parameters."""
+    template = Template(PATH, parameters)
+    _, attributes = template.data_template()
+    api = template.resources({key: ARNS.get(key, f"<{key[0]}>") for key in attributes.values()}).api
+    assert api is not None
+    return list(api.routes)
+
+
+def test_every_route_of_the_api_ends_in_reporting_which_it_may_invoke(template: Template) -> None:
+    routes = {(route.method, route.path, route.integration) for route in api_routes() if route.method != "OPTIONS"}
+    assert routes == {("GET", path, "ReportingFunction") for path in ROUTES}
+    allowed = {
+        each["Properties"]["SourceArn"].rpartition("GET")[2]
+        for each in resolved(template, "AWS::Lambda::Permission").values()
+        if each["Properties"]["Principal"] == "apigateway.amazonaws.com"
     }
-    assert {(route.method, route.function) for route in stack.api.routes} == {("GET", "ReportingFunction")}
+    assert allowed == {re.sub(r"\{\w+\}", "*", path) for path in ROUTES}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "authorization", "scopes"),
+    [({}, "AWS_IAM", ()), (USERS_SIGN_IN, "COGNITO_USER_POOLS", ("penstock/read",))],
+)
+@pytest.mark.parametrize("public_docs", [False, True])
+def test_no_route_is_open_by_accident(
+    parameters: dict[str, str], authorization: str, scopes: tuple[str, ...], *, public_docs: bool
+) -> None:
+    routes = api_routes(**parameters, PublicDocs=str(public_docs).lower())
+    opened = {route.path for route in routes if route.method != "OPTIONS" and route.authorization == "NONE"}
+    assert opened == (OF_NO_EVENT if public_docs else set())
+    closed = [route for route in routes if route.method != "OPTIONS" and route.path not in opened]
+    assert {(route.authorization, route.scopes) for route in closed} == {(authorization, scopes)}
+
+
+def test_a_caller_needs_no_right_to_invoke_the_function_itself(template: Template) -> None:
     body = resolved(template, "AWS::ApiGateway::RestApi")["ReportingApi"]["Properties"]["Body"]
     for methods in body["paths"].values():
-        for operation in methods.values():
-            assert operation["security"] == [{"AWS_IAM": []}]
-            assert "credentials" not in operation["x-amazon-apigateway-integration"]
+        assert "credentials" not in methods["get"]["x-amazon-apigateway-integration"]
+
+
+def test_a_preflight_is_answered_without_sign_in_and_without_the_function() -> None:
+    preflights = [route for route in api_routes(**USERS_SIGN_IN) if route.method == "OPTIONS"]
+    assert {route.path for route in preflights} == ROUTES
+    for route in preflights:
+        assert isinstance(route.integration, MockAnswer)
+        assert route.integration.headers["Access-Control-Allow-Origin"] == "https://dash.example"
+        assert "Authorization" in route.integration.headers["Access-Control-Allow-Headers"]
+
+
+def test_no_origin_may_read_the_api_unless_one_is_named(stack: StackResources) -> None:
+    for route in api_routes():
+        if isinstance(route.integration, MockAnswer):
+            assert "Access-Control-Allow-Origin" not in route.integration.headers
+    assert stack.api is not None
+    for response in stack.api.responses.values():
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize("origin", ["https://dash.example/", "*", "dash.example", "null", "https://a b", "https://a'b"])
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(ParameterError, match="must be an origin like"):
+        Template(PATH, {"DashboardOrigin": origin})
+
+
+def test_the_dashboards_client_keeps_no_secret_and_gets_codes_alone() -> None:
+    template = Template(PATH, USERS_SIGN_IN)
+    client = resolved(template, "AWS::Cognito::UserPoolClient")["DashboardClient"]["Properties"]
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
+    assert client["AllowedOAuthScopes"] == ["openid", "penstock/read"]
+    assert client["CallbackURLs"] == client["LogoutURLs"] == ["https://dash.example/"]
+    pool = resolved(template, "AWS::Cognito::UserPool")["UserPool"]
+    assert pool["Properties"]["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert (pool["DeletionPolicy"], pool["Properties"]["DeletionProtection"]) == ("Retain", "ACTIVE")
+
+
+def test_a_stack_without_sign_in_has_no_user_pool(template: Template) -> None:
+    for kind in ("UserPool", "UserPoolClient", "UserPoolDomain", "UserPoolResourceServer"):
+        assert not resolved(template, f"AWS::Cognito::{kind}")
+
+
+def test_values_to_compare_are_asked_for_by_the_gateway_itself() -> None:
+    assert {route.path: route.required for route in api_routes() if route.required} == {
+        "/v1/compare/{dimension}": ("values",)
+    }
+
+
+def test_long_answers_are_compressed(stack: StackResources) -> None:
+    assert stack.api is not None
+    assert stack.api.minimum_compression == 1024
 
 
 def test_the_api_is_traced_throttled_and_has_one_stage(template: Template) -> None:
@@ -328,17 +424,41 @@ def test_an_unknown_path_and_an_unsigned_request_are_a_problem_document(stack: S
     # API Gateway sends the same for both, so it can't be a 404.
     assert stack.api is not None
     response = stack.api.responses["MISSING_AUTHENTICATION_TOKEN"]
-    assert (response.status, response.content_type) == (403, "application/problem+json")
+    assert (response.status, response.headers["Content-Type"]) == (403, "'application/problem+json'")
     problem = json.loads(response.body)
     assert problem["status"] == 403
     assert problem["detail"] == "no such route, or the request is not signed (IAM, service execute-api)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "title"),
+    [
+        ("UNAUTHORIZED", 401, "Unauthorized"),
+        ("ACCESS_DENIED", 403, "Forbidden"),
+        ("BAD_REQUEST_PARAMETERS", 400, "Bad Request"),
+        ("THROTTLED", 429, "Too Many Requests"),
+    ],
+)
+def test_a_refusal_says_what_it_is(stack: StackResources, kind: str, status: int, title: str) -> None:
+    assert stack.api is not None
+    response = stack.api.responses[kind]
+    problem = json.loads(response.body.replace("$context.error.messageString", '"why"'))
+    assert (response.status, problem["status"], problem["title"]) == (status, status, title)
+    assert response.headers["Content-Type"] == "'application/problem+json'"
+    assert response.headers["X-Request-Id"] == "context.requestId"
+
+
+def test_who_is_throttled_is_told_when_to_come_back(stack: StackResources) -> None:
+    assert stack.api is not None
+    assert stack.api.responses["THROTTLED"].headers["Retry-After"] == "'1'"
+    assert stack.api.throttling == Throttling(rate=50, burst=100)
 
 
 @pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX"])
 def test_whatever_the_gateway_answers_by_itself_is_a_problem_document(stack: StackResources, kind: str) -> None:
     assert stack.api is not None
     response = stack.api.responses[kind]
-    assert response.content_type == "application/problem+json"
+    assert response.headers["Content-Type"] == "'application/problem+json'"
     # This one variable comes with its quotes ("$context variables for gateway responses", API Gateway guide).
     problem = json.loads(response.body.replace("$context.error.messageString", '"why"'))
     assert {"title", "detail", "instance", "request_id"} == set(problem)

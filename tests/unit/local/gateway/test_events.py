@@ -52,7 +52,7 @@ def test_a_path_finds_its_most_specific_route(
 ) -> None:
     matched = match_route(API, method, path)
     assert matched is not None
-    assert (matched.route.function, matched.parameters) == (function, parameters)
+    assert (matched.route.integration, matched.parameters) == (function, parameters)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_event_has_the_path_as_sent_and_the_query_decoded() -> None:
     asked = request("/v1/trends/hashtag/caf%C3%A9/series?x=%23a&x=b&y=", headers=[("Accept", "a"), ("Accept", "b")])
     matched = match_route(API, "GET", raw_path(asked))
     assert matched is not None
-    event = proxy_event(asked, matched, API, "id-1", datetime(2026, 4, 29, 9, 30, tzinfo=UTC))
+    event = proxy_event(asked, matched, API, request_id="id-1", now=datetime(2026, 4, 29, 9, 30, tzinfo=UTC))
     assert event["resource"] == "/v1/trends/{dimension}/{value}/series"
     assert event["path"] == "/v1/trends/hashtag/caf%C3%A9/series"
     assert event["pathParameters"] == {"dimension": "hashtag", "value": "caf%C3%A9"}
@@ -94,7 +94,7 @@ def test_members_without_a_value_are_null() -> None:
     asked = request("/v1/trends/hashtag")
     matched = match_route(API, "GET", raw_path(asked))
     assert matched is not None
-    event = proxy_event(asked, matched, API, "id", datetime(2026, 4, 29, tzinfo=UTC))
+    event = proxy_event(asked, matched, API, request_id="id", now=datetime(2026, 4, 29, tzinfo=UTC))
     for name in ("pathParameters", "queryStringParameters", "multiValueQueryStringParameters", "body"):
         assert event[name] is None
 
@@ -107,7 +107,7 @@ def test_a_body_is_text_or_base64(data: bytes, body: str, *, is_base64: bool) ->
     asked = request("/files/x", "POST", data)
     matched = match_route(API, "POST", "/files/x")
     assert matched is not None
-    event = proxy_event(asked, matched, API, "id", datetime(2026, 4, 29, tzinfo=UTC))
+    event = proxy_event(asked, matched, API, request_id="id", now=datetime(2026, 4, 29, tzinfo=UTC))
     assert (event["body"], event["isBase64Encoded"]) == (body, is_base64)
 
 

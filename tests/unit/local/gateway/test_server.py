@@ -18,7 +18,7 @@ from simulation.event_source_mapping.invocation import Answered, FunctionFailed,
 
 PROBLEM = GatewayResponse(
     404,
-    "application/problem+json",
+    {"Content-Type": "'application/problem+json'"},
     '{"detail": "no such route", "instance": "$context.path", "id": "$context.requestId"}',
 )
 API = Api("api", "live", (Route("GET", "/v1/{what}", "Reporting"),), {"MISSING_AUTHENTICATION_TOKEN": PROBLEM})
