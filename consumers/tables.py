@@ -120,24 +120,25 @@ hide-list (`consumers.trends.hidden`): values of a dimension that are counted an
     v        N  format version
     h        SS  the values, as they are counted; absent where there is none
 
-search directory (`consumers.search_index.item`): which nodes the newest generation of the search index has::
+search directory (`consumers.views.search.item`): which nodes the newest generation of a day's search index has::
 
-    bucket   S  ``search``
-    start    S  the dimension
-    v        N  format version
-    n        N  version of the counts: never replaced by one that is lower
+    bucket   S  ``search#directory``
+    start    S  end of the day of counts, ``2026-11-21T14``
+    v        N  format version of views
+    n        N  version of the counts
+    a        N  newest arrival that is surely among them, epoch milliseconds; 0 if none was
     g        S  the generation
     m        N  when it was made, epoch seconds
-    t        N  end of the day of counts, epoch seconds
-    a        N  newest arrival among them, epoch milliseconds; absent where there is none
     c        B  where leaves begin and which prefixes have tops: deflated JSON
     x        N  expiry, epoch seconds
 
-search node (`consumers.search_index.item`): values and counts of one leaf or top of a generation::
+search node (`consumers.views.search.item`): values and counts of one leaf or top of a generation::
 
     bucket   S  ``search#1763717400-5f0c…``: the generation
     start    S  ``leaf#3`` or ``top#3``
-    v        N  format version
+    v        N  format version of views
+    n        N  version of the counts
+    a        N  newest arrival that is surely among them, epoch milliseconds; 0 if none was
     c        B  counts
     x        N  expiry, epoch seconds
 
@@ -162,7 +163,7 @@ rebuilt hour (`consumers.rebuild.journal`): in rebuilt tables alone, what is fol
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from consumers.schedule import DAY, HOUR, MINUTE, Address
 
@@ -238,7 +239,6 @@ SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
 HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
 HIDDEN_PARTITION: Final = "hidden"
-SEARCH_PARTITION: Final = "search"
 REBUILD_RUN: Final = TrendKey("rebuild", "run")
 CHANGED: Final = "changed"
 """Partition key of all change notes."""
@@ -249,14 +249,18 @@ def hidden_key(dimension: str) -> TrendKey:
     return TrendKey(HIDDEN_PARTITION, dimension)
 
 
-def search_directory_key(dimension: str) -> TrendKey:
-    """Return the key of the directory of a dimension's search index."""
-    return TrendKey(SEARCH_PARTITION, dimension)
+def search_directory_key(end: int) -> TrendKey:
+    """Return the key of the directory of the search index over the day up to `end`, a whole hour in epoch seconds.
+
+    >>> search_directory_key(1763719200)
+    TrendKey(bucket='search#directory', start='2025-11-21T10')
+    """
+    return TrendKey("search#directory", datetime.fromtimestamp(end, UTC).strftime(_START_FORMATS[Level.HOUR]))
 
 
-def search_node_key(generation: str, kind: Literal["leaf", "top"], number: int) -> TrendKey:
-    """Return the key of a node of a generation of a search index."""
-    return TrendKey(f"{SEARCH_PARTITION}#{generation}", f"{kind}#{number}")
+def search_node_key(generation: str, kind: str, number: int) -> TrendKey:
+    """Return the key of a node, a ``leaf`` or ``top``, of a generation of the search index."""
+    return TrendKey(f"search#{generation}", f"{kind}#{number}")
 
 
 def rebuilt_hour_key(hour: str) -> TrendKey:

@@ -43,4 +43,4 @@ def environment() -> Environment:
     pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="bucket")
     memory = Memory(TrendsTable(client, settings.trends_table), settings.schedule, pool)
     store = ViewStore(client, settings.trends_table)
-    return Environment(Views(memory, store, views_of(store), clock=time.time), meter)
+    return Environment(Views(memory, store, views_of(store, pool), clock=time.time), meter)

@@ -1,9 +1,13 @@
 """Which views there are."""
 
+from concurrent.futures import Executor
+
+from consumers.views.search.view import SearchView
 from consumers.views.store import ViewStore
 from consumers.views.view import View
 
 
-def views_of(_store: ViewStore) -> list[View]:
-    """Return all views, which put into `store`: those first that answers need soonest."""
-    return []
+def views_of(store: ViewStore, pool: Executor) -> list[View]:
+    """Return all views, which put into `store`, several items at a time in `pool`: those first that answers need
+    soonest."""
+    return [SearchView(store, pool)]

@@ -1,5 +1,6 @@
 """Putting items of views: never an older one over a newer."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -9,6 +10,7 @@ from consumers.trends.item import AttributeMap
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 FORMAT_VERSION: Final = 1
 """Of views. One of another version is made anew rather than read."""
@@ -62,6 +64,15 @@ class ViewStore:
             raise
         self._put += 1
         return True
+
+    def get(self, key: TrendKey) -> "Mapping[str, AttributeValueTypeDef] | None":
+        """Return an item as it is now, or None where there is none of this format.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        item = self._client.get_item(TableName=self._table, Key=key.attributes, ConsistentRead=True).get("Item")
+        return item if item is not None and item["v"]["N"] == str(FORMAT_VERSION) else None
 
     def take_tally(self) -> tuple[int, int]:
         """Return how many items were put and how many refused since the last time."""

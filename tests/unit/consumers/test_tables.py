@@ -15,14 +15,6 @@ from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.rebuild.journal import Folded, Journal, Run
 from consumers.schedule import Address
-from consumers.search_index.item import (
-    Generation,
-    decode_directory,
-    decode_node,
-    encode_directory,
-    encode_node,
-)
-from consumers.search_index.nodes import Directory
 from consumers.tables import (
     HORIZON,
     REBUILD_RUN,
@@ -35,6 +27,8 @@ from consumers.tables import (
     late_key,
     place_of,
     rebuilt_hour_key,
+    search_directory_key,
+    search_node_key,
     start_of,
     trend_key,
 )
@@ -43,6 +37,9 @@ from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.state import LevelsState, encode_state
 from consumers.trends.table import TrendsTable
+from consumers.views.search.item import encode_directory, encode_node
+from consumers.views.search.nodes import Directory
+from consumers.views.store import Made, ViewStore
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 
@@ -137,15 +134,14 @@ def test_a_change_note_has_the_documented_attributes() -> None:
 
 
 def test_a_search_index_has_the_documented_attributes() -> None:
-    generation = Generation("1763717400-5f0c", 1, 2, 3, 4)
-    directory = encode_directory(generation, Directory(["", "b"], {"": 0}))
-    assert written(directory) == KINDS["search directory"]
-    assert decode_directory(directory) == (generation, Directory(["", "b"], {"": 0}))
-    unknown = replace(generation, as_of=None)
-    assert decode_directory(encode_directory(unknown, Directory([], {})))[0] == unknown
-    node = encode_node(generation, "leaf", 3, {"rivers": 2})
-    assert written(node) == KINDS["search node"]
-    assert decode_node(node) == {"rivers": 2}
+    client = SimulatedTables().client()
+    store = ViewStore(client, TRENDS_TABLE)
+    for kind, key, attributes in (
+        ("search directory", search_directory_key(3_600), encode_directory("g", 2, Directory(["", "b"], {"": 0}))),
+        ("search node", search_node_key("g", "leaf", 3), encode_node({"rivers": 2})),
+    ):
+        store.put(key, attributes, Made(1, 2), 3)
+        assert written(client.get_item(TableName=TRENDS_TABLE, Key=key.attributes)["Item"]) == KINDS[kind]
 
 
 def test_the_items_of_a_rebuild_have_the_documented_attributes() -> None:

@@ -1,5 +1,0 @@
-"""The search index: hashtags by prefix, most used first, from a day's counts.
-
-`nodes` cuts counts into nodes and says which of them answer a prefix; `item` is their form in the table; `store` writes
-a generation of them and reads what one prefix needs.
-"""
