@@ -244,6 +244,14 @@ class TrendsTable:
         """
         return HideList(self._client, self.table).read()
 
+    def item(self, key: TrendKey, *, consistent: bool = False) -> "Mapping[str, AttributeValueTypeDef] | None":
+        """Return the low-level item with this key, for kinds that have their own form; None where there is none.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        return self._get(key, consistent=consistent)
+
     def note_changes(self, hour: int, minutes: Iterable[int], expires_at: int) -> None:
         """Tell readers that `minutes` of the hour that starts at `hour` may have changed; again does no harm.
 

@@ -31,7 +31,13 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
         ViewsFailedError: at least one of them could not be.
     """
     made = environment()
-    report = made.views.refresh(hours_noted(event), lambda: context.get_remaining_time_in_millis() / 1000)
+
+    def time_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    report = made.views.refresh(hours_noted(event), time_left) if "Records" in event else made.views.tick(time_left)
+    if report is None:
+        return
     delay_ms = None if report.as_of is None else max(0, round(time.time() * 1000) - report.as_of)
     told = report, made.meter.take(), delay_ms
     metrics.log(metrics_of(*told))

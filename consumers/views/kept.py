@@ -2,6 +2,7 @@
 
 from concurrent.futures import Executor
 
+from consumers.views.lists.view import TopLists
 from consumers.views.search.view import SearchView
 from consumers.views.store import ViewStore
 from consumers.views.view import View
@@ -10,4 +11,4 @@ from consumers.views.view import View
 def views_of(store: ViewStore, pool: Executor) -> list[View]:
     """Return all views, which put into `store`, several items at a time in `pool`: those first that answers need
     soonest."""
-    return [SearchView(store, pool)]
+    return [TopLists(store), SearchView(store, pool)]

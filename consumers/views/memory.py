@@ -11,14 +11,18 @@ closed, and hours of two days.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from typing import Final, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from consumers.counts import PackedCounts
+from consumers.counts import PackedCounts, bucket_of, empty, encode
 from consumers.schedule import DAY, HOUR, MINUTE, Schedule
-from consumers.tables import Level
+from consumers.tables import Level, TrendKey
 from consumers.trends.item import BucketItem
 from consumers.trends.notes import Versions
 from consumers.trends.state import LevelsState
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 HOURS_SECONDS: Final = 2 * DAY + 2 * HOUR
 """How long hours are held: a day's window, the one before, and those an hour earlier."""
@@ -40,8 +44,18 @@ class Part(NamedTuple):
         return self.start + self.level.seconds
 
 
-Packed = tuple[PackedCounts, ...]
-"""The counts of a part, by bucket; those that hold nothing are left out."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """The counts of a part."""
+
+    buckets: tuple[PackedCounts, ...]
+    """All of its time's buckets, by number; none of a part that counts nothing."""
+
+    def count(self, dimension: str, value: str) -> int:
+        """Return the count of one value."""
+        if not self.buckets:
+            return 0
+        return self.buckets[bucket_of(dimension, value, len(self.buckets) - 1)].count(dimension, value)
 
 
 class Table(Protocol):
@@ -55,6 +69,9 @@ class Table(Protocol):
 
     def changes(self, first: int, last: int) -> dict[int, Versions]:
         """Return the change notes of the hours from `first` to `last`."""
+
+    def item(self, key: TrendKey) -> "Mapping[str, AttributeValueTypeDef] | None":
+        """Return the item with this key, or None where there is none."""
 
 
 class _Held(NamedTuple):
@@ -119,6 +136,10 @@ class Memory:
                 self._held[part] = _Held(wanted[part], read[part])
         return {part: read[part] if part in read else self._held[part].packed for part in wanted}
 
+    def item(self, key: TrendKey) -> "Mapping[str, AttributeValueTypeDef] | None":
+        """Return an item as it is in the table, or None where there is none."""
+        return self._table.item(key)
+
     def changes(self, first: int, last: int) -> dict[int, Versions]:
         """Return the change notes of the hours from `first` to `last` (epoch seconds)."""
         return self._table.changes(first, last)
@@ -133,11 +154,17 @@ class Memory:
             for level, start, end in _runs(parts)
             for bucket in range(1 + self._schedule.buckets_at(start))
         ]
-        found: dict[Part, list[PackedCounts]] = {part: [] for part in parts}
+        found: dict[Part, dict[int, PackedCounts]] = {part: {} for part in parts}
         for level, task in tasks:
             for item in task.result():
-                found[Part(level, item.start)].append(PackedCounts(item.packed))
-        return {part: tuple(packed) for part, packed in found.items()}
+                found[Part(level, item.start)][item.bucket] = PackedCounts(item.packed)
+        return {part: self._packed(part, of_part) for part, of_part in found.items()}
+
+    def _packed(self, part: Part, found: Mapping[int, PackedCounts]) -> Packed:
+        if not found:
+            return Packed(())
+        buckets = range(1 + self._schedule.buckets_at(part.start))
+        return Packed(tuple(found.get(bucket, _NOTHING) for bucket in buckets))
 
     def _forget(self, now: float, state: LevelsState) -> None:
         self._held = {part: held for part, held in self._held.items() if self._is_held(part, now, state)}
@@ -146,6 +173,9 @@ class Memory:
         if part.start < now - HOURS_SECONDS:
             return False
         return part.level is Level.HOUR or part.start >= now - MINUTES_SECONDS or part.start >= state.closed
+
+
+_NOTHING: Final = PackedCounts(encode(empty()))
 
 
 def _runs(parts: Iterable[Part]) -> Iterator[tuple[Level, int, int]]:

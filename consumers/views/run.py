@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.counts import CountsFormatError
+from consumers.tables import list_key
 from consumers.trends.errors import TrendsError
+from consumers.views.lists.item import decode_list
 from consumers.views.memory import Memory
 from consumers.views.store import ViewStore
 from consumers.views.view import View
+from consumers.views.windows import Window
+
+BUSY_SECONDS: Final = 30
+"""A list that was put less long ago tells that batches of change notes come."""
 
 
 @dataclass(slots=True)
@@ -37,6 +44,23 @@ class Views:
         self._store = store
         self._views = views
         self._clock = clock
+
+    def tick(self, time_left: Callable[[], float]) -> Report | None:
+        """Bring the views up to date where nobody does, as windows slide also when nothing is sent.
+
+        Returns:
+            None where a list was put just now: batches bring enough, and what they do need not be done twice.
+
+        Raises:
+            As `refresh`.
+        """
+        now = self._clock()
+        window = Window.FIVE_MINUTES
+        newest = self._memory.item(list_key(window, window.end(now)))
+        listed = None if newest is None else decode_list(window, window.end(now), newest)
+        if listed is not None and listed.made_at > now - BUSY_SECONDS:
+            return None
+        return self.refresh((), time_left)
 
     def refresh(self, named: Iterable[int], time_left: Callable[[], float]) -> Report:
         """Bring each view up to date; one that fails holds up no other.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consumers import tables
 from consumers.alerts import state as alerts
-from consumers.counts import empty
+from consumers.counts import DIMENSIONS, empty
 from consumers.pane_log import segment as segments
 from consumers.pane_log.segment import Segment
 from consumers.rebuild.journal import Folded, Journal, Run
@@ -25,6 +25,7 @@ from consumers.tables import (
     hidden_key,
     is_part,
     late_key,
+    list_key,
     place_of,
     rebuilt_hour_key,
     search_directory_key,
@@ -37,9 +38,12 @@ from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.state import LevelsState, encode_state
 from consumers.trends.table import TrendsTable
+from consumers.views.lists.item import encode_list
+from consumers.views.lists.top_list import DimensionList, TopList
 from consumers.views.search.item import encode_directory, encode_node
 from consumers.views.search.nodes import Directory
 from consumers.views.store import Made, ViewStore
+from consumers.views.windows import Window
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
 
@@ -142,6 +146,14 @@ def test_a_search_index_has_the_documented_attributes() -> None:
     ):
         store.put(key, attributes, Made(1, 2), 3)
         assert written(client.get_item(TableName=TRENDS_TABLE, Key=key.attributes)["Item"]) == KINDS[kind]
+
+
+def test_a_top_list_has_the_documented_attributes() -> None:
+    client = SimulatedTables().client()
+    made = TopList(Window.HOUR, 7_200, 1, 2, 3, dict.fromkeys(DIMENSIONS, DimensionList()))
+    ViewStore(client, TRENDS_TABLE).put(list_key("1h", 7_200), encode_list(made), Made(3, 1), 9)
+    item = client.get_item(TableName=TRENDS_TABLE, Key=list_key("1h", 7_200).attributes)["Item"]
+    assert written(item) == KINDS["view"] | KINDS["top list"]
 
 
 def test_the_items_of_a_rebuild_have_the_documented_attributes() -> None:

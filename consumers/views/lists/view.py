@@ -1,0 +1,143 @@
+"""The view of top lists: of each window that is current, and of the one that was before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from consumers.counts import DIMENSIONS
+from consumers.schedule import HOUR, MINUTE
+from consumers.tables import Level, list_key
+from consumers.views.lists.histories import Histories
+from consumers.views.lists.item import encode_list
+from consumers.views.lists.order import Ranks, risen, top
+from consumers.views.lists.top_list import MAX_RANK, MAX_RISEN, WITH_HISTORY, DimensionList, Entry, TopList
+from consumers.views.memory import Change, Packed, Part
+from consumers.views.running_counts import RunningCounts
+from consumers.views.store import Made, ViewStore
+from consumers.views.windows import Window
+
+KEPT_SECONDS: Final = HOUR
+"""How long a list is kept after its window's end: pages of it may still be asked for."""
+
+FRESH_SECONDS: Final = MINUTE
+"""A list that is current is made anew at least this often, so that readers see that it is kept."""
+
+AT_MOST_EVERY: Final = {Window.FIVE_MINUTES: 0, Window.HOUR: 0, Window.DAY: MINUTE}
+"""Seconds between two makings of a current list, by window: what a minute adds to a day changes little."""
+
+CORRECTED_EVERY_SECONDS: Final = 30
+"""A list that was followed by another is corrected at most this often."""
+
+Parts = dict[Part, Packed]
+
+
+class _Put(NamedTuple):
+    made: Made
+    when: float
+
+
+class _Window:
+    """The sums of one window, of its current end or the one before."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.counts = RunningCounts()
+        self.before = RunningCounts()
+        self.ranks: dict[str, Ranks] = {}
+        self.histories = Histories(window)
+
+    def make(self, end: int, version: int, change: Change) -> TopList:
+        window, start = self.window, end - self.window.seconds
+        parts = change.read(_parts(window, start, end, change))
+        total = self.counts.of(parts)
+        before = self.before.of(change.read(_parts(window, start - window.seconds, start, change)))
+        if self.before.changed or not self.ranks:
+            self.ranks = {dimension: Ranks(before[dimension]) for dimension in DIMENSIONS}
+        dimensions = {name: self._dimension(name, total[name], before[name]) for name in DIMENSIONS}
+        first = {
+            (name, entry.value)
+            for name, each in dimensions.items()
+            for entry in (*each.top[:WITH_HISTORY], *each.risen[:WITH_HISTORY])
+        }
+        history = self.histories.of(first, start, parts)
+        return TopList(
+            window,
+            end,
+            as_of=change.as_of,
+            made_at=int(change.now),
+            version=version,
+            dimensions={name: _told(name, each, history) for name, each in dimensions.items()},
+        )
+
+    def _dimension(self, name: str, counts: Mapping[str, int], before: Mapping[str, int]) -> DimensionList:
+        first, rose = top(counts, MAX_RANK), risen(counts, before, MAX_RISEN)
+        places = self.ranks[name].of(list({*first, *rose}))
+
+        def entry(value: str) -> Entry:
+            return Entry(value, counts[value], before.get(value, 0), places.get(value), ())
+
+        return DimensionList(
+            total=sum(counts.values()),
+            distinct=len(counts),
+            total_before=sum(before.values()),
+            top=tuple(map(entry, first)),
+            risen=tuple(map(entry, rose)),
+        )
+
+
+class TopLists:
+    """Keeps the lists. One for each execution environment."""
+
+    name: Final = "lists"
+
+    def __init__(self, store: ViewStore) -> None:
+        """Put lists into `store`."""
+        self._store = store
+        self._current = {window: _Window(window) for window in Window}
+        self._previous = {window: _Window(window) for window in Window}
+        self._put: dict[tuple[Window, int], _Put] = {}
+
+    def refresh(self, change: Change) -> None:
+        """Write the lists that `change` makes different: the current ones first.
+
+        Raises:
+            As `consumers.views.view.View.refresh`.
+        """
+        self._put = {key: put for key, put in self._put.items() if key[1] > change.now - 2 * HOUR}
+        for window, sums in self._current.items():
+            self._refresh(sums, window.end(change.now), change)
+        for window, sums in self._previous.items():
+            self._refresh(sums, window.end(change.now) - window.level.seconds, change)
+
+    def _refresh(self, sums: _Window, end: int, change: Change) -> None:
+        window = sums.window
+        made = Made(change.version(end - 2 * window.seconds, end), change.as_of or 0)
+        if not _is_due(window, end, self._put.get((window, end)), made, change.now):
+            return
+        listed = sums.make(end, made.version, change)
+        self._store.put(list_key(window, end), encode_list(listed), made, end + KEPT_SECONDS)
+        self._put[window, end] = _Put(made, change.now)
+
+
+def _is_due(window: Window, end: int, put: _Put | None, made: Made, now: float) -> bool:
+    """Tell whether the list that ends at `end` is to be made, of which `put` is what was put last."""
+    if put is None:
+        return True
+    age = now - put.when
+    if end <= now:
+        return put.made.version != made.version and age >= CORRECTED_EVERY_SECONDS
+    return age >= FRESH_SECONDS or (put.made != made and age >= AT_MOST_EVERY[window])
+
+
+def _told(name: str, of: DimensionList, history: "Mapping[tuple[str, str], Sequence[int]]") -> DimensionList:
+    """Return `of` with histories for its first values."""
+
+    def told(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        first = (replace(entry, history=tuple(history[name, entry.value])) for entry in entries[:WITH_HISTORY])
+        return (*first, *entries[WITH_HISTORY:])
+
+    return replace(of, top=told(of.top), risen=told(of.risen))
+
+
+def _parts(window: Window, start: int, end: int, change: Change) -> list[Part]:
+    return change.minutes(start, end) if window.level is Level.MINUTE else change.coarsest(start, end)
