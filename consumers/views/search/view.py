@@ -78,7 +78,7 @@ class SearchView:
         made = Made(version, change.as_of or 0)
         total: Counter[str] = Counter()
         for packed in change.read(change.coarsest(end - DAY, end)).values():
-            for counts in packed:
+            for counts in packed.buckets:
                 total.update(counts.values(DIMENSION))
         self._write(total, end, made, now)
         self._last = _Last(end, version, now)

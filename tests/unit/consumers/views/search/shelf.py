@@ -49,9 +49,13 @@ class Counted:
         halves = [{value: count - count // 2 for value, count in self._counts.items()}, {}]
         halves[1] = {value: count // 2 for value, count in self._counts.items() if count // 2}
         return {
-            part: tuple(
-                PackedCounts(encode({"hashtag": {value: half[value] for value in half if len(value) % 2 == bucket}}))
-                for bucket in range(2)
+            part: Packed(
+                tuple(
+                    PackedCounts(
+                        encode({"hashtag": {value: half[value] for value in half if len(value) % 2 == bucket}})
+                    )
+                    for bucket in range(2)
+                )
             )
             for part, half in zip(parts, halves, strict=True)
         }
