@@ -18,6 +18,7 @@ from simulation.services.expressions import ExpressionError, Item, Names, compar
 from simulation.services.items import check_item, item_size
 from simulation.services.service import SimulatedService, client_error
 from simulation.services.table import Key, Table
+from simulation.services.units import TRANSACTION
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -29,6 +30,7 @@ PAGE_BYTES: Final = 1024 * 1024
 
 _PUT: Final = frozenset(
     {
+        "ReturnConsumedCapacity",
         "TableName",
         "Item",
         "ConditionExpression",
@@ -38,7 +40,9 @@ _PUT: Final = frozenset(
     }
 )
 _CHANGE: Final = _PUT - {"Item"} | {"Key"}
-_READ: Final = frozenset({"TableName", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"})
+_READ: Final = frozenset(
+    {"ReturnConsumedCapacity", "TableName", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"}
+)
 _QUERY: Final = _READ | {
     "KeyConditionExpression",
     "ExpressionAttributeValues",
@@ -82,19 +86,26 @@ class SimulatedDynamoDB(SimulatedService):
 
         def put() -> dict[str, Any]:
             self._refuse_unknown(request, _PUT, "PutItem")
+            self._spend_write(request["TableName"], self._held(request), request["Item"])
             self._check(request, "PutItem")
             self._write(request, request["Item"])
             return {}
 
-        return self._call("PutItem", put)
+        return self._call("PutItem", request, put)
 
     def update_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
         """UpdateItem."""
 
         def update() -> dict[str, Any]:
             self._refuse_unknown(request, _CHANGE | {"UpdateExpression", "ReturnValues"}, "UpdateItem")
-            held = self._check(request, "UpdateItem")
+            held = self._held(request)
+            try:
+                self._check(request, "UpdateItem")
+            except ClientError:
+                self._spend_write(request["TableName"], held, request["Key"])
+                raise
             item = updated(request["UpdateExpression"], held or request["Key"], Names(request))
+            self._spend_write(request["TableName"], held, item)
             self._write(request, item)
             match request.get("ReturnValues", "NONE"):
                 case "NONE":
@@ -106,31 +117,36 @@ class SimulatedDynamoDB(SimulatedService):
                 case other:
                     raise ExpressionError(f"ReturnValues {other} is not covered")
 
-        return self._call("UpdateItem", update)
+        return self._call("UpdateItem", request, update)
 
     def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
         """DeleteItem."""
 
         def delete() -> dict[str, Any]:
             self._refuse_unknown(request, _CHANGE, "DeleteItem")
-            if self._check(request, "DeleteItem") is not None:
-                table = self.tables[request["TableName"]]
+            held, table = self._held(request), self.tables[request["TableName"]]
+            self._spend_write(request["TableName"], held, request["Key"])
+            self._check(request, "DeleteItem")
+            if held is not None:
                 table.write(table.key_of(request["Key"]), None)
             return {}
 
-        return self._call("DeleteItem", delete)
+        return self._call("DeleteItem", request, delete)
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
+    def transact_write_items(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
         """TransactWriteItems, of puts: all or none."""
 
         def write() -> dict[str, Any]:
-            puts: list[dict[str, Any]] = [dict(entry["Put"]) for entry in TransactItems]
+            puts: list[dict[str, Any]] = [dict(entry["Put"]) for entry in request["TransactItems"]]
             size = sum(item_size(put["Item"]) for put in puts)
             if len(puts) > MAX_TRANSACTION_ITEMS or size > MAX_TRANSACTION_BYTES:
                 raise ExpressionError(f"a transaction of {len(puts)} items and {size} bytes is too large")
             reasons: list[dict[str, Any]] = []
             for put in puts:
                 self._refuse_unknown(put, _PUT, "TransactWriteItems")
+            for put in puts:
+                self._spend_write(put["TableName"], self._held(put), put["Item"], TRANSACTION)
+            for put in puts:
                 try:
                     self._check(put, "TransactWriteItems")
                     reasons.append({"Code": "None"})
@@ -147,7 +163,7 @@ class SimulatedDynamoDB(SimulatedService):
                 self._write(put, put["Item"])
             return {}
 
-        return self._call("TransactWriteItems", write)
+        return self._call("TransactWriteItems", request, write)
 
     def get_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
         """GetItem."""
@@ -155,32 +171,51 @@ class SimulatedDynamoDB(SimulatedService):
         def get() -> dict[str, Any]:
             self._refuse_unknown(request, _READ | {"Key"}, "GetItem")
             table = self.tables[request["TableName"]]
-            item = table.read(table.key_of(request["Key"]), self._lag(request))
+            key = table.key_of(request["Key"])
+            item = table.read(key, self._lag(request))
+            self._spend_read(request["TableName"], key, [item], request)
             return {} if item is None else {"Item": _projected(item, request)}
 
-        return self._call("GetItem", get)
+        return self._call("GetItem", request, get)
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
         """BatchGetItem."""
 
         def get() -> dict[str, Any]:
+            wanted_by_table: dict[str, Any] = request["RequestItems"]
             responses: dict[str, list[Item]] = {}
             unprocessed: dict[str, Any] = {}
-            if sum(len(wanted["Keys"]) for wanted in RequestItems.values()) > MAX_BATCH_KEYS:
+            if sum(len(wanted["Keys"]) for wanted in wanted_by_table.values()) > MAX_BATCH_KEYS:
                 raise ExpressionError(f"more than {MAX_BATCH_KEYS} keys")
-            for name, wanted in RequestItems.items():
-                keys = [self.tables[name].key_of(key) for key in wanted["Keys"]]
+            throttled: ClientError | None = None
+            read = 0
+            for name, wanted in wanted_by_table.items():
+                table, lag = self.tables[name], self._lag(wanted)
+                keys = [table.key_of(key) for key in wanted["Keys"]]
                 if len(set(keys)) != len(keys):
                     raise ExpressionError("a key is asked for twice")
                 most = self._batch(len(keys))
-                lag = self._lag(wanted)
-                found = [item for key in keys[:most] if (item := self.tables[name].read(key, lag)) is not None]
+                left = list(wanted["Keys"][most:])
+                found: list[Item] = []
+                for key, asked in zip(keys[:most], wanted["Keys"], strict=False):
+                    item = table.read(key, lag)
+                    try:
+                        self._spend_read(name, key, [item], wanted)
+                    except ClientError as error:
+                        throttled = error
+                        left.append(asked)
+                        continue
+                    read += 1
+                    if item is not None:
+                        found.append(item)
                 responses[name] = [_projected(item, wanted) for item in reversed(found)]  # in no promised order
-                if most < len(keys):
-                    unprocessed[name] = {**wanted, "Keys": wanted["Keys"][most:]}
+                if left:
+                    unprocessed[name] = {**wanted, "Keys": left}
+            if throttled is not None and not read:
+                raise throttled
             return {"Responses": responses, "UnprocessedKeys": unprocessed}
 
-        return self._call("BatchGetItem", get)
+        return self._call("BatchGetItem", request, get)
 
     def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
         """Query, of one partition by its key condition."""
@@ -203,12 +238,13 @@ class SimulatedDynamoDB(SimulatedService):
                 start = table.key_of(request["ExclusiveStartKey"])
                 rows = [row for row in rows if (row[0] > start if forward else row[0] < start)]
             page = _page(rows, min(request.get("Limit", len(rows) + 1), self._page_items or len(rows) + 1))
+            self._spend_read(request["TableName"], (partition,), [item for _, item in page], request)
             answer: dict[str, Any] = {"Items": [_projected(item, request) for _, item in page], "Count": len(page)}
             if len(page) < len(rows):
                 answer["LastEvaluatedKey"] = table.keys_of(page[-1][1])
             return answer
 
-        return self._call("Query", query)
+        return self._call("Query", request, query)
 
     def expire(self, table: str, now: float, dies: Callable[[], bool] = lambda: True) -> int:
         """Delete items whose expiry has passed, as time to live does in its own time: those for which `dies` is true.
@@ -221,23 +257,43 @@ class SimulatedDynamoDB(SimulatedService):
             self.tables[table].write(key, None, by_expiry=True)
         return len(keys)
 
-    def _call(self, operation: str, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _metered(
+        self,
+        operation: str,  # noqa: ARG002 - for those who meter
+        request: Mapping[str, Any],
+        effect: Callable[[], dict[str, Any]],
+    ) -> dict[str, Any]:
+        """Carry out a call; one that asks for its units can't be."""
+        if request.get("ReturnConsumedCapacity", "NONE") != "NONE":
+            raise ExpressionError("only a metered DynamoDB tells what a call consumed")
+        return effect()
+
+    def _spend_write(self, table: str, held: Item | None, item: Item, times: int = 1) -> None:
+        """Told of each write before it is done or refused: the item it meets, and the one it leaves or its key."""
+
+    def _spend_read(self, table: str, key: Key, items: list[Item | None], request: Mapping[str, Any]) -> None:
+        """Told of each read before it is answered: its partition, the items read and what was asked."""
+
+    def _held(self, request: Mapping[str, Any]) -> Item | None:
+        """Return the item that a write meets."""
+        table = self.tables[request["TableName"]]
+        return table.get(table.key_of(request["Item"] if "Item" in request else request["Key"]))
+
+    def _call(self, operation: str, request: Mapping[str, Any], effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         def checked() -> dict[str, Any]:
             try:
-                return effect()
+                return self._metered(operation, request, effect)
             except ExpressionError as error:
                 raise client_error("ValidationException", operation, str(error)) from error
 
         return self.call(operation, checked)
 
-    def _check(self, request: Mapping[str, Any], operation: str) -> Item | None:
-        """Return the item that a write meets, if the write's condition holds for it."""
-        table, names = self.tables[request["TableName"]], Names(request)
-        condition = request.get("ConditionExpression")
+    def _check(self, request: Mapping[str, Any], operation: str) -> None:
+        """Refuse a write whose condition does not hold for the item that it meets."""
+        names, condition, held = Names(request), request.get("ConditionExpression"), self._held(request)
         names.check_used(condition, request.get("UpdateExpression"))
-        held = table.get(table.key_of(request["Item"] if "Item" in request else request["Key"]))
         if holds(condition, held, names):
-            return held
+            return
         refusal = client_error("ConditionalCheckFailedException", operation)
         if request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and held is not None:
             cast("dict[str, Any]", refusal.response)["Item"] = dict(held)

@@ -1,25 +1,26 @@
 """The simulated DynamoDB with a meter: what each call costs, by the documented sizing rules (`units`).
 
-Each answer says it, too, as DynamoDB's do where they are asked (``ConsumedCapacity``). A refused write is charged. What
-a throttled call or a lost answer costs is not told: meter runs without faults.
+Answers say it, too, where they are asked (``ReturnConsumedCapacity``). A refused write is charged. What a call costs
+whose answer is lost is charged as well; one that is repeated, twice. With limits (`throughput`), a call that costs more
+than is left is refused and costs nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from simulation.services.dynamodb import SimulatedDynamoDB
-from simulation.services.expressions import Item, Names
+from simulation.services.expressions import Item
 from simulation.services.items import item_size
-from simulation.services.table import Table
-from simulation.services.units import TRANSACTION, batch_get_units, get_units, query_units, write_units
+from simulation.services.service import client_error
+from simulation.services.table import Key, Table
+from simulation.services.throughput import Throughput
+from simulation.services.units import query_units, write_units
 
 READS_A_WRITE: Final = 5
 """A write unit costs as much as five read units (Amazon DynamoDB pricing)."""
 
-_CHARGED: Final = ("ConditionalCheckFailedException", "TransactionCanceledException")
+_OF_SEVERAL: Final = ("BatchGetItem", "TransactWriteItems")
 
 
 @dataclass
@@ -52,111 +53,53 @@ class Usage:
 class MeteredDynamoDB(SimulatedDynamoDB):
     """Tables, and by table what its calls have cost."""
 
-    def __init__(self, tables: Mapping[str, Table], *, page_items: int | None = None) -> None:
-        """Hold `tables`, of whose calls none has cost anything yet."""
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        page_items: int | None = None,
+        limited_by: Callable[[], float] | None = None,
+    ) -> None:
+        """Hold `tables`, of whose calls none has cost anything yet.
+
+        Args:
+            tables: by name.
+            page_items: as of `SimulatedDynamoDB`.
+            limited_by: the clock by which tables and partitions are limited, epoch seconds; None for no limits.
+        """
         super().__init__(tables, page_items=page_items)
         self.usage = {name: Usage() for name in tables}
+        self._clock = limited_by
+        self._left = {} if limited_by is None else {name: Throughput(limited_by()) for name in tables}
+        self._spent: dict[str, float] = {}
+        """What the call that is carried out costs, by table."""
 
-    def put_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
-        """PutItem."""
-        units = write_units(self._size(request["TableName"], request["Item"]), item_size(request["Item"]))
-        return self._charged(units, request, super().put_item)
+    def _metered(
+        self, operation: str, request: Mapping[str, Any], effect: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        self._spent = {}
+        answer = effect()
+        if request.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            return answer
+        consumed = [{"TableName": name, "CapacityUnits": float(units)} for name, units in self._spent.items()]
+        return answer | {"ConsumedCapacity": consumed if operation in _OF_SEVERAL else consumed[0]}
 
-    def update_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
-        """UpdateItem; what it adds to the item is charged as if it came on top."""
-        names = request.get("ExpressionAttributeNames", {}).values()
-        values = request.get("ExpressionAttributeValues", {})
-        added = item_size(values) - sum(map(len, values)) + sum(map(len, names))
-        before = self._size(request["TableName"], request["Key"])
-        return self._charged(write_units(before, before + added), request, super().update_item)
-
-    def delete_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
-        """DeleteItem."""
-        return self._charged(
-            write_units(self._size(request["TableName"], request["Key"]), 0), request, super().delete_item
-        )
-
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's
-        """TransactWriteItems, of puts."""
-        puts = [entry["Put"] for entry in TransactItems]
-        charges = [
-            (put, TRANSACTION * write_units(self._size(put["TableName"], put["Item"]), item_size(put["Item"])))
-            for put in puts
-        ]
-        try:
-            answer = super().transact_write_items(TransactItems=TransactItems)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _CHARGED:
-                self._note_all(charges)
-            raise
-        self._note_all(charges)
-        return answer | {
-            "ConsumedCapacity": [
-                {"TableName": put["TableName"], "CapacityUnits": float(units)} for put, units in charges
-            ]
-        }
-
-    def get_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
-        """GetItem."""
-        answer = super().get_item(**request)
-        size = self._size(request["TableName"], request["Key"])
-        return answer | self._read(request["TableName"], get_units(size, consistent=_consistent(request)))
-
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        """BatchGetItem."""
-        answer = super().batch_get_item(RequestItems=RequestItems)
-        consumed = []
-        for name, wanted in RequestItems.items():
-            left = answer["UnprocessedKeys"].get(name, {"Keys": []})["Keys"]
-            sizes = [self._size(name, key) for key in wanted["Keys"] if key not in left]
-            units = batch_get_units(sizes, consistent=_consistent(wanted))
-            consumed.append(self._read(name, units)["ConsumedCapacity"])
-        return answer | {"ConsumedCapacity": consumed}
-
-    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3's request
-        """Query. It reads, and is charged for, whole items, whichever of their attributes are asked for."""
-        whole = {name: value for name, value in request.items() if name != "ProjectionExpression"}
-        condition = request["KeyConditionExpression"].split()
-        whole["ExpressionAttributeNames"] = {
-            name: attribute for name, attribute in request["ExpressionAttributeNames"].items() if name in condition
-        }
-        answer = super().query(**whole)
-        units = query_units(map(item_size, answer["Items"]), consistent=_consistent(request))
-        if (projection := request.get("ProjectionExpression")) is not None:
-            wanted = [Names(request).attribute(path.strip()) for path in projection.split(",")]
-            answer["Items"] = [{name: item[name] for name in wanted if name in item} for item in answer["Items"]]
-        return answer | self._read(request["TableName"], units)
-
-    def _size(self, table: str, keys: Item) -> int:
-        """Return the bytes of the item with these key attributes, 0 where there is none."""
-        return item_size(self.tables[table].get(self.tables[table].key_of(keys)) or {})
-
-    def _charged(self, units: int, request: dict[str, Any], call: Any) -> dict[str, Any]:  # noqa: ANN401 - a method
-        """Make a call that writes one item, and charge it, also where its condition fails."""
-        try:
-            answer: dict[str, Any] = call(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _CHARGED:
-                self._note(request, units)
-            raise
-        self._note(request, units)
-        return answer | {"ConsumedCapacity": {"TableName": request["TableName"], "CapacityUnits": float(units)}}
-
-    def _note_all(self, charges: list[tuple[dict[str, Any], int]]) -> None:
-        for put, units in charges:
-            self._note(put, units)
-
-    def _note(self, request: Mapping[str, Any], units: int) -> None:
-        usage, table = self.usage[request["TableName"]], self.tables[request["TableName"]]
-        key = table.key_of(request["Item"] if "Item" in request else request["Key"])
-        kind = str(key[0]).partition("#")[0]
+    def _spend_write(self, table: str, held: Item | None, item: Item, times: int = 1) -> None:
+        units = float(times * write_units(item_size(held or {}), item_size(item)))
+        partition = self.tables[table].key_of(item)[0]
+        if self._clock is not None and not self._left[table].writes(partition, units, self._clock()):
+            raise client_error(
+                "ProvisionedThroughputExceededException", "a write", f"{table} has no {units} units left"
+            )
+        usage, kind = self.usage[table], str(partition).partition("#")[0]
         usage.write += units
         usage.written[kind] = usage.written.get(kind, 0.0) + units
+        self._spent[table] = self._spent.get(table, 0.0) + units
 
-    def _read(self, table: str, units: float) -> dict[str, Any]:
+    def _spend_read(self, table: str, key: Key, items: list[Item | None], request: Mapping[str, Any]) -> None:
+        consistent = bool(request.get("ConsistentRead", False))
+        units = query_units((item_size(item or {}) for item in items), consistent=consistent)
+        if self._clock is not None and not self._left[table].reads(key[0], units, self._clock()):
+            raise client_error("ProvisionedThroughputExceededException", "a read", f"{table} has no {units} units left")
         self.usage[table].read += units
-        return {"ConsumedCapacity": {"TableName": table, "CapacityUnits": units}}
-
-
-def _consistent(request: Mapping[str, Any]) -> bool:
-    return bool(request.get("ConsistentRead", False))
+        self._spent[table] = self._spent.get(table, 0.0) + units

@@ -22,11 +22,6 @@ def get_units(size: int, *, consistent: bool) -> float:
     return _rounded(size, READ_UNIT_BYTES) * (1.0 if consistent else 0.5)
 
 
-def batch_get_units(sizes: Iterable[int], *, consistent: bool) -> float:
-    """Return the read units of a BatchGetItem: each item is rounded up by itself."""
-    return sum(get_units(size, consistent=consistent) for size in sizes)
-
-
 def query_units(sizes: Iterable[int], *, consistent: bool) -> float:
     """Return the read units of one page of a query: items are added up first, and the sum is rounded up.
 

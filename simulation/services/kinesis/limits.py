@@ -7,6 +7,8 @@ Times are epoch seconds.
 from collections import deque
 from typing import Final
 
+from simulation.services.rate import Rate
+
 MIB: Final = 2**20
 
 WRITE_RECORDS: Final = 1_000
@@ -28,29 +30,22 @@ ANSWER_BYTES: Final = 10 * MIB
 class WriteLimit:
     """What a shard takes: a second's worth at once, and no more than that in every second after.
 
-    The documentation tells the rate and not how it is measured: here as a bucket that holds a second's worth. A record
-    that is larger than that (streams can be told to take up to 10 MiB) is taken when the bucket is full, and what comes
-    after waits until it is paid for.
+    The documentation tells the rate and not how it is measured; see `Rate` for how it is here, and for a record that is
+    larger than a second's worth (streams can be told to take up to 10 MiB).
     """
 
-    __slots__ = ("_bytes", "_records", "_since")
+    __slots__ = ("_bytes", "_records")
 
     def __init__(self, now: float) -> None:
-        self._records = float(WRITE_RECORDS)
-        self._bytes = float(WRITE_BYTES)
-        self._since = now
+        self._records = Rate(WRITE_RECORDS, now)
+        self._bytes = Rate(WRITE_BYTES, now)
 
     def takes(self, size: int, now: float) -> bool:
         """Take a record of `size` bytes; tells whether there is room for it."""
-        if now > self._since:
-            passed = now - self._since
-            self._records = min(WRITE_RECORDS, self._records + passed * WRITE_RECORDS)
-            self._bytes = min(WRITE_BYTES, self._bytes + passed * WRITE_BYTES)
-            self._since = now
-        if self._records < 1 or self._bytes < min(size, WRITE_BYTES):
+        if not (self._records.allows(1, now) and self._bytes.allows(size, now)):
             return False
-        self._records -= 1
-        self._bytes -= size
+        self._records.take(1)
+        self._bytes.take(size)
         return True
 
 

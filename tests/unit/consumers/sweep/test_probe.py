@@ -28,9 +28,9 @@ def test_what_exists_is_found(asked: int) -> None:
 
 def test_keys_that_are_never_read_end_in_an_error() -> None:
     class Busy(SimulatedTables):
-        def batch_get_item(self, *, RequestItems: dict[str, object]) -> dict[str, object]:  # noqa: N803 - boto3's name
+        def batch_get_item(self, **request: object) -> dict[str, object]:
             self.calls.append("BatchGetItem")
-            return {"Responses": {}, "UnprocessedKeys": RequestItems}
+            return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
 
     dynamodb = Busy()
     waits: list[float] = []

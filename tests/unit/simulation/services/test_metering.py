@@ -9,6 +9,7 @@ from simulation.services.metering import MeteredDynamoDB, Usage
 from simulation.services.table import Table
 
 KB = 1_024
+ASKED: dict[str, Any] = {"ReturnConsumedCapacity": "TOTAL"}
 NEW = {"ConditionExpression": "attribute_not_exists(#k)", "ExpressionAttributeNames": {"#k": "k"}}
 
 
@@ -69,14 +70,15 @@ def test_an_update_is_charged_by_the_whole_item(dynamodb: MeteredDynamoDB) -> No
         UpdateExpression="SET #m = :m",
         ExpressionAttributeNames={"#m": "m"},
         ExpressionAttributeValues={":m": {"N": "5"}},
+        **ASKED,
     )
     assert units(answer) == 4
 
 
 def test_a_deletion_is_charged_by_what_it_deletes(dynamodb: MeteredDynamoDB) -> None:
     put(dynamodb, an_item(size=3 * KB))
-    assert units(dynamodb.delete_item(TableName="t", Key=key_of(an_item()))) == 4
-    assert units(dynamodb.delete_item(TableName="t", Key=key_of(an_item()))) == 1
+    assert units(dynamodb.delete_item(TableName="t", Key=key_of(an_item()), **ASKED)) == 4
+    assert units(dynamodb.delete_item(TableName="t", Key=key_of(an_item()), **ASKED)) == 1
 
 
 def test_a_transaction_costs_twice_also_where_it_is_cancelled(dynamodb: MeteredDynamoDB) -> None:
@@ -90,9 +92,9 @@ def test_a_transaction_costs_twice_also_where_it_is_cancelled(dynamodb: MeteredD
 
 def test_a_get_is_charged_also_where_nothing_is_there(dynamodb: MeteredDynamoDB) -> None:
     put(dynamodb, an_item(size=5 * KB))
-    assert units(dynamodb.get_item(TableName="t", Key=key_of(an_item()), ConsistentRead=True)) == 2
-    assert units(dynamodb.get_item(TableName="t", Key=key_of(an_item()))) == 1
-    assert units(dynamodb.get_item(TableName="t", Key=key_of(an_item(2)))) == 0.5
+    assert units(dynamodb.get_item(TableName="t", Key=key_of(an_item()), ConsistentRead=True, **ASKED)) == 2
+    assert units(dynamodb.get_item(TableName="t", Key=key_of(an_item()), **ASKED)) == 1
+    assert units(dynamodb.get_item(TableName="t", Key=key_of(an_item(2)), **ASKED)) == 0.5
 
 
 def test_keys_of_a_batch_are_charged_one_by_one(dynamodb: MeteredDynamoDB) -> None:
@@ -103,9 +105,9 @@ def test_keys_of_a_batch_are_charged_one_by_one(dynamodb: MeteredDynamoDB) -> No
 
 def test_a_query_is_charged_for_whole_items_together(dynamodb: MeteredDynamoDB) -> None:
     put(dynamodb, *(an_item(sort, size=KB) for sort in range(5)))
-    assert units(query(dynamodb, ConsistentRead=True)) == 2
+    assert units(query(dynamodb, ConsistentRead=True, **ASKED)) == 2
     names = {"#k": "k", "#s": "s"}
-    some = query(dynamodb, ProjectionExpression="#s", ExpressionAttributeNames=names)
+    some = query(dynamodb, ProjectionExpression="#s", ExpressionAttributeNames=names, **ASKED)
     assert some["Items"] == [{"s": {"N": str(sort)}} for sort in range(5)]
     assert units(some) == 1
 
@@ -117,3 +119,63 @@ def test_usage_says_what_was_written_where(dynamodb: MeteredDynamoDB) -> None:
     query(dynamodb, ConsistentRead=True)
     assert dynamodb.usage["t"].since(before) == Usage(1, 4, {"minute": 3, "hour": 1})
     assert dynamodb.usage["t"].since(before).cost == 4 + 1 / 5
+
+
+def test_what_is_asked_of_several_tables_is_told_by_table(dynamodb: MeteredDynamoDB) -> None:
+    put(dynamodb, an_item())
+    answer = dynamodb.batch_get_item(RequestItems={"t": {"Keys": [key_of(an_item())]}}, **ASKED)
+    assert answer["ConsumedCapacity"] == [{"TableName": "t", "CapacityUnits": 0.5}]
+    assert "ConsumedCapacity" not in dynamodb.batch_get_item(RequestItems={"t": {"Keys": [key_of(an_item())]}})
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def limited() -> tuple[MeteredDynamoDB, Clock]:
+    clock = Clock()
+    return MeteredDynamoDB({"t": Table("k", "s")}, limited_by=clock), clock
+
+
+def keyed(key: str, sort: int = 1, size: int = 0) -> dict[str, Any]:
+    return an_item(sort, size) | {"k": {"S": key}}
+
+
+def test_a_partition_takes_a_thousand_write_units_a_second_and_another_one_as_much() -> None:
+    dynamodb, clock = limited()
+    put(dynamodb, *(keyed("a", sort, 249 * KB) for sort in range(4)))
+    with pytest.raises(ClientError, match="ProvisionedThroughputExceeded"):
+        put(dynamodb, keyed("a", 9))
+    assert len(dynamodb.tables["t"]) == 4
+    put(dynamodb, keyed("b"))
+    clock.now += 0.5
+    put(dynamodb, keyed("a", 9))
+
+
+def test_a_table_takes_four_thousand_write_units_a_second() -> None:
+    dynamodb, clock = limited()
+    put(dynamodb, *(keyed(f"{number}", size=399 * KB) for number in range(10)))
+    with pytest.raises(ClientError, match="ProvisionedThroughputExceeded"):
+        put(dynamodb, keyed("last"))
+    clock.now += 1
+    put(dynamodb, keyed("last"))
+
+
+def test_a_batch_is_read_as_far_as_units_go_and_refused_where_there_are_none() -> None:
+    dynamodb, clock = limited()
+    for sort in range(32):
+        put(dynamodb, keyed("a", sort, 399 * KB))
+        clock.now += 1
+    wanted = {"ConsistentRead": True, "Keys": [key_of(keyed("a", sort)) for sort in range(32)]}
+    answer = dynamodb.batch_get_item(RequestItems={"t": wanted})
+    assert (len(answer["Responses"]["t"]), len(answer["UnprocessedKeys"]["t"]["Keys"])) == (30, 2)
+    with pytest.raises(ClientError, match="ProvisionedThroughputExceeded"):
+        dynamodb.batch_get_item(RequestItems=answer["UnprocessedKeys"])
+    clock.now += 1
+    assert not dynamodb.batch_get_item(RequestItems=answer["UnprocessedKeys"])["UnprocessedKeys"]

@@ -1,6 +1,6 @@
 """Units by the examples of the Developer Guide, "DynamoDB read and write operations"."""
 
-from simulation.services.units import batch_get_units, get_units, query_units, write_units
+from simulation.services.units import get_units, query_units, write_units
 
 KB = 1_024
 
@@ -19,10 +19,6 @@ def test_a_read_without_consistency_costs_half() -> None:
 def test_a_read_of_nothing_is_charged() -> None:
     assert get_units(0, consistent=True) == 1
     assert query_units([], consistent=False) == 0.5
-
-
-def test_a_batch_rounds_each_item_up() -> None:
-    assert batch_get_units([int(1.5 * KB), int(6.5 * KB)], consistent=True) == (4 + 8) / 4
 
 
 def test_a_query_rounds_the_sum_up() -> None:
