@@ -30,10 +30,11 @@ class RandomRun:
         sent: of each shard, when how many bytes were sent to it.
     """
 
-    def __init__(self, seed: int, **options: Any) -> None:  # noqa: ANN401 - ProducerConfig's, each of its own type
+    def __init__(self, seed: int, *, shards: int | None = None, **options: Any) -> None:  # noqa: ANN401 - of its own type
+        """Draw what `options` and `shards`, the number of shards in the beginning, do not tell."""
         self.random = Random(seed)
         self.config = ProducerConfig(**{**self._options(), **options})
-        self.stream = FakeStream(self.random.randint(1, 4), page=self.random.choice([1, 2, 1000]))
+        self.stream = FakeStream(shards or self.random.randint(1, 4), page=self.random.choice([1, 2, 1000]))
         self.stream.fault = self._record_fault
         self.core = Delivery(self.config, random=self.random.random)
         self.faults = self.random.choice([0.0, 0.2, 0.6])
