@@ -47,6 +47,22 @@ class Trends(_Counted):
     next_cursor: Annotated[str | None, Field(description="The next page; null on the last one.")]
 
 
+class FoundValue(_Answer):
+    """One value that was searched for."""
+
+    value: str
+    count: Count
+
+
+class Search(_Counted):
+    """Values that begin with a prefix, most used first."""
+
+    dimension: Dimension
+    prefix: Annotated[str, Field(description="The prefix asked for, normalised as events are.")]
+    items: list[FoundValue]
+    more: Annotated[bool, Field(description="Whether more values begin with it.")]
+
+
 class Point(_Answer):
     """One bucket of a series."""
 

@@ -14,6 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from consumers.calls import call_config
 from consumers.tracing import traced
 from consumers.trends.table import TrendsTable
+from consumers.views.search.reader import SearchReader
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
@@ -40,7 +41,13 @@ _reader = TrendsReader(
     _settings.schedule,
     ThreadPoolExecutor(PARALLEL_QUERIES, thread_name_prefix="query"),
 )
-_app = build(Queries(_reader, RecentRankings(monotonic), lambda: datetime.now(UTC)), logger, _settings.dashboard_origin)
+_queries = Queries(
+    _reader,
+    SearchReader(_client, _settings.trends_table),
+    RecentRankings(monotonic),
+    lambda: datetime.now(UTC),
+)
+_app = build(_queries, logger, _settings.dashboard_origin)
 
 
 @traced

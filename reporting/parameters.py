@@ -13,6 +13,8 @@ from reporting.answers import Dimension as DimensionName
 from reporting.windows import parse_instant
 
 MAX_CURSOR_CHARACTERS = 4_096
+MAX_PREFIX_CHARACTERS = 400
+"""No value has more than 100 characters, but a longer text may be normalised to one."""
 
 
 def _decode(raw: str) -> str:
@@ -44,6 +46,11 @@ End = Annotated[
     _Instant, Query(description="Where the counted time ends; rounds up to a bucket's end. Now by default.")
 ]
 Limit = Annotated[int, Query(ge=1, le=100, description="Most values of a page.")]
+Prefix = Annotated[
+    str,
+    Query(max_length=MAX_PREFIX_CHARACTERS, description="How values begin; normalised as events are. All by default."),
+]
+FoundLimit = Annotated[int, Query(ge=1, le=100, description="Most values of the answer.")]
 CursorParameter = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from consumers.tables import Level
 from reporting import caching, openapi
-from reporting.answers import Health, Series, Summary, Trends
+from reporting.answers import Health, Search, Series, Summary, Trends
 from reporting.common_headers import CommonHeaders
 from reporting.documentation import PAGE
 from reporting.failures import Failures
@@ -16,8 +16,10 @@ from reporting.parameters import (
     CursorParameter,
     Dimension,
     End,
+    FoundLimit,
     Granularity,
     Limit,
+    Prefix,
     Start,
     Value,
     WindowParameter,
@@ -57,6 +59,11 @@ def build(queries: "Queries", logger: "Logger", dashboard_origin: str = "") -> A
         end: End = None,
     ) -> Trends:
         return queries.trends(dimension, Window(window), limit, cursor, end)
+
+    # Before the route of a single value, of which the first that fits a path answers it.
+    @routes.get("/v1/trends/<dimension>/search", "Values by how they begin, most used first")
+    def search(dimension: Dimension, prefix: Prefix = "", limit: FoundLimit = DEFAULT_LIMIT) -> Search:
+        return queries.search(dimension, prefix, limit)
 
     @routes.get("/v1/trends/<dimension>/<value>/series", "One value's counts over time", forms=(JSON, SERIES_CSV))
     def series(

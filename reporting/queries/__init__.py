@@ -6,6 +6,7 @@ from typing import Final
 
 from reporting.queries.health import HealthQuery
 from reporting.queries.planning import Planning
+from reporting.queries.search import Index, SearchQuery
 from reporting.queries.series import SeriesQuery
 from reporting.queries.summary import SummaryQuery
 from reporting.queries.trends import TrendsQuery
@@ -19,11 +20,18 @@ __all__ = ["Queries"]
 class Queries:
     """Answers each route's question. Times are read from a clock that is passed in."""
 
-    def __init__(self, reader: TrendsReader, recent: RecentRankings, clock: Callable[[], datetime]) -> None:
-        """Answer from what `reader` reads; `clock` says now, with an offset."""
+    def __init__(
+        self,
+        reader: TrendsReader,
+        index: Index,
+        recent: RecentRankings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Answer from what `reader` and `index` read; `clock` says now, with an offset."""
         planning = Planning(clock)
         counts = WindowCounts(reader, planning)
         self.trends: Final = TrendsQuery(reader, counts, recent, clock)
+        self.search: Final = SearchQuery(reader, index, counts, clock)
         self.series: Final = SeriesQuery(reader, planning, clock)
         self.summary: Final = SummaryQuery(reader, counts, clock)
         self.health: Final = HealthQuery(reader, clock)

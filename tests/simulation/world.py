@@ -21,6 +21,7 @@ from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, MINUTE, Schedule
 from consumers.tables import Level
 from consumers.trends.table import TrendsTable
+from consumers.views.search.reader import SearchReader
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
@@ -350,7 +351,8 @@ class World:
     def queries(self) -> Queries:
         """Return the questions that the reporting API answers."""
         reader = TrendsReader(self.table, self.schedule, SerialExecutor())
-        return Queries(reader, RecentRankings(self.clock), lambda: datetime.fromtimestamp(self.now, UTC))
+        index = SearchReader(self.dynamodb.client(), TRENDS_TABLE, sleep=lambda _: None)
+        return Queries(reader, index, RecentRankings(self.clock), lambda: datetime.fromtimestamp(self.now, UTC))
 
 
 def checkpoint(answer: Any, numbers: list[int]) -> int | None:  # noqa: ANN401 - whatever a handler answers

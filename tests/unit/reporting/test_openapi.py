@@ -28,6 +28,7 @@ from reporting.windows import Window
 
 ROUTES = {
     "/v1/trends/{dimension}": ("Trends", {"dimension", "window", "limit", "cursor", "end"}),
+    "/v1/trends/{dimension}/search": ("Search", {"dimension", "prefix", "limit"}),
     "/v1/trends/{dimension}/{value}/series": ("Series", {"dimension", "value", "granularity", "start", "end"}),
     "/v1/summary": ("Summary", {"window", "end"}),
     "/v1/health": ("Health", set[str]()),
@@ -54,6 +55,9 @@ class EmptyTable:
     def hidden(self) -> Hidden:
         return dict.fromkeys(DIMENSIONS, frozenset())
 
+    def find(self, prefix: str, end: int) -> None:
+        """Search no index."""
+
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         del level, bucket, start, end, consistent
         return []
@@ -64,7 +68,7 @@ def document() -> dict[str, Any]:
     schedule = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]')
     with ThreadPoolExecutor(1) as pool:
         reader = TrendsReader(EmptyTable(), schedule, pool)
-        queries = Queries(reader, RecentRankings(lambda: 0.0), lambda: datetime.now(UTC))
+        queries = Queries(reader, EmptyTable(), RecentRankings(lambda: 0.0), lambda: datetime.now(UTC))
         return openapi.document(build(queries, Logger(service="reporting")))
 
 

@@ -1,6 +1,7 @@
 """A trends table in memory, and queries that read it."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,6 +17,9 @@ from consumers.trends.item import BucketItem
 from consumers.trends.loading import bucket_items
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
+from consumers.views.search.item import Generation
+from consumers.views.search.nodes import Nodes
+from consumers.views.search.reader import Found
 from reporting.plan import Closed
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
@@ -85,6 +89,9 @@ class Shelf:
         self.asked: list[tuple[Level, int, bool]] = []
         self.hide: dict[str, set[str]] = {}
         """Values that are hidden, by dimension."""
+        self.indexes: dict[int, tuple[Generation, Nodes]] = {}
+        """Search indexes by the end of their day."""
+        self.searched: list[int] = []
         for level in Level:
             counts: dict[int, Counts] = {}
             for event in given_events:
@@ -108,14 +115,25 @@ class Shelf:
     def hidden(self) -> Hidden:
         return {dimension: frozenset(self.hide.get(dimension, ())) for dimension in DIMENSIONS}
 
+    def find(self, prefix: str, end: int) -> Found | None:
+        self.searched.append(end)
+        index = self.indexes.get(end)
+        if index is None:
+            return None
+        generation, nodes = index
+        touched = nodes.directory.touched(prefix)
+        read = [nodes.leaves[leaf] for leaf in touched.leaves] if touched.top is None else [nodes.tops[touched.top]]
+        entries = {value: count for node in read for value, count in node.items() if value.startswith(prefix)}
+        return Found(generation, entries, complete=touched.top is None)
+
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         self.asked.append((level, bucket, consistent))
         times = range(start, end, level.seconds)
         return [self.items[level, time, bucket] for time in times if (level, time, bucket) in self.items]
 
 
-def queries_of(shelf: Shelf) -> Queries:
-    return Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), RecentRankings(lambda: 0.0), lambda: NOW)
+def queries_of(shelf: Shelf, clock: Callable[[], datetime] = lambda: NOW) -> Queries:
+    return Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), shelf, RecentRankings(lambda: 0.0), clock)
 
 
 def plain_count(given_events: list[Event], dimension: str, start: str, end: str) -> Counter[str]:

@@ -5,10 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reporting.plan import Closed
-from reporting.queries import Queries
-from reporting.reader import TrendsReader
-from reporting.recent import RecentRankings
-from tests.unit.reporting.queries.shelf import ARRIVED, MIDNIGHT, SCHEDULE, InOneThread, Shelf
+from tests.unit.reporting.queries.shelf import ARRIVED, MIDNIGHT, Shelf, queries_of
 
 
 @pytest.mark.parametrize(
@@ -17,7 +14,7 @@ from tests.unit.reporting.queries.shelf import ARRIVED, MIDNIGHT, SCHEDULE, InOn
 def test_health_says_how_old_the_newest_arrival_is(age: timedelta, status: str) -> None:
     shelf = Shelf([], Closed(MIDNIGHT, 0))
     now = datetime.fromtimestamp(ARRIVED / 1_000, UTC) + age
-    health = Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), RecentRankings(lambda: 0.0), lambda: now).health()
+    health = queries_of(shelf, lambda: now).health()
     assert (health.status, health.age_seconds) == (status, age.total_seconds())
     assert health.as_of == "2026-04-29T12:34:53.500Z"
     assert (health.levels.hour, health.levels.day) == ("2026-04-29T00:00:00Z", None)
@@ -25,7 +22,5 @@ def test_health_says_how_old_the_newest_arrival_is(age: timedelta, status: str) 
 
 def test_an_arrival_ahead_of_the_clock_is_of_no_age() -> None:
     before = datetime.fromtimestamp(ARRIVED / 1_000, UTC) - timedelta(seconds=1)
-    queries = Queries(
-        TrendsReader(Shelf([], Closed()), SCHEDULE, InOneThread()), RecentRankings(lambda: 0.0), lambda: before
-    )
+    queries = queries_of(Shelf([], Closed()), lambda: before)
     assert (queries.health().status, queries.health().age_seconds) == ("ok", 0.0)

@@ -22,7 +22,6 @@ from tests.unit.reporting.queries.shelf import (
     NOW,
     SCHEDULE,
     Event,
-    InOneThread,
     Shelf,
     events,
     marks,
@@ -68,7 +67,7 @@ def test_a_language_is_asked_for_without_reading_hashtags() -> None:
 def test_all_pages_count_the_window_of_the_first_also_when_the_clock_moves_on() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", lang, ()) for lang in ("en", "ja")], Closed())
     clock = [NOW]
-    queries = Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), RecentRankings(lambda: 0.0), lambda: clock[0])
+    queries = queries_of(shelf, lambda: clock[0])
     first = queries.trends("lang", Window.FIVE_MINUTES, 1, None, None)
     clock[0] += timedelta(hours=3)
     second = queries.trends("lang", Window.FIVE_MINUTES, 1, first.next_cursor, None)
@@ -109,7 +108,7 @@ def test_what_is_read_is_tallied() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
     with ThreadPoolExecutor(2) as pool:
         reader = TrendsReader(shelf, SCHEDULE, pool)
-        Queries(reader, RecentRankings(lambda: 0.0), lambda: NOW).trends("lang", Window.HOUR, 1, None, None)
+        Queries(reader, shelf, RecentRankings(lambda: 0.0), lambda: NOW).trends("lang", Window.HOUR, 1, None, None)
     tally = reader.take_tally()
     assert tally.items == 1
     assert tally.size == sum(
