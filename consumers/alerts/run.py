@@ -20,6 +20,7 @@ from consumers.schedule import DAY, HOUR
 
 if TYPE_CHECKING:
     from consumers.alerts.minutes import MinutesReader
+    from consumers.trends.hidden import Hidden
     from consumers.trends.state import LevelsState
 
 MOST_RAISED: Final = 20
@@ -49,6 +50,9 @@ class Trends(Protocol):
     def state(self, *, consistent: bool = True) -> "LevelsState | None":
         """Return how far the levels are summed, and the newest arrival."""
 
+    def hidden(self) -> "Hidden":
+        """Return the values that no alert may name."""
+
 
 class Store(Protocol):
     """What is needed of a `consumers.alerts.store.AlertsStore`."""
@@ -73,6 +77,8 @@ class Report:
     """Values that were abnormal beyond `MOST_RAISED`, or than can be remembered."""
     usual_then: int = 0
     """Values that rose as they did a day or a week before."""
+    hidden: int = 0
+    """Values that were abnormal and alerts that waited, of which none is told since they are hidden."""
     given_up: int = 0
     """Alerts dropped unpublished: too old, too many, or such as SNS does not take."""
     waiting: int = 0
@@ -138,10 +144,13 @@ class Alerts:
         ends = due(state.judged, self._clock(), newest_arrival)
         if not ends:
             return state
-        minutes = self._reader.windows(ends, newest_arrival)
+        minutes, hidden = self._reader.windows(ends, newest_arrival), self._trends.hidden()
         for end in ends:
             findings = judge(end, minutes, self._rules)
             fresh = [each for each in findings if not state.cooling(each.alert.key, end, self._rules)]
+            told = [each for each in fresh if not _is_hidden(each.alert, hidden)]
+            report.hidden += len(fresh) - len(told)
+            fresh = told
             unusual = self._unusual(fresh, end)
             raised = unusual[: min(MOST_RAISED, state.room(end, self._rules))]
             after = state.after(end, [finding.alert.key for finding in findings], raised, self._rules)
@@ -173,10 +182,16 @@ class Alerts:
         return [finding.alert for finding in in_order(left)]
 
     def _publish(self, state: AlertsState, report: Report, time_left: Callable[[], float]) -> AlertsState:
-        """Publish the outbox, while there is time and until the topic can't be reached; the rest stays in it."""
+        """Publish the outbox, while there is time and until the topic can't be reached; the rest stays in it.
+
+        What is hidden is looked up again: it may be by now, and was not when the alert was decided.
+        """
         done: set[str] = set()
+        hidden = self._trends.hidden() if state.outbox else {}
         for alert in state.outbox:
-            if self._clock() - alert.end >= GIVE_UP_SECONDS:
+            if _is_hidden(alert, hidden):
+                report.hidden += 1
+            elif self._clock() - alert.end >= GIVE_UP_SECONDS:
                 report.given_up += 1
             elif time_left() < 0:
                 break
@@ -197,6 +212,10 @@ class Alerts:
 
     def _write(self, state: AlertsState) -> AlertsState:
         return self._store.write(state, int(self._clock()) + self._rules.cool_down + KEPT_SECONDS)
+
+
+def _is_hidden(alert: Alert, hidden: "Hidden") -> bool:
+    return alert.value in hidden[alert.dimension]
 
 
 def _never_taken(error: ClientError | BotoCoreError) -> bool:

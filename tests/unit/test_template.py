@@ -181,7 +181,11 @@ def test_only_reporting_reads_without_writing(template: Template) -> None:
     actions = [
         action for role, each in statements(template) if role == "ReportingRole" for action in listed(each["Action"])
     ]
-    assert {action for action in actions if action.startswith("dynamodb:")} == {"dynamodb:GetItem", "dynamodb:Query"}
+    assert {action for action in actions if action.startswith("dynamodb:")} == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+    }
 
 
 def test_what_holds_data_is_kept_when_the_stack_goes(template: Template) -> None:

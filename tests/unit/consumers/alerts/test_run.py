@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count as counting
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -12,10 +13,13 @@ from consumers.alerts.alert import Alert
 from consumers.alerts.run import GIVE_UP_SECONDS, MOST_RAISED, OUTBOX_SECONDS, RESERVE_SECONDS, Report
 from consumers.alerts.state import MOST_WAITING
 from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.tables import hidden_key
+from consumers.trends.errors import NewerTrendsFormatError
 from consumers.trends.state import Mark
 from simulation.services.faults import Fault
 from simulation.services.service import client_error
 from tests.unit.consumers.alerts.world import RULES, START, KilledError, World
+from tests.unit.consumers.simulated_tables import TRENDS_TABLE
 
 USUAL = {"rivers": 5, "lakes": 60, "seas": 60}
 SURGE = {**USUAL, "rivers": 90}
@@ -68,6 +72,54 @@ def test_the_same_value_is_published_again_once_it_has_cooled_down() -> None:
 
 def test_what_came_back_within_the_cool_down_is_not_published() -> None:
     assert len(play(world(SURGE, *[USUAL] * 3, SURGE), 6)) == 1
+
+
+def test_what_is_hidden_raises_no_alert_and_takes_no_others_place() -> None:
+    made = World()
+    tags = [f"tag{number}" for number in range(MOST_RAISED + 2)]
+    for minute in range(QUIET):
+        made.count(minute, {"lakes": 500})
+    made.count(QUIET, {"lakes": 500} | dict.fromkeys(tags, 50))
+    made.hide(*tags[:2])
+    play(made, 1)
+    report = made.run(QUIET)
+    assert {alert.value for alert in made.topic.published} == set(tags[2:])
+    assert (report.raised, report.hidden, report.left_out) == (MOST_RAISED, 2, 0)
+
+
+def test_an_alert_that_waits_is_not_published_once_its_value_is_hidden() -> None:
+    made = world(SURGE, USUAL)
+    made.topic.before = lambda: "refused"
+    play(made, 2)
+    assert [alert.value for alert in made.state.outbox] == ["rivers"]
+    made.topic.before = lambda: "answered"
+    made.hide("rivers")
+    report = made.run(QUIET + 1)
+    assert (made.topic.published, made.state.outbox, report.hidden, report.waiting) == ([], (), 1, 0)
+
+
+def test_what_is_hidden_is_looked_up_again_right_before_publishing() -> None:
+    made = world(SURGE)
+    play(made, 1)
+    puts = counting()
+
+    def hide_while_judging(operation: str) -> None:
+        if operation == "PutItem" and next(puts) == 0:  # the alert is decided
+            made.hide("rivers")
+
+    made.tables.after_call = hide_while_judging
+    assert made.run(QUIET).hidden == 1
+    assert made.topic.published == []
+
+
+def test_nothing_is_published_where_it_is_not_known_what_is_hidden() -> None:
+    made = world(SURGE)
+    play(made, 1)
+    item = {**hidden_key("hashtag").attributes, "v": {"N": "99"}}
+    made.tables.load(TRENDS_TABLE, [item])
+    with pytest.raises(NewerTrendsFormatError):
+        made.run(QUIET)
+    assert made.topic.published == []
 
 
 def test_late_events_and_rewritten_items_raise_nothing_again() -> None:
@@ -242,7 +294,10 @@ def test_what_was_published_is_told_even_if_the_trends_can_not_be_read() -> None
     made = world(SURGE, USUAL)
     refuse(made, 1)
     made.run(QUIET)
-    made.tables.before_call = lambda operation: Fault.THROTTLED if operation == "Query" else Fault.NONE
+    queries = counting()  # the first asks what is hidden
+    made.tables.before_call = lambda operation: (
+        Fault.THROTTLED if operation == "Query" and next(queries) else Fault.NONE
+    )
     made.now += MINUTE
     made.trends.raise_mark(Mark.NEWEST_ARRIVAL, int(made.now * 1000))
     report = Report()

@@ -13,6 +13,7 @@ from consumers.alerts.store import AlertsStore
 from consumers.counts import empty
 from consumers.schedule import MINUTE, Schedule
 from consumers.tables import Level
+from consumers.trends.hidden import HideList
 from consumers.trends.loading import bucket_items, load
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState, Mark
@@ -95,6 +96,10 @@ class World:
             for tag, count in late.counts["hashtag"].items():
                 tags[tag] = tags.get(tag, 0) + count
             self.trends.put(item.succeeded_by({**empty(), "hashtag": tags}, item.vector, None))
+
+    def hide(self, *hashtags: str) -> None:
+        """Have hashtags hidden from now on."""
+        HideList(self.tables.client(), TRENDS_TABLE).add("hashtag", hashtags)
 
     def run(self, minute: int, *, time_left: float = 55.0) -> Report:
         """Run half a minute after the `minute`-th minute has ended, with everything arrived until then."""
