@@ -59,6 +59,7 @@ levels state (`consumers.trends.state`): how far hours and days are summed, and 
     late_begun   N  late segments that were due until then are being applied or are applied; absent before the first
     late_done    N  likewise, are applied; absent where older code made the state
     a            N  newest arrival that was applied, epoch milliseconds; absent while there is none
+    t            N  when it was applied, epoch milliseconds; absent where older code did
 
 sweep cursor (`consumers.trends.table`): where the sweep goes on::
 

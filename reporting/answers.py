@@ -30,19 +30,41 @@ class _Counted(_Answer):
 class RankedValue(_Answer):
     """One value of a trends list."""
 
-    rank: Annotated[int, Field(ge=1, description="Place by count, then by value.")]
+    rank: Annotated[int, Field(ge=1, description="Place by count or rise, then by value.")]
     value: str
     count: Count
     share: Annotated[Share, Field(description="Its part of the total.")]
+    count_before: Annotated[Count, Field(description="Its count in the window before.")]
+    change: Annotated[
+        float | None, Field(ge=-1, description="count / count_before - 1; null if it was not counted before.")
+    ]
+    rank_before: Annotated[
+        int | None, Field(ge=1, description="Place by count in the window before; null if it was not counted then.")
+    ]
+    history: Annotated[
+        list[Count],
+        Field(description="Its counts in parts of the window, oldest first; empty where none is kept."),
+    ]
+
+
+class Before(_Answer):
+    """The window before: as long as this one, and ending where it begins."""
+
+    from_: Annotated[Instant, Field(alias="from")]
+    to: Instant
+    total: Annotated[Count, Field(description="Sum of the counts of all the dimension's values.")]
 
 
 class Trends(_Counted):
-    """The most used values of a dimension in a window: one page."""
+    """The values of a dimension that are most used in a window, or rose most: one page."""
 
     dimension: Dimension
     window: Literal["5m", "1h", "24h"]
+    sort: Literal["count", "rise"]
     total: Annotated[Count, Field(description="Sum of the counts of all the dimension's values.")]
     distinct: Annotated[Count, Field(description="Number of the dimension's values.")]
+    before: Before
+    history_seconds: Annotated[int, Field(description="Length of one part of a history.")]
     items: list[RankedValue]
     next_cursor: Annotated[str | None, Field(description="The next page; null on the last one.")]
 
@@ -124,6 +146,14 @@ class Health(_Answer):
     ]
     age_seconds: Annotated[float | None, Field(ge=0, description="Time since as_of.")]
     stale_after_seconds: Annotated[int, Field(description="The age from which status is stale.")]
+    lag_seconds: Annotated[
+        float | None, Field(ge=0, description="From the arrival of that event until it was applied; null if not known.")
+    ]
+    last_rollup: Annotated[Instant | None, Field(description="When it was applied; null if not known.")]
+    views: Annotated[
+        Instant | None,
+        Field(description="as_of of the newest list; null where lists are not kept, and answers summed instead."),
+    ]
     levels: LevelsClosed
 
 

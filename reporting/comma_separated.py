@@ -20,8 +20,11 @@ Cell = str | int | float | None
 def trends(answer: Trends) -> str:
     """Return a page of a list: a row a value."""
     return _write(
-        ("rank", "value", "count", "share"),
-        ((item.rank, item.value, item.count, item.share) for item in answer.items),
+        ("rank", "value", "count", "share", "count_before", "change", "rank_before"),
+        (
+            (item.rank, item.value, item.count, item.share, item.count_before, item.change, item.rank_before)
+            for item in answer.items
+        ),
     )
 
 

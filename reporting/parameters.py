@@ -40,6 +40,9 @@ _Instant = Annotated[
 WindowParameter = Annotated[
     Literal["5m", "1h", "24h"], Query(description="How much time to count, the current bucket included.")
 ]
+SortParameter = Annotated[
+    Literal["count", "rise"], Query(description="By count, or by count less the count in the window before.")
+]
 Granularity = Annotated[Literal["minute", "hour", "day"], Query(description="Length of a point's time.")]
 Start = Annotated[_Instant, Query(description="Where the series starts; rounds down to a bucket.")]
 End = Annotated[

@@ -1,11 +1,22 @@
-"""A dimension's values in order: ranks, shares, pages and breakdowns."""
+"""A dimension's values in order: ranks, shares, changes, pages."""
 
-from bisect import bisect_right
-from collections.abc import Mapping
-from copy import copy
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Self
+from enum import StrEnum
+
+from consumers.views.lists.top_list import DimensionList, Entry
+
+
+class Sort(StrEnum):
+    """What a list is in order of; equal ones are by code point."""
+
+    COUNT = "count"
+    RISE = "rise"
+
+    def number(self, entry: Entry) -> int:
+        """Return the number that the list is in order of, the largest first."""
+        return entry.count if self is Sort.COUNT else entry.count - entry.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,53 +28,81 @@ class Place:
     count: int
     share: float
     """Its part of the ranking's total, 0 to 1, rounded to six decimals."""
+    count_before: int
+    change: float | None
+    """Count by count before, less 1, rounded to six decimals; None if it was not counted before."""
+    rank_before: int | None
+    """Its place by count in the window before; None if it was not counted then."""
+    history: Sequence[int]
+    """Its counts in the window's parts, oldest first; empty where none is kept."""
+    number: int
+    """What the ranking is in order of."""
 
 
 class Ranking:
-    """Values by count, the largest first, and by code point where counts are equal: no two share a rank."""
+    """The first values of a list, in order: no two share a rank."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        """Rank `counts`, which must not change afterwards."""
-        self._counts = counts
-        self.total = sum(counts.values())
+    def __init__(self, listed: DimensionList, sort: Sort = Sort.COUNT) -> None:
+        """Rank what is listed."""
+        self._listed = listed
+        self._sort = sort
+        self._entries: Sequence[Entry] = listed.top if sort is Sort.COUNT else listed.risen
+        self._gone: list[int] = []
+
+    def without(self, hidden: frozenset[str]) -> "Ranking":
+        """Return the ranking that does not show `hidden` values: ranks close up, totals and shares stay.
+
+        So do ranks before, by the hidden values that the list names.
+        """
+        ranking = Ranking(self._listed, self._sort)
+        ranking._entries = [entry for entry in self._entries if entry.value not in hidden]
+        every = (*self._listed.top, *self._listed.risen)
+        gone = {entry.value: entry.rank_before for entry in every if entry.value in hidden}
+        ranking._gone = sorted(rank for rank in gone.values() if rank is not None)
+        return ranking
+
+    @property
+    def total(self) -> int:
+        """Sum of the counts of all values, shown or not."""
+        return self._listed.total
 
     @property
     def distinct(self) -> int:
         """Number of values, shown or not."""
-        return len(self._counts)
+        return self._listed.distinct
+
+    @property
+    def total_before(self) -> int:
+        """Sum of the counts of all values in the window before."""
+        return self._listed.total_before
 
     @property
     def places(self) -> int:
-        """Number of values shown."""
-        return len(self._order)
-
-    def without(self, hidden: frozenset[str]) -> Self:
-        """Return the ranking that does not show `hidden` values: ranks close up, total and shares stay."""
-        if not self._counts.keys() & hidden:
-            return self
-        ranking = copy(self)
-        ranking.__dict__["_order"] = [value for value in self._order if value not in hidden]
-        return ranking
+        """Number of values that pages show."""
+        return len(self._entries)
 
     def page(self, limit: int, after: tuple[int, str] | None = None) -> list[Place]:
-        """Return up to `limit` places from the top, or from behind the place `after` = (count, value).
+        """Return up to `limit` places from the top, or from behind the place `after` = (number, value).
 
         `after` need not be in the ranking: the page begins where it would be.
         """
         start = 0 if after is None else self._behind(*after)
-        page = self._order[start : start + limit]
-        return [self._place(rank, value) for rank, value in enumerate(page, start + 1)]
+        page = self._entries[start : start + limit]
+        return [self._place(rank, entry) for rank, entry in enumerate(page, start + 1)]
 
-    @cached_property
-    def _order(self) -> list[str]:
-        # Two sorts of which the second is stable: both compare in C, a key of tuples would not.
-        order = sorted(self._counts)
-        order.sort(key=self._counts.__getitem__, reverse=True)
-        return order
+    def _place(self, rank: int, entry: Entry) -> Place:
+        before = entry.rank_before
+        return Place(
+            rank,
+            entry.value,
+            entry.count,
+            share=round(entry.count / self.total, 6),
+            count_before=entry.before,
+            change=round(entry.count / entry.before - 1, 6) if entry.before else None,
+            rank_before=None if before is None else before - bisect_left(self._gone, before),
+            history=entry.history,
+            number=self._sort.number(entry),
+        )
 
-    def _place(self, rank: int, value: str) -> Place:
-        count = self._counts[value]
-        return Place(rank, value, count, round(count / self.total, 6))
-
-    def _behind(self, count: int, value: str) -> int:
-        return bisect_right(self._order, (-count, value), key=lambda other: (-self._counts[other], other))
+    def _behind(self, number: int, value: str) -> int:
+        return bisect_right(self._entries, (-number, value), key=lambda entry: (-self._sort.number(entry), entry.value))

@@ -1,16 +1,22 @@
 """Reads what a plan asks for from the trends table: one query a range, several at a time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from consumers.counts import BREAKDOWN_BUCKET, bucket_of
 from consumers.schedule import Schedule
-from consumers.tables import Level
+from consumers.tables import Level, TrendKey, list_key
 from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
+from consumers.views.lists.item import decode_list
+from consumers.views.lists.top_list import TopList
+from consumers.views.windows import Window
 from reporting.plan import Closed, Range, Read, ranges
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 Buckets = Callable[[int], Iterable[int]]
 """The numbers of the buckets wanted of the item that starts at a time (epoch seconds)."""
@@ -28,6 +34,9 @@ class Table(Protocol):
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         """Return one bucket of the level's items from `start` up to but not including `end`."""
 
+    def item(self, key: TrendKey) -> "Mapping[str, AttributeValueTypeDef] | None":
+        """Return the item with this key, or None where there is none."""
+
 
 class Freshness(NamedTuple):
     """What the levels state says."""
@@ -36,6 +45,8 @@ class Freshness(NamedTuple):
     """Newest arrival applied, epoch milliseconds; None while there is none."""
     closed: Closed | None
     """What is answered from hour and day items; None before anything was counted."""
+    applied_at: int | None = None
+    """When the newest arrival was applied, epoch milliseconds; None where that is not known."""
 
 
 class Tally(NamedTuple):
@@ -70,7 +81,20 @@ class TrendsReader:
         state = self._table.state(consistent=False)
         if state is None:
             return Freshness(None, None)
-        return Freshness(state.newest_arrival_ms, Closed(state.closed, state.day_closed))
+        return Freshness(state.newest_arrival_ms, Closed(state.closed, state.day_closed), state.applied_at_ms)
+
+    def top_list(self, window: Window, end: int) -> TopList | None:
+        """Return the top list of the window up to `end` (epoch seconds) as it is in the table, or None.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+            TrendsFormatError: a list that this code can't read.
+        """
+        item = self._table.item(list_key(window, end))
+        if item is None:
+            return None
+        self._tally = Tally(self._tally.items + 1, self._tally.size + len(bytes(item["c"]["B"])))
+        return decode_list(window, end, item)
 
     def hidden(self) -> Hidden:
         """Return the values that no answer shows, as they are now: read it with every request.

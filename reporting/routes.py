@@ -20,10 +20,12 @@ from reporting.parameters import (
     Granularity,
     Limit,
     Prefix,
+    SortParameter,
     Start,
     Value,
     WindowParameter,
 )
+from reporting.ranking import Sort
 from reporting.representations import JSON, SERIES_CSV, TRENDS_CSV
 from reporting.router import Router
 from reporting.windows import Window
@@ -51,14 +53,15 @@ def build(queries: "Queries", logger: "Logger", dashboard_origin: str = "") -> A
     Failures(app, logger, common, routes.unexpected).register()
 
     @routes.get("/v1/trends/<dimension>", "The most used values of a window", forms=(JSON, TRENDS_CSV))
-    def trends(
+    def trends(  # noqa: PLR0917 - a route's parameters, which come by name
         dimension: Dimension,
         window: WindowParameter = "1h",
+        sort: SortParameter = "count",
         limit: Limit = DEFAULT_LIMIT,
         cursor: CursorParameter = None,
         end: End = None,
     ) -> Trends:
-        return queries.trends(dimension, Window(window), limit, cursor, end)
+        return queries.trends(dimension, Window(window), limit, cursor, end, sort=Sort(sort))
 
     # Before the route of a single value, of which the first that fits a path answers it.
     @routes.get("/v1/trends/<dimension>/search", "Values by how they begin, most used first")

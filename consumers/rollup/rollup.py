@@ -22,7 +22,6 @@ from consumers.rollup.minutes import BucketOutcome, MinuteWriter
 from consumers.rollup.report import LASTING, MinuteExpiredError, Report, ScheduleMismatchError
 from consumers.tables import Level
 from consumers.trends.errors import TrendsError
-from consumers.trends.state import Mark
 
 if TYPE_CHECKING:
     from consumers.pane_log.log import PaneLog
@@ -270,7 +269,7 @@ class Rollup:
         if report.state is None or newest <= (report.state.newest_arrival_ms or 0):
             return
         try:
-            self.table.raise_mark(Mark.NEWEST_ARRIVAL, newest)
+            self.table.raise_arrival(newest, int(self._clock() * 1_000))
         except (ClientError, BotoCoreError) as error:  # readers see it with the next segments
             report.not_failing.append(error)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Mark(StrEnum):
-    """The attributes of the state item that only ever rise, each by a conditional write of its own."""
+    """The attributes of the state item. All but the last only ever rise, each by a conditional write of its own."""
 
     HOUR_CLOSING = "closing"
     HOUR_CLOSED = "closed"
@@ -23,6 +23,7 @@ class Mark(StrEnum):
     LATE_BEGUN = "late_begun"
     LATE_DONE = "late_done"
     NEWEST_ARRIVAL = "a"
+    APPLIED_AT = "t"
 
     @classmethod
     def closing(cls, level: Level) -> "Mark":
@@ -48,6 +49,8 @@ class LevelsState:
     """Late segments that were due until then are applied; None before the first were."""
     late_begun: int | None = None
     """Likewise, or are being applied by someone."""
+    applied_at_ms: int | None = None
+    """When the newest arrival was applied, epoch milliseconds; None where older code did."""
 
     def is_closing(self, level: Level, start: int) -> bool:
         """Tell whether the hour or day at `start` is being summed or is summed: a change below must correct it."""
@@ -68,6 +71,7 @@ def encode_state(state: LevelsState) -> AttributeMap:
         (Mark.NEWEST_ARRIVAL, state.newest_arrival_ms),
         (Mark.LATE_DONE, state.late_done),
         (Mark.LATE_BEGUN, state.late_begun),
+        (Mark.APPLIED_AT, state.applied_at_ms),
     ):
         if value is not None:
             item[mark] = {"N": str(value)}
@@ -91,6 +95,7 @@ def decode_state(item: "Mapping[str, AttributeValueTypeDef]") -> LevelsState:
             newest_arrival_ms=_optional(item, Mark.NEWEST_ARRIVAL),
             late_done=_optional(item, Mark.LATE_DONE),
             late_begun=_optional(item, Mark.LATE_BEGUN),
+            applied_at_ms=_optional(item, Mark.APPLIED_AT),
         )
     except (KeyError, ValueError) as error:
         raise TrendsFormatError(f"no levels state: {error!r}") from error

@@ -165,14 +165,27 @@ class TrendsTable:
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
         """
+        return self._raise(mark, to, {})
+
+    def raise_arrival(self, newest_ms: int, applied_ms: int) -> bool:
+        """Raise the newest arrival, and say when that was applied (both epoch milliseconds); False as `raise_mark`.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
+        """
+        return self._raise(Mark.NEWEST_ARRIVAL, newest_ms, {str(Mark.APPLIED_AT): applied_ms})
+
+    def _raise(self, mark: Mark, to: int, besides: Mapping[str, int]) -> bool:
+        names = {"#mark": str(mark)} | {f"#{name}": name for name in besides}
+        values = {":to": to} | {f":{name}": number for name, number in besides.items()}
         try:
             self._client.update_item(
                 TableName=self.table,
                 Key=LEVELS_STATE.attributes,
-                UpdateExpression="SET #mark = :to",
+                UpdateExpression=", ".join(("SET #mark = :to", *(f"#{name} = :{name}" for name in besides))),
                 ConditionExpression="attribute_exists(#bucket) AND (attribute_not_exists(#mark) OR #mark < :to)",
-                ExpressionAttributeNames={"#bucket": "bucket", "#mark": str(mark)},
-                ExpressionAttributeValues={":to": {"N": str(to)}},
+                ExpressionAttributeNames={"#bucket": "bucket", **names},
+                ExpressionAttributeValues={name: {"N": str(number)} for name, number in values.items()},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == _CONDITION_FAILED:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from reporting.live_lists import LiveLists
 from reporting.queries.health import HealthQuery
 from reporting.queries.planning import Planning
 from reporting.queries.search import Index, SearchQuery
@@ -30,8 +31,9 @@ class Queries:
         """Answer from what `reader` and `index` read; `clock` says now, with an offset."""
         planning = Planning(clock)
         counts = WindowCounts(reader, planning)
-        self.trends: Final = TrendsQuery(reader, counts, recent, clock)
+        lists = LiveLists(reader, clock)
+        self.trends: Final = TrendsQuery(reader, lists, counts, recent, clock)
         self.search: Final = SearchQuery(reader, index, counts, clock)
         self.series: Final = SeriesQuery(reader, planning, clock)
-        self.summary: Final = SummaryQuery(reader, counts, clock)
-        self.health: Final = HealthQuery(reader, clock)
+        self.summary: Final = SummaryQuery(reader, lists, counts, clock)
+        self.health: Final = HealthQuery(reader, lists, clock)

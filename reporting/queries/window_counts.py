@@ -20,9 +20,17 @@ class WindowCounts:
         self._reader = reader
         self._planning = planning
         self._hashtags = {window: RunningSum("hashtag") for window in Window}
+        self._hashtags_before = {window: RunningSum("hashtag") for window in Window}
 
     def of(self, window: Window, span: Span, freshness: Freshness, buckets: Buckets) -> Counts:
         """Return the counts of `span`, which is as long as `window`, of the values in `buckets`."""
+        return self._sum(self._hashtags[window], span, freshness, buckets)
+
+    def before(self, window: Window, span: Span, freshness: Freshness, buckets: Buckets) -> Counts:
+        """Return the same of the window before another, which has sums of its own from question to question."""
+        return self._sum(self._hashtags_before[window], span, freshness, buckets)
+
+    def _sum(self, running: RunningSum, span: Span, freshness: Freshness, buckets: Buckets) -> Counts:
         counts = empty()
         hashtags: list[BucketItem] = []
         for item in self._reader.read(self._planning.reads(span, freshness), buckets):
@@ -31,5 +39,5 @@ class WindowCounts:
             else:
                 hashtags.append(item)
         if hashtags:
-            counts["hashtag"] = self._hashtags[window].of(hashtags)
+            counts["hashtag"] = running.of(hashtags)
         return counts

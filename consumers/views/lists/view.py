@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from consumers.counts import DIMENSIONS
+from consumers.metering import WRITE_UNIT_BYTES
 from consumers.schedule import HOUR, MINUTE
-from consumers.tables import Level, list_key
+from consumers.tables import Level, TrendKey, list_key
+from consumers.trends.item import AttributeMap
 from consumers.views.lists.histories import Histories
 from consumers.views.lists.item import encode_list
-from consumers.views.lists.order import Ranks, risen, top
-from consumers.views.lists.top_list import MAX_RANK, MAX_RISEN, WITH_HISTORY, DimensionList, Entry, TopList
+from consumers.views.lists.order import Ranks
+from consumers.views.lists.ranked import ranked
+from consumers.views.lists.top_list import WITH_HISTORY, DimensionList, Entry, TopList
 from consumers.views.memory import Change, Packed, Part
 from consumers.views.running_counts import RunningCounts
-from consumers.views.store import Made, ViewStore
+from consumers.views.store import Made
 from consumers.views.windows import Window
 
 KEPT_SECONDS: Final = HOUR
@@ -22,10 +25,10 @@ KEPT_SECONDS: Final = HOUR
 FRESH_SECONDS: Final = MINUTE
 """A list that is current is made anew at least this often, so that readers see that it is kept."""
 
-AT_MOST_EVERY: Final = {Window.FIVE_MINUTES: 0, Window.HOUR: 0, Window.DAY: MINUTE}
-"""Seconds between two makings of a current list, by window: what a minute adds to a day changes little."""
+UNITS_A_SECOND: Final = {Window.FIVE_MINUTES: 2.0, Window.HOUR: 1.0, Window.DAY: 1 / 3}
+"""Write units a second that a current list may cost, by window: the larger it is, the less often it is made anew."""
 
-CORRECTED_EVERY_SECONDS: Final = 30
+CORRECTED_EVERY_SECONDS: Final = MINUTE // 2
 """A list that was followed by another is corrected at most this often."""
 
 Parts = dict[Part, Packed]
@@ -34,6 +37,7 @@ Parts = dict[Part, Packed]
 class _Put(NamedTuple):
     made: Made
     when: float
+    units: float
 
 
 class _Window:
@@ -53,7 +57,7 @@ class _Window:
         before = self.before.of(change.read(_parts(window, start - window.seconds, start, change)))
         if self.before.changed or not self.ranks:
             self.ranks = {dimension: Ranks(before[dimension]) for dimension in DIMENSIONS}
-        dimensions = {name: self._dimension(name, total[name], before[name]) for name in DIMENSIONS}
+        dimensions = {name: ranked(total[name], before[name], self.ranks[name]) for name in DIMENSIONS}
         first = {
             (name, entry.value)
             for name, each in dimensions.items()
@@ -69,20 +73,12 @@ class _Window:
             dimensions={name: _told(name, each, history) for name, each in dimensions.items()},
         )
 
-    def _dimension(self, name: str, counts: Mapping[str, int], before: Mapping[str, int]) -> DimensionList:
-        first, rose = top(counts, MAX_RANK), risen(counts, before, MAX_RISEN)
-        places = self.ranks[name].of(list({*first, *rose}))
 
-        def entry(value: str) -> Entry:
-            return Entry(value, counts[value], before.get(value, 0), places.get(value), ())
+class Store(Protocol):
+    """What is needed of a `consumers.views.store.ViewStore`."""
 
-        return DimensionList(
-            total=sum(counts.values()),
-            distinct=len(counts),
-            total_before=sum(before.values()),
-            top=tuple(map(entry, first)),
-            risen=tuple(map(entry, rose)),
-        )
+    def put(self, key: TrendKey, attributes: AttributeMap, made: Made, expires_at: int) -> bool:
+        """Put an item unless the table's was made from something newer; tell whether it was put."""
 
 
 class TopLists:
@@ -90,7 +86,7 @@ class TopLists:
 
     name: Final = "lists"
 
-    def __init__(self, store: ViewStore) -> None:
+    def __init__(self, store: Store) -> None:
         """Put lists into `store`."""
         self._store = store
         self._current = {window: _Window(window) for window in Window}
@@ -115,8 +111,9 @@ class TopLists:
         if not _is_due(window, end, self._put.get((window, end)), made, change.now):
             return
         listed = sums.make(end, made.version, change)
-        self._store.put(list_key(window, end), encode_list(listed), made, end + KEPT_SECONDS)
-        self._put[window, end] = _Put(made, change.now)
+        attributes = encode_list(listed)
+        self._store.put(list_key(window, end), attributes, made, end + KEPT_SECONDS)
+        self._put[window, end] = _Put(made, change.now, len(attributes["c"]["B"]) / WRITE_UNIT_BYTES)
 
 
 def _is_due(window: Window, end: int, put: _Put | None, made: Made, now: float) -> bool:
@@ -126,7 +123,7 @@ def _is_due(window: Window, end: int, put: _Put | None, made: Made, now: float) 
     age = now - put.when
     if end <= now:
         return put.made.version != made.version and age >= CORRECTED_EVERY_SECONDS
-    return age >= FRESH_SECONDS or (put.made != made and age >= AT_MOST_EVERY[window])
+    return age >= FRESH_SECONDS or (put.made != made and age >= put.units / UNITS_A_SECOND[window])
 
 
 def _told(name: str, of: DimensionList, history: "Mapping[tuple[str, str], Sequence[int]]") -> DimensionList:

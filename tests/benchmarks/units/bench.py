@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from consumers.tables import CHANGED
 from simulation.services.metering import Usage
 from tests.benchmarks.options import Options
 from tests.benchmarks.progress import shown
@@ -86,6 +87,9 @@ _COLUMNS: Final = (
     Column("minutes", "minutes", ".4f"),
     Column("late_items", "late items", ".4f"),
     Column("hours_and_days", "hours, days", ".4f"),
+    Column("notes", "notes", ".4f"),
+    Column("lists", "lists", ".4f"),
+    Column("other_views", "other views", ".4f"),
     Column("written", "write units in all", ".4f"),
     Column("log_read", "read units, log", ".4f"),
     Column("trends_read", "trends", ".4f"),
@@ -97,12 +101,19 @@ _CURVE_COLUMNS: Final = (
 )
 
 
+_OTHER_KINDS: Final = ("minute", "hour", "day", "late", "rollup", CHANGED)
+"""Beginnings of the keys of items that are no views."""
+
+
 def _row(cost: Cost) -> tuple[float, ...]:
     return (
         cost.log.write / cost.events,
         cost.trends_written("minute"),
         cost.trends_written("late"),
         cost.trends_written("hour") + cost.trends_written("day"),
+        cost.trends_written(CHANGED),
+        cost.trends_written("list"),
+        cost.trends.write / cost.events - sum(map(cost.trends_written, ("list", *_OTHER_KINDS))),
         cost.written,
         cost.log.read / cost.events,
         cost.trends.read / cost.events,
@@ -113,6 +124,7 @@ def _steady(case: Case) -> Cost:
     past = Past(START, case.workload, SCHEDULE, RETENTION)
     with Pipeline(past, START) as pipeline:
         past.keep_late(pipeline.log_table, pipeline.trends_table, START + case.seconds, BATCH_SECONDS)
+        pipeline.begin_views()
         return _run(pipeline, case.workload, BATCH_SECONDS, case.seconds, f"Units: {case.name}")
 
 

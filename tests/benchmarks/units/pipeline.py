@@ -1,4 +1,4 @@
-"""Ingest's writer, rollup and the sweep over metered tables, with a clock of their own and no Lambda in between."""
+"""Ingest's writer, rollup, the sweep and views over metered tables, with a clock of their own and no Lambda."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +16,15 @@ from consumers.rollup.rollup import Rollup
 from consumers.schedule import DAY, HOUR, Schedule
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
-from consumers.tables import Level
+from consumers.tables import CHANGED, Level
+from consumers.trends.notes import hour_of
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
+from consumers.views.kept import views_of
+from consumers.views.memory import Memory
+from consumers.views.run import Views
+from consumers.views.store import ViewStore
 from simulation.services.expressions import Item
 from simulation.services.metering import MeteredDynamoDB
 from tests.benchmarks.units.past import LOG, TRENDS, PastTable
@@ -33,6 +38,8 @@ SWEPT_HOURS: Final = 216
 
 INGEST_SECONDS: Final = 0.3
 ROLLUP_SECONDS: Final = 1.0
+VIEWS_SECONDS: Final = 5
+"""Between two runs of views: the template's window."""
 """From the end of a batch until the function runs: what the services in between take."""
 
 
@@ -43,7 +50,7 @@ class Pipeline:
         """Begin at `now` (epoch seconds, a whole hour) with what `past` holds: all hours but the last are closed."""
         self._now = float(now)
         self.log_table = PastTable(LOG, past, streams=True)
-        self.trends_table = PastTable(TRENDS, past)
+        self.trends_table = PastTable(TRENDS, past, streams=True)
         self.tables = tables = MeteredDynamoDB({LOG: self.log_table, TRENDS: self.trends_table})
         log = PaneLog(tables.client(), LOG)
         self._pool = ThreadPoolExecutor(1)
@@ -70,6 +77,12 @@ class Pipeline:
             pool=self._pool,
             clock=lambda: self._now,
         )
+        store = ViewStore(tables.client(), TRENDS)
+        self._views = Views(
+            Memory(table, SCHEDULE, self._pool), store, views_of(store, self._pool), clock=lambda: self._now
+        )
+        self._hours_noted: set[int] = set()
+        self._next_views = 0.0
         self._next_sweep = now + SWEEP_SECONDS / 2
         hour, day = Level.HOUR.floor(now) - HOUR, Level.DAY.floor(now)
         table.create_state(LevelsState(hour, hour, day, day, late_done=now, late_begun=now))
@@ -93,6 +106,24 @@ class Pipeline:
             self._note(swept.rollup)
             if swept.repaired:
                 raise AssertionError(f"the sweep repaired {swept.repaired} segments that rollup should have applied")
+        self._refresh()
+
+    def begin_views(self) -> None:
+        """Have views read all that they remember, as they do when their function starts."""
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Run views, if their window is over, with what the trends' stream has brought since the last time."""
+        changes = self.trends_table.changes
+        self._hours_noted |= {hour_of(change.keys) for change in changes if change.keys["bucket"]["S"] == CHANGED}
+        changes.clear()
+        if self._now < self._next_views:
+            return
+        self._next_views = self._now + VIEWS_SECONDS
+        failures = self._views.refresh(self._hours_noted, _plenty).failures
+        self._hours_noted = set()
+        if failures:
+            raise AssertionError(f"views failed: {failures}")
 
     def _stream(self) -> "list[Item]":
         """Return what has been put into the log since the last time."""

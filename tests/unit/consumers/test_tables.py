@@ -109,7 +109,7 @@ def test_a_late_item_has_the_documented_attributes() -> None:
 
 
 def test_the_single_items_have_the_documented_attributes() -> None:
-    assert written(encode_state(LevelsState(1, 2, 3, 4, 5, 6, 7))) == KINDS["levels state"]
+    assert written(encode_state(LevelsState(1, 2, 3, 4, 5, 6, 7, 8))) == KINDS["levels state"]
     client = SimulatedTables().client()
     TrendsTable(client, TRENDS_TABLE).save_sweep_cursor(3_600)
     cursor = client.get_item(TableName=TRENDS_TABLE, Key=SWEEP_CURSOR.attributes)["Item"]

@@ -8,21 +8,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting import comma_separated
-from reporting.answers import Point, RankedValue, Series, Trends
+from reporting.answers import Before, Point, RankedValue, Series, Trends
 
+HEADER = "rank,value,count,share,count_before,change,rank_before\r\n"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def trends(*values: str) -> Trends:
-    items = [RankedValue(rank=rank, value=value, count=3, share=1e-06) for rank, value in enumerate(values, 1)]
+    items = [
+        RankedValue(
+            rank=rank,
+            value=value,
+            count=3,
+            share=1e-06,
+            count_before=0,
+            change=None,
+            rank_before=None,
+            history=[1, 2],
+        )
+        for rank, value in enumerate(values, 1)
+    ]
     return Trends(
         dimension="hashtag",
         window="1h",
+        sort="count",
         from_="2026-04-29T08:31:00Z",
         to="2026-04-29T09:31:00Z",
         as_of=None,
         total=3,
         distinct=1,
+        before=Before(from_="2026-04-29T07:31:00Z", to="2026-04-29T08:31:00Z", total=0),
+        history_seconds=300,
         items=items,
         next_cursor=None,
     )
@@ -33,11 +49,11 @@ def read(text: str) -> list[list[str]]:
 
 
 def test_lines_end_as_rfc_4180_has_it_and_numbers_are_plain() -> None:
-    assert comma_separated.trends(trends("a")) == "rank,value,count,share\r\n1,a,3,0.000001\r\n"
+    assert comma_separated.trends(trends("a")) == f"{HEADER}1,a,3,0.000001,0,,\r\n"
 
 
 def test_an_empty_list_is_a_header() -> None:
-    assert comma_separated.trends(trends()) == "rank,value,count,share\r\n"
+    assert comma_separated.trends(trends()) == HEADER
 
 
 def test_a_series_is_a_row_a_bucket() -> None:

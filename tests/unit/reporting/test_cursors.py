@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from consumers.counts import DIMENSIONS
 from reporting.cursors import Cursor, CursorError, Listing
+from reporting.ranking import Sort
 from reporting.windows import Window
 
 TO = 1_777_456_800
-CURSOR = Cursor(Listing("hashtag", Window.HOUR, TO, 1_777_455_012_345), 4, "café")
+CURSOR = Cursor(Listing("hashtag", Window.HOUR, Sort.COUNT, TO, 1_777_455_012_345), 4, "café")
 
 cursors = st.builds(
     Cursor,
@@ -21,10 +22,11 @@ cursors = st.builds(
         Listing,
         st.sampled_from(DIMENSIONS),
         st.sampled_from(Window),
+        st.sampled_from(Sort),
         st.integers(0, 9_000_000).map(lambda hours: hours * 3_600),
         st.none() | st.integers(0, 2**45),
     ),
-    st.integers(0, 2**63),
+    st.integers(-(2**63), 2**63),
     st.text(max_size=100),
 )
 
@@ -64,18 +66,20 @@ def forged(payload: object) -> str:
     [
         {},
         [],
+        [1, "hashtag", "1h", TO, None, 4, "a"],
         [2, "hashtag", "1h", TO, None, 4, "a"],
-        [1, "hashtag", "1h", TO, None, 4],
-        [1, "colour", "1h", TO, None, 4, "a"],
-        [1, ["hashtag"], "1h", TO, None, 4, "a"],
-        [1, "hashtag", "2h", TO, None, 4, "a"],
-        [1, "hashtag", "1h", TO + 1, None, 4, "a"],
-        [1, "hashtag", "1h", -60, None, 4, "a"],
-        [1, "hashtag", "1h", 10**15 * 60, None, 4, "a"],
-        [1, "hashtag", "1h", True, None, 4, "a"],
-        [1, "hashtag", "1h", TO, "x", 4, "a"],
-        [1, "hashtag", "1h", TO, None, 4.5, "a"],
-        [1, "hashtag", "1h", TO, None, 4, 5],
+        [2, "hashtag", "1h", "count", TO, None, 4],
+        [2, "hashtag", "1h", "shares", TO, None, 4, "a"],
+        [2, "colour", "1h", "count", TO, None, 4, "a"],
+        [2, ["hashtag"], "1h", "count", TO, None, 4, "a"],
+        [2, "hashtag", "2h", "count", TO, None, 4, "a"],
+        [2, "hashtag", "1h", "count", TO + 1, None, 4, "a"],
+        [2, "hashtag", "1h", "count", -60, None, 4, "a"],
+        [2, "hashtag", "1h", "count", 10**15 * 60, None, 4, "a"],
+        [2, "hashtag", "1h", "count", True, None, 4, "a"],
+        [2, "hashtag", "1h", "count", TO, "x", 4, "a"],
+        [2, "hashtag", "1h", "count", TO, None, 4.5, "a"],
+        [2, "hashtag", "1h", "count", TO, None, 4, 5],
     ],
 )
 def test_a_forged_cursor_is_refused(payload: object) -> None:
@@ -91,11 +95,13 @@ def test_json_nested_beyond_reason_is_refused() -> None:
 
 
 def test_a_cursor_belongs_to_its_list() -> None:
-    CURSOR.check("hashtag", Window.HOUR, None)
-    CURSOR.check("hashtag", Window.HOUR, TO)
+    CURSOR.check("hashtag", Window.HOUR, Sort.COUNT, None)
+    CURSOR.check("hashtag", Window.HOUR, Sort.COUNT, TO)
     with pytest.raises(CursorError, match="belongs to the list of hashtag over 1h"):
-        CURSOR.check("lang", Window.HOUR, None)
+        CURSOR.check("lang", Window.HOUR, Sort.COUNT, None)
     with pytest.raises(CursorError, match="belongs to the list of hashtag over 1h"):
-        CURSOR.check("hashtag", Window.DAY, None)
+        CURSOR.check("hashtag", Window.DAY, Sort.COUNT, None)
+    with pytest.raises(CursorError, match="belongs to the list of hashtag over 1h by count"):
+        CURSOR.check("hashtag", Window.HOUR, Sort.RISE, None)
     with pytest.raises(CursorError, match="belongs to the window up to 2026-04-29T10:00:00Z"):
-        CURSOR.check("hashtag", Window.HOUR, TO + 60)
+        CURSOR.check("hashtag", Window.HOUR, Sort.COUNT, TO + 60)

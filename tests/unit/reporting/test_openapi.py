@@ -15,19 +15,20 @@ from pydantic.json_schema import models_json_schema
 
 from consumers.counts import DIMENSIONS
 from consumers.schedule import Schedule
-from consumers.tables import Level
+from consumers.tables import Level, TrendKey
 from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
 from reporting import answers, openapi
 from reporting.queries import Queries
+from reporting.ranking import Sort
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
 from reporting.routes import build
 from reporting.windows import Window
 
 ROUTES = {
-    "/v1/trends/{dimension}": ("Trends", {"dimension", "window", "limit", "cursor", "end"}),
+    "/v1/trends/{dimension}": ("Trends", {"dimension", "window", "sort", "limit", "cursor", "end"}),
     "/v1/trends/{dimension}/search": ("Search", {"dimension", "prefix", "limit"}),
     "/v1/trends/{dimension}/{value}/series": ("Series", {"dimension", "value", "granularity", "start", "end"}),
     "/v1/summary": ("Summary", {"window", "end"}),
@@ -61,6 +62,9 @@ class EmptyTable:
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         del level, bucket, start, end, consistent
         return []
+
+    def item(self, key: TrendKey) -> None:
+        del key
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +124,12 @@ def test_parameters_have_the_choices_of_the_code(document: dict[str, Any]) -> No
         for parameter in operations["get"].get("parameters", [])
         if "enum" in parameter["schema"]
     }
-    assert choices == {"dimension": list(DIMENSIONS), "window": list(Window), "granularity": list(Level)}
+    assert choices == {
+        "dimension": list(DIMENSIONS),
+        "window": list(Window),
+        "sort": list(Sort),
+        "granularity": list(Level),
+    }
     assert get_args(answers.Dimension) == DIMENSIONS
 
 

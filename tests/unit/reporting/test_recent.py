@@ -2,14 +2,15 @@
 
 import pytest
 
+from consumers.views.lists.top_list import DimensionList, Entry
 from reporting.cursors import Listing
-from reporting.ranking import Ranking
+from reporting.ranking import Sort
 from reporting.recent import RecentRankings
 from reporting.windows import Window
 
-FIRST = Listing("hashtag", Window.HOUR, 3_600, 1)
-SECOND = Listing("lang", Window.HOUR, 3_600, 1)
-RANKING = Ranking({"a": 1, "b": 2, "c": 3})
+FIRST = Listing("hashtag", Window.HOUR, Sort.COUNT, 3_600, 1)
+SECOND = Listing("lang", Window.HOUR, Sort.COUNT, 3_600, 1)
+RANKING = DimensionList(6, 3, 0, tuple(Entry(value, 2, 0, None, ()) for value in "abc"))
 
 
 class Clock:
@@ -58,7 +59,7 @@ def test_a_ranking_too_large_to_keep_is_not_kept(clock: Clock) -> None:
 
 def test_a_newer_ranking_takes_the_place_of_its_like(clock: Clock) -> None:
     recent = RecentRankings(clock, max_values=5)
-    newer = Ranking({"d": 1})
+    newer = DimensionList(1, 1, 0, (Entry("d", 1, 0, None, ()),))
     recent.keep(FIRST, RANKING)
     recent.keep(FIRST, newer)
     assert recent.get(FIRST) is newer

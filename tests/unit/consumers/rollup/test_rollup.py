@@ -119,6 +119,7 @@ def test_the_first_state_takes_past_hours_as_closed_and_corrects_what_was_writte
         day_closed=DAY_START + DAY,
         newest_arrival_ms=a_segment(0).arrived_ms,
         late_done=int(clock.now),
+        applied_at_ms=int(clock.now * 1_000),
     )
     assert (
         kinds(rollup, Level.HOUR, HOUR_START) == kinds(rollup, Level.DAY, DAY_START) == some_counts() | {"hashtag": {}}

@@ -11,15 +11,19 @@ from hypothesis import strategies as st
 
 from consumers.counts import DIMENSIONS, Counts, empty
 from consumers.schedule import Schedule
-from consumers.tables import Level
+from consumers.tables import Level, TrendKey
 from consumers.trends.hidden import Hidden
-from consumers.trends.item import BucketItem
+from consumers.trends.item import AttributeMap, BucketItem
 from consumers.trends.loading import bucket_items
+from consumers.trends.notes import Versions
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
+from consumers.views.lists.view import TopLists
+from consumers.views.memory import Change, Memory
 from consumers.views.search.item import Generation
 from consumers.views.search.nodes import Nodes
 from consumers.views.search.reader import Found
+from consumers.views.store import Made
 from reporting.plan import Closed
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
@@ -86,6 +90,7 @@ class Shelf:
         self.closed = closed
         self.counted = counted
         self.items: dict[tuple[Level, int, int], BucketItem] = {}
+        self.views: dict[TrendKey, AttributeMap] = {}
         self.asked: list[tuple[Level, int, bool]] = []
         self.hide: dict[str, set[str]] = {}
         """Values that are hidden, by dimension."""
@@ -110,7 +115,9 @@ class Shelf:
         assert not consistent
         if not self.counted:
             return None
-        return LevelsState(self.closed.hour, self.closed.hour, self.closed.day, self.closed.day, ARRIVED)
+        return LevelsState(
+            self.closed.hour, self.closed.hour, self.closed.day, self.closed.day, ARRIVED, applied_at_ms=ARRIVED + 1_500
+        )
 
     def hidden(self) -> Hidden:
         return {dimension: frozenset(self.hide.get(dimension, ())) for dimension in DIMENSIONS}
@@ -125,6 +132,28 @@ class Shelf:
         read = [nodes.leaves[leaf] for leaf in touched.leaves] if touched.top is None else [nodes.tops[touched.top]]
         entries = {value: count for node in read for value, count in node.items() if value.startswith(prefix)}
         return Found(generation, entries, complete=touched.top is None)
+
+    def item(self, key: TrendKey) -> AttributeMap | None:
+        return self.views.get(key)
+
+    def keep_lists(self) -> None:
+        """Put what the views function makes of the same counts."""
+        TopLists(self).refresh(self._change())
+
+    def put(self, key: TrendKey, attributes: AttributeMap, made: Made, expires_at: int) -> bool:
+        numbers = {"v": 1, "n": made.version, "a": made.as_of, "x": expires_at}
+        self.views[key] = {**key.attributes, **attributes, **{name: {"N": str(of)} for name, of in numbers.items()}}
+        return True
+
+    def changes(self, first: int, last: int) -> dict[int, Versions]:
+        del first, last
+        return {}
+
+    def _change(self) -> Change:
+        memory = Memory(self, SCHEDULE, InOneThread())
+        state = self.state(consistent=False)
+        assert state is not None
+        return Change(memory, EPOCH_NOW, state, hours=frozenset(), noted={}, time_left=lambda: 300.0)
 
     def query(self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False) -> list[BucketItem]:
         self.asked.append((level, bucket, consistent))

@@ -24,3 +24,11 @@ def test_an_arrival_ahead_of_the_clock_is_of_no_age() -> None:
     before = datetime.fromtimestamp(ARRIVED / 1_000, UTC) - timedelta(seconds=1)
     queries = queries_of(Shelf([], Closed()), lambda: before)
     assert (queries.health().status, queries.health().age_seconds) == ("ok", 0.0)
+
+
+def test_health_says_how_long_the_newest_event_took_and_how_far_lists_are() -> None:
+    shelf = Shelf([], Closed())
+    health = queries_of(shelf).health()
+    assert (health.lag_seconds, health.last_rollup, health.views) == (1.5, "2026-04-29T12:34:55.000Z", None)
+    shelf.keep_lists()
+    assert queries_of(shelf).health().views == health.as_of

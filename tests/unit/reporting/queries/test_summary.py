@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from consumers.counts import DIMENSIONS
 from reporting.plan import Closed
@@ -21,11 +22,14 @@ from tests.unit.reporting.queries.shelf import (
 
 
 @some
-@given(events, marks, windows)
+@given(events, marks, windows, st.booleans())
 def test_a_summary_is_a_plain_count_of_its_windows_events(
-    given_events: list[Event], closed: Closed, asked: tuple[Window, datetime | None]
+    given_events: list[Event], closed: Closed, asked: tuple[Window, datetime | None], kept: bool
 ) -> None:
-    summary = queries_of(Shelf(given_events, closed)).summary(*asked)
+    shelf = Shelf(given_events, closed)
+    if kept:
+        shelf.keep_lists()
+    summary = queries_of(shelf).summary(*asked)
 
     for dimension in DIMENSIONS:
         expected = plain_count(given_events, dimension, summary.from_, summary.to)

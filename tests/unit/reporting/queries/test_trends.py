@@ -1,8 +1,10 @@
 """Every number of a list is what a plain count of the events says for that window."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from reporting.answers import Dimension, Trends
 from reporting.plan import Closed
 from reporting.problems import BadRequestError
 from reporting.queries import Queries
+from reporting.ranking import Sort
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
 from reporting.windows import Window
@@ -56,6 +59,103 @@ def test_the_pages_of_a_window_are_a_plain_count_of_its_events(
     assert [item.rank for page in found for item in page.items] == list(range(1, len(expected) + 1))
     assert {(page.total, page.distinct) for page in found} == {(expected.total(), len(expected))}
     assert {(page.from_, page.to) for page in found} == {(found[0].from_, found[0].to)}
+
+
+def before_of(page: Trends, given_events: list[Event]) -> Counter[str]:
+    return plain_count(given_events, page.dimension, page.before.from_, page.before.to)
+
+
+@some
+@given(events, marks, st.sampled_from(DIMENSIONS), windows, st.sampled_from(Sort), st.booleans())
+def test_a_list_says_what_was_before_whether_it_is_kept_or_summed(  # noqa: PLR0917 - drawn by name
+    given_events: list[Event],
+    closed: Closed,
+    dimension: Dimension,
+    asked: tuple[Window, datetime | None],
+    sort: Sort,
+    kept: bool,
+) -> None:
+    shelf = Shelf(given_events, closed)
+    if kept:
+        shelf.keep_lists()
+    page = queries_of(shelf).trends(dimension, asked[0], 100, None, asked[1], sort=sort)
+
+    counts, before = plain_count(given_events, dimension, page.from_, page.to), before_of(page, given_events)
+    ranks = {value: place for place, value in enumerate(sorted(before, key=lambda each: (-before[each], each)), 1)}
+    number = {value: count - (before[value] if sort is Sort.RISE else 0) for value, count in counts.items()}
+    assert [item.value for item in page.items] == sorted(number, key=lambda value: (-number[value], value))
+    for item in page.items:
+        assert (item.count, item.count_before) == (counts[item.value], before[item.value])
+        assert item.rank_before == ranks.get(item.value)
+        assert item.change == (round(item.count / item.count_before - 1, 6) if item.count_before else None)
+    assert (page.total, page.distinct, page.before.total) == (counts.total(), len(counts), before.total())
+    assert page.before.to == page.from_
+
+
+@some
+@given(events, marks, st.sampled_from(DIMENSIONS), st.sampled_from(Window))
+def test_a_list_that_is_kept_answers_at_once_with_its_history(
+    given_events: list[Event], closed: Closed, dimension: Dimension, window: Window
+) -> None:
+    shelf = Shelf(given_events, closed)
+    shelf.keep_lists()
+    shelf.asked.clear()
+    found = list(pages(queries_of(shelf), dimension, (window, None), 2))
+
+    assert not shelf.asked
+    expected = plain_count(given_events, dimension, found[0].from_, found[0].to)
+    listed = [(item.value, item.count) for page in found for item in page.items]
+    assert listed == sorted(expected.items(), key=lambda value: (-value[1], value[0]))
+    start = int(datetime.fromisoformat(found[0].from_).timestamp())
+    edges = [
+        datetime.fromtimestamp(at, UTC).isoformat()
+        for at in range(start, start + window.seconds + 1, found[0].history_seconds)
+    ]
+    parts = [plain_count(given_events, dimension, begins, ends) for begins, ends in pairwise(edges)]
+    for item in (item for page in found for item in page.items):
+        assert item.history == [part[item.value] for part in parts]
+
+
+def test_the_window_before_the_newest_is_answered_from_its_list_and_older_ones_are_summed() -> None:
+    shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
+    shelf.keep_lists()
+    shelf.asked.clear()
+    for minutes, read in ((0, False), (1, False), (2, True)):
+        queries_of(shelf).trends("lang", Window.HOUR, 10, None, NOW - timedelta(minutes=minutes))
+        assert bool(shelf.asked) == read
+
+
+@pytest.mark.parametrize(("age", "summed"), [(60, False), (119, False), (130, True), (3_600, True)])
+def test_where_lists_are_not_kept_any_more_the_window_is_summed(age: int, summed: bool) -> None:
+    shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
+    shelf.keep_lists()
+    shelf.asked.clear()
+    queries = queries_of(shelf, lambda: NOW + timedelta(seconds=age))
+    page = queries.trends("lang", Window.HOUR, 10, None, None)
+    assert bool(shelf.asked) == summed
+    assert page.total == (0 if age == 3_600 else 1)
+
+
+def test_in_a_minutes_first_seconds_the_window_is_that_of_the_minute_before() -> None:
+    shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
+    shelf.keep_lists()
+    next_minute = datetime.fromisoformat("2026-04-29T12:35:02+00:00")
+    queries = queries_of(shelf, lambda: next_minute)
+    assert queries.trends("lang", Window.FIVE_MINUTES, 10, None, None).to == "2026-04-29T12:35:00Z"
+    assert queries.summary(Window.FIVE_MINUTES, None).to == "2026-04-29T12:35:00Z"
+
+
+def test_pages_stay_with_the_list_of_the_first_also_when_newer_ones_follow() -> None:
+    shelf = Shelf([Event(EPOCH_NOW, "post", lang, ()) for lang in ("en", "ja")], Closed())
+    shelf.keep_lists()
+    clock = [NOW]
+    queries = queries_of(shelf, lambda: clock[0])
+    first = queries.trends("lang", Window.HOUR, 1, None, None)
+    shelf.asked.clear()
+    clock[0] += timedelta(minutes=30)
+    second = queries.trends("lang", Window.HOUR, 1, first.next_cursor, None)
+    assert [first.items[0].value, second.items[0].value] == ["en", "ja"]
+    assert (first.to, shelf.asked) == (second.to, [])
 
 
 def test_a_language_is_asked_for_without_reading_hashtags() -> None:
