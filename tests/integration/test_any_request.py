@@ -92,7 +92,6 @@ def application() -> Iterator[GatewayApplication]:
         "SCHEDULE": SCHEDULE,
         "POWERTOOLS_SERVICE_NAME": "reporting",
         "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
-        "POWERTOOLS_METRICS_DISABLED": "true",
     }
     tables = filled()
     template = Template(TEMPLATE)
