@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
@@ -89,6 +89,7 @@ class LocalStack:
         parameters: Mapping[str, str] | None = None,
         concurrency: int = CONCURRENCY,
         sign_in: bool = False,
+        functions_reach: Callable[[str], str] = str,
     ) -> Self:
         """Start everything; when this returns, events are processed and requests answered.
 
@@ -101,6 +102,8 @@ class LocalStack:
             concurrency: Environments a function may have at once where the template reserves no number.
             sign_in: Whether callers of the API must sign in, as with the template's SignIn=Cognito on AWS; anybody can,
                 at the gateway's own address.
+            functions_reach: From where the services listen to where functions find them: there itself, or something
+                between, such as a proxy that fails on purpose.
 
         Raises:
             StackError: a part could not be started; the ones before it are ended again.
@@ -116,7 +119,8 @@ class LocalStack:
             resources = _create(described, services)
             point_latest(folder)
             metrics = Metrics()
-            functions = Functions(resources.functions.values(), services.url, metrics, folder, concurrency)
+            endpoint = functions_reach(services.url)
+            functions = Functions(resources.functions.values(), endpoint, metrics, folder, concurrency)
             undo.callback(functions.stop)
             pollers = _open_pollers(resources, services, functions)
             for poller in pollers:
