@@ -139,13 +139,14 @@ bench: $(BENCH)/installed
 	@$(if $(filter-out 0,$(INTERPRETED)),PYTHONPATH=producer) $(BENCH)/bin/python -m tests.benchmarks $(ARGS)
 
 # A minute of a stream that is down, at full speed, instead of seconds, and how much memory that took; a million hostile
-# records instead of 20,000; 5,000 requests of the API instead of 300; and more simulated worlds, of which a failing seed
-# is a complete report.
+# records instead of 20,000; 5,000 requests of the API instead of 300; more simulated worlds, of which a failing seed is
+# a complete report; and a longer chaos run.
 soak: $(VENV)/installed-test
 	SOAK_SECONDS=60 $(BIN)/pytest -s tests/integration/test_producer_memory.py
 	FUZZ_RECORDS=1000000 $(BIN)/pytest --timeout=0 tests/unit/consumers/ingest/test_fuzz.py
 	API_CASES=5000 $(BIN)/pytest --timeout=0 tests/integration/test_any_request.py
 	SIMULATIONS=1000 $(BIN)/pytest --timeout=0 tests/simulation
+	CHAOS_ROUNDS=150 $(BIN)/pytest -s tests/integration/test_chaos.py
 
 schema: $(VENV)/installed-local
 	$(BIN)/python -c 'import json; from penstock import SocialEvent; print(json.dumps(SocialEvent.json_schema(), indent=2))' \
