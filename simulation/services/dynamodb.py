@@ -144,6 +144,8 @@ class SimulatedDynamoDB(SimulatedService):
             reasons: list[dict[str, Any]] = []
             for put in puts:
                 self._refuse_unknown(put, _PUT, "TransactWriteItems")
+            if len({(put["TableName"], self.tables[put["TableName"]].key_of(put["Item"])) for put in puts}) < len(puts):
+                raise ExpressionError("a transaction meets an item twice")
             for put in puts:
                 self._spend_write(put["TableName"], self._held(put), put["Item"], TRANSACTION)
             for put in puts:

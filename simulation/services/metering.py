@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from simulation.services.dynamodb import SimulatedDynamoDB
 from simulation.services.expressions import Item
 from simulation.services.items import item_size
@@ -71,13 +73,15 @@ class MeteredDynamoDB(SimulatedDynamoDB):
         self.usage = {name: Usage() for name in tables}
         self._clock = limited_by
         self._left = {} if limited_by is None else {name: Throughput(limited_by()) for name in tables}
+        self._operation = ""
+        """The call that is carried out."""
         self._spent: dict[str, float] = {}
-        """What the call that is carried out costs, by table."""
+        """What it costs, by table."""
 
     def _metered(
         self, operation: str, request: Mapping[str, Any], effect: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
-        self._spent = {}
+        self._operation, self._spent = operation, {}
         answer = effect()
         if request.get("ReturnConsumedCapacity", "NONE") == "NONE":
             return answer
@@ -100,6 +104,10 @@ class MeteredDynamoDB(SimulatedDynamoDB):
         consistent = bool(request.get("ConsistentRead", False))
         units = query_units((item_size(item or {}) for item in items), consistent=consistent)
         if self._clock is not None and not self._left[table].reads(key[0], units, self._clock()):
-            raise client_error("ProvisionedThroughputExceededException", "a read", f"{table} has no {units} units left")
+            raise self._refusal(table, units)
         self.usage[table].read += units
         self._spent[table] = self._spent.get(table, 0.0) + units
+
+    def _refusal(self, table: str, units: float) -> ClientError:
+        message = f"{table} has no {units} units left"
+        return client_error("ProvisionedThroughputExceededException", self._operation, message)

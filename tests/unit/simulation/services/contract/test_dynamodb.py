@@ -1,60 +1,19 @@
-"""What the consumers rely on holds in the simulation as in moto: one suite, both services behind the same client."""
+"""DynamoDB, rule by rule."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from simulation.services.dynamodb import SimulatedDynamoDB
-from simulation.services.s3 import SimulatedS3
-from simulation.services.table import Table
+from tests.unit.simulation.services.contract.rules import refused, rule
+from tests.unit.simulation.services.contract.worlds import TABLE, World
 
-TABLE, BUCKET = "log", "failed-events"
-REGION = "eu-west-1"
+API = "DynamoDB API Reference, "
+GUIDE = "DynamoDB Developer Guide, "
+KB = 1024
 
 Client = Any
-"""Of either service: requests are the services' own, as plain data."""
-
-
-@pytest.fixture(scope="module")
-def moto_clients() -> Iterator[tuple[Any, Any]]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        patch.delenv("AWS_ENDPOINT_URL", raising=False)
-        yield boto3.client("dynamodb", region_name=REGION), boto3.client("s3", region_name=REGION)
-
-
-@pytest.fixture(params=["simulation", "moto"])
-def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "simulation":
-        yield SimulatedDynamoDB({TABLE: Table("address", "segment")}).client()
-        return
-    client, _ = request.getfixturevalue("moto_clients")
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "address", "AttributeType": "S"},
-            {"AttributeName": "segment", "AttributeType": "N"},
-        ],
-        KeySchema=[{"AttributeName": "address", "KeyType": "HASH"}, {"AttributeName": "segment", "KeyType": "RANGE"}],
-    )
-    yield client
-    client.delete_table(TableName=TABLE)
-
-
-@pytest.fixture(params=["simulation", "moto"])
-def s3(request: pytest.FixtureRequest) -> Iterator[Any]:
-    if request.param == "simulation":
-        yield SimulatedS3(BUCKET, page_keys=2).client()
-        return
-    _, client = request.getfixturevalue("moto_clients")
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    yield client
+"""Requests are the service's own, as plain data."""
 
 
 def an_item(number: int, address: str = "a", **attributes: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +39,9 @@ def code_of(raised: pytest.ExceptionInfo[ClientError]) -> str:
     return raised.value.response["Error"]["Code"]
 
 
-def test_of_two_puts_of_one_place_the_second_is_refused_and_learns_the_first(dynamodb: Client) -> None:
+@rule(GUIDE + "Condition expressions")
+def test_of_two_puts_of_one_place_the_second_is_refused_and_learns_the_first(aws: World) -> None:
+    dynamodb = aws.dynamodb()
     put_new(dynamodb, an_item(0, w={"B": b"first"}))
     with pytest.raises(ClientError) as raised:
         put_new(dynamodb, an_item(0, w={"B": b"second"}))
@@ -90,8 +51,10 @@ def test_of_two_puts_of_one_place_the_second_is_refused_and_learns_the_first(dyn
     assert get(dynamodb, 0) == an_item(0, w={"B": b"first"})
 
 
+@rule(GUIDE + "Condition expressions")
 @pytest.mark.parametrize(("held", "given", "holds"), [("1", "1", True), ("2", "1", False), (None, "1", False)])
-def test_a_put_on_condition_of_a_revision(dynamodb: Client, held: str | None, given: str, holds: bool) -> None:
+def test_a_put_on_condition_of_a_revision(aws: World, held: str | None, given: str, holds: bool) -> None:
+    dynamodb = aws.dynamodb()
     if held is not None:
         put_new(dynamodb, an_item(0, r={"N": held}))
     request = {
@@ -110,8 +73,11 @@ def test_a_put_on_condition_of_a_revision(dynamodb: Client, held: str | None, gi
     assert (get(dynamodb, 0) == an_item(0, r={"N": "9"})) is holds
 
 
+@rule(GUIDE + "Condition expressions")
 @pytest.mark.parametrize(("before", "to", "raises"), [("5", "6", True), ("6", "6", False), ("10", "9", False)])
-def test_a_mark_only_rises_and_is_compared_as_a_number(dynamodb: Client, before: str, to: str, raises: bool) -> None:
+def test_a_mark_only_rises_and_is_compared_as_a_number(aws: World, before: str, to: str, raises: bool) -> None:
+    dynamodb = aws.dynamodb()
+
     def raise_mark(item: int) -> None:
         dynamodb.update_item(
             TableName=TABLE,
@@ -137,7 +103,9 @@ def test_a_mark_only_rises_and_is_compared_as_a_number(dynamodb: Client, before:
     assert get(dynamodb, 2) is None
 
 
-def test_updates_add_keep_and_remove(dynamodb: Client) -> None:
+@rule(GUIDE + "Using update expressions")
+def test_updates_add_keep_and_remove(aws: World) -> None:
+    dynamodb = aws.dynamodb()
     dynamodb.update_item(
         TableName=TABLE,
         Key=an_item(0),
@@ -156,7 +124,10 @@ def test_updates_add_keep_and_remove(dynamodb: Client) -> None:
     assert answer["Attributes"] == an_item(0, sum={"N": "3"}, n={"N": "2"})
 
 
-def test_updates_add_to_a_set_and_take_from_it_and_there_is_no_empty_set(dynamodb: Client) -> None:
+@rule(GUIDE + "Using update expressions")
+def test_updates_add_to_a_set_and_take_from_it_and_there_is_no_empty_set(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+
     def update(verb: str, *values: str) -> dict[str, Any]:
         answer = dynamodb.update_item(
             TableName=TABLE,
@@ -181,7 +152,9 @@ def test_updates_add_to_a_set_and_take_from_it_and_there_is_no_empty_set(dynamod
     assert get(dynamodb, 0) == an_item(0, v={"N": "1"})
 
 
-def test_a_transaction_writes_all_or_nothing_and_says_what_stood_in_its_way(dynamodb: Client) -> None:
+@rule(API + "TransactWriteItems")
+def test_a_transaction_writes_all_or_nothing_and_says_what_stood_in_its_way(aws: World) -> None:
+    dynamodb = aws.dynamodb()
     put_new(dynamodb, an_item(1))
     new = {"ConditionExpression": "attribute_not_exists(#a)", "ExpressionAttributeNames": {"#a": "address"}}
     with pytest.raises(ClientError) as raised:
@@ -198,7 +171,9 @@ def test_a_transaction_writes_all_or_nothing_and_says_what_stood_in_its_way(dyna
     assert [get(dynamodb, number) for number in (2, 3)] == [an_item(2), an_item(3)]
 
 
-def test_a_query_reads_one_partition_from_a_number_on_in_order_of_numbers(dynamodb: Client) -> None:
+@rule(API + "Query")
+def test_a_query_reads_one_partition_from_a_number_on_in_order_of_numbers(aws: World) -> None:
+    dynamodb = aws.dynamodb()
     for number in (10, 9, 0, 100):
         put_new(dynamodb, an_item(number))
     put_new(dynamodb, an_item(50, "b"))
@@ -217,7 +192,9 @@ def test_a_query_reads_one_partition_from_a_number_on_in_order_of_numbers(dynamo
     assert [item["segment"]["N"] for item in backwards["Items"]] == ["100", "10"]
 
 
-def test_many_items_are_read_at_once_as_far_as_they_exist_and_only_what_was_asked_for(dynamodb: Client) -> None:
+@rule(API + "BatchGetItem")
+def test_many_items_are_read_at_once_as_far_as_they_exist_and_only_what_was_asked_for(aws: World) -> None:
+    dynamodb = aws.dynamodb()
     put_new(dynamodb, an_item(0, c={"B": b"counts"}))
     put_new(dynamodb, an_item(2))
     wanted = {
@@ -231,25 +208,126 @@ def test_many_items_are_read_at_once_as_far_as_they_exist_and_only_what_was_aske
     assert not answer["UnprocessedKeys"]
 
 
+@rule(GUIDE + "Quotas in Amazon DynamoDB")
 @pytest.mark.parametrize(
     "item",
     [an_item(0, f={"B": bytes(401 * 1024)}), an_item(0, "")],
     ids=["larger than 400 KB", "empty key"],
 )
-def test_what_no_table_takes_is_refused(dynamodb: Client, item: dict[str, Any]) -> None:
+def test_what_no_table_takes_is_refused(aws: World, item: dict[str, Any]) -> None:
+    dynamodb = aws.dynamodb()
     with pytest.raises(ClientError) as raised:
         put_new(dynamodb, item)
     assert code_of(raised) == "ValidationException"
 
 
-def test_objects_are_replaced_read_and_listed_by_prefix(s3: Client) -> None:
-    for number in (2, 0, 1, 0):
-        s3.put_object(Bucket=BUCKET, Key=f"failed-events/{number}", Body=str(number).encode(), ContentType="text/plain")
-    s3.put_object(Bucket=BUCKET, Key="other", Body=b"")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="failed-events/")
-    keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    assert keys == [f"failed-events/{number}" for number in range(3)]
-    assert s3.get_object(Bucket=BUCKET, Key=keys[1])["Body"].read() == b"1"
+@rule(GUIDE + "Condition expressions")
+def test_a_write_on_a_condition_that_fails_says_nothing_of_the_item_unless_asked(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    put_new(dynamodb, an_item(0))
     with pytest.raises(ClientError) as raised:
-        s3.get_object(Bucket=BUCKET, Key="nothing")
-    assert code_of(raised) == "NoSuchKey"
+        dynamodb.put_item(TableName=TABLE, Item=an_item(0), ConditionExpression="attribute_not_exists(address)")
+    assert "Item" not in raised.value.response
+
+
+@rule(API + "PutItem")
+def test_a_placeholder_that_no_expression_uses_is_refused(aws: World) -> None:
+    with refused("ValidationException"):
+        aws.dynamodb().put_item(
+            TableName=TABLE,
+            Item=an_item(0),
+            ConditionExpression="attribute_not_exists(address)",
+            ExpressionAttributeNames={"#unused": "u"},
+        )
+
+
+@rule(API + "DeleteItem")
+def test_what_is_not_there_is_deleted_all_the_same(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    dynamodb.delete_item(TableName=TABLE, Key=an_item(0))
+    put_new(dynamodb, an_item(0))
+    dynamodb.delete_item(TableName=TABLE, Key=an_item(0))
+    assert get(dynamodb, 0) is None
+
+
+@rule(API + "BatchGetItem")
+def test_a_batch_reads_a_hundred_keys_each_once(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    for keys in ([an_item(number) for number in range(101)], [an_item(0), an_item(0)]):
+        with refused("ValidationException"):
+            dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": keys}})
+
+
+@rule(API + "TransactWriteItems")
+def test_a_transaction_writes_a_hundred_items(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    puts = [{"Put": {"TableName": TABLE, "Item": an_item(number)}} for number in range(101)]
+    with refused("ValidationException"):
+        dynamodb.transact_write_items(TransactItems=puts)
+    dynamodb.transact_write_items(TransactItems=puts[:100])
+    assert get(dynamodb, 99) == an_item(99)
+
+
+@rule(API + "TransactWriteItems")
+def test_a_transaction_meets_an_item_once(aws: World) -> None:
+    put = {"Put": {"TableName": TABLE, "Item": an_item(0)}}
+    with refused("ValidationException"):
+        aws.dynamodb().transact_write_items(TransactItems=[put, put])
+
+
+@rule(API + "Query")
+def test_a_page_has_a_megabyte_of_items(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    for number in range(3):
+        put_new(dynamodb, an_item(number, c={"B": bytes(390 * KB)}))
+        aws.now += 1
+    request = {
+        "TableName": TABLE,
+        "KeyConditionExpression": "address = :a",
+        "ExpressionAttributeValues": {":a": {"S": "a"}},
+    }
+    page = dynamodb.query(**request)
+    rest = dynamodb.query(**request, ExclusiveStartKey=page["LastEvaluatedKey"])
+    assert [len(each["Items"]) for each in (page, rest)] == [2, 1]
+
+
+@rule(GUIDE + "DynamoDB read and write operations", moto="Consumed capacity is not metered by size.")
+def test_units_are_told_by_size(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    asked = {"TableName": TABLE, "ReturnConsumedCapacity": "TOTAL"}
+    written = dynamodb.put_item(Item=an_item(0, c={"B": bytes(3 * KB)}), **asked)
+    read = dynamodb.get_item(Key=an_item(0), **asked)
+    assert written["ConsumedCapacity"] == {"TableName": TABLE, "CapacityUnits": 4.0}
+    assert read["ConsumedCapacity"]["CapacityUnits"] == 0.5
+
+
+@rule(API + "PutItem")
+def test_units_are_told_to_those_who_ask(aws: World) -> None:
+    assert "ConsumedCapacity" not in aws.dynamodb().put_item(TableName=TABLE, Item=an_item(0))
+
+
+@rule(
+    GUIDE + "Designing partition keys to distribute your workload",
+    moto="No read or write of a table is throttled.",
+)
+def test_a_partition_takes_a_thousand_write_units_a_second(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    for number in range(3):
+        put_new(dynamodb, an_item(number, c={"B": bytes(320 * KB)}))
+    with refused("ProvisionedThroughputExceededException"):
+        put_new(dynamodb, an_item(3, c={"B": bytes(320 * KB)}))
+    aws.now += 1
+    put_new(dynamodb, an_item(3))
+
+
+@rule(GUIDE + "Time to live")
+def test_an_expiry_is_an_attribute_like_others_until_it_is_over(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    put_new(dynamodb, an_item(0, x={"N": str(int(aws.now) - 60)}))
+    assert get(dynamodb, 0) is not None
+
+
+@rule(API + "GetItem")
+def test_a_table_that_is_not_there_is_missed(aws: World) -> None:
+    with refused("ResourceNotFoundException"):
+        aws.dynamodb().get_item(TableName="nothing", Key=an_item(0))
