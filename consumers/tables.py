@@ -143,6 +143,27 @@ search node (`consumers.views.search.item`): values and counts of one leaf or to
     c        B  counts
     x        N  expiry, epoch seconds
 
+strip (`consumers.views.strips`): some values' counts in each minute of a quarter of an hour or of an hour, in each hour
+of a day, in each day of a month::
+
+    bucket   S  ``strip#hour#2025-11-21T09#17``: the hour (or quarter, day, month) and the strip's number
+    start    S  ``99``: how many strips the hour is cut into
+    v        N  format version
+    n        N  how often its parts had changed: each write is conditional on none newer being there
+    a        N  newest arrival that is surely in it, epoch milliseconds; 0 if none was
+    c        B  values and counts (`consumers.views.strips.codec`)
+    x        N  expiry, epoch seconds
+
+strip directory (`consumers.views.strips.directory`): of the quarters of an hour, the hours of a day, the days of a
+month, the months of a year::
+
+    bucket   S  ``strips#hour#2025-11-21``
+    start    S  ``directory``
+    v        N  format version
+    n9       N  of the tenth hour: each write is conditional on a smaller number being there
+    e9       B  likewise: how many strips, which of its minutes are in them, and when they were written
+    x        N  expiry, epoch seconds
+
 rebuild run (`consumers.rebuild.journal`): in rebuilt tables alone, what they are made from::
 
     bucket      S  ``rebuild``
@@ -324,6 +345,24 @@ def list_key(window: str, end: int) -> TrendKey:
     TrendKey(bucket='list#1h', start='2025-11-21T09:31')
     """
     return TrendKey(f"list#{window}", datetime.fromtimestamp(end, UTC).strftime(_START_FORMATS[Level.MINUTE]))
+
+
+def strip_key(frame: str, start: str, number: int, strips: int) -> TrendKey:
+    """Return the key of one of so many strips of the frame that starts at `start`.
+
+    >>> strip_key("hour", "2025-11-21T09", 17, 99)
+    TrendKey(bucket='strip#hour#2025-11-21T09#17', start='99')
+    """
+    return TrendKey(f"strip#{frame}#{start}#{number}", str(strips))
+
+
+def strip_directory_key(frame: str, start: str) -> TrendKey:
+    """Return the key of the directory of the strips of frames.
+
+    >>> strip_directory_key("hour", "2025-11-21")
+    TrendKey(bucket='strips#hour#2025-11-21', start='directory')
+    """
+    return TrendKey(f"strips#{frame}#{start}", "directory")
 
 
 def start_of(level: Level, start: str) -> int:

@@ -3,7 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -15,6 +15,7 @@ from consumers.calls import call_config
 from consumers.tracing import traced
 from consumers.trends.table import TrendsTable
 from consumers.views.search.reader import SearchReader
+from consumers.views.strips.table import StripsTable
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
@@ -41,9 +42,16 @@ _reader = TrendsReader(
     _settings.schedule,
     ThreadPoolExecutor(PARALLEL_QUERIES, thread_name_prefix="query"),
 )
+_strips = StripsTable(
+    _client,
+    _settings.trends_table,
+    sleep,
+    lambda error: logger.warning("a strip can't be read: its counts are read from items", exc_info=error),
+)
 _queries = Queries(
     _reader,
     SearchReader(_client, _settings.trends_table),
+    _strips,
     RecentRankings(monotonic),
     lambda: datetime.now(UTC),
 )

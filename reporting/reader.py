@@ -76,6 +76,10 @@ class TrendsReader:
         tally, self._tally = self._tally, Tally(0, 0)
         return tally
 
+    def add_to_tally(self, items: int, size: int) -> None:
+        """Count what was read of the table by others than this."""
+        self._tally = Tally(self._tally.items + items, self._tally.size + size)
+
     def freshness(self) -> Freshness:
         """Return how fresh the trends are and what is closed; read it before the items it is about."""
         state = self._table.state(consistent=False)
@@ -114,7 +118,7 @@ class TrendsReader:
         """
         for items in self._pool.map(self._query, ranges(reads, buckets)):
             size = sum(len(item.packed) for item in items)
-            self._tally = Tally(self._tally.items + len(items), self._tally.size + size)
+            self.add_to_tally(len(items), size)
             while items:  # an item holds its counts once they are used: keep none longer than needed
                 yield items.pop()
 
@@ -128,9 +132,10 @@ class TrendsReader:
             return lambda start: range(1, 1 + self._schedule.buckets_at(start))
         return lambda _: (BREAKDOWN_BUCKET,)
 
-    def bucket_of(self, dimension: str, value: str) -> Buckets:
-        """Return the one bucket that holds a value."""
-        return lambda start: (bucket_of(dimension, value, self._schedule.buckets_at(start)),)
+    def buckets_of_values(self, dimension: str, values: Iterable[str]) -> Buckets:
+        """Return the buckets that hold these values."""
+        wanted = tuple(values)
+        return lambda start: {bucket_of(dimension, value, self._schedule.buckets_at(start)) for value in wanted}
 
     def _query(self, wanted: Range) -> list[BucketItem]:
         level, bucket, start, end, consistent = wanted

@@ -6,6 +6,7 @@ from typing import Self
 
 from consumers import variables
 from consumers.schedule import Schedule
+from consumers.trends.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class ViewsSettings:
     """``TRENDS_TABLE``: name of the trends table."""
     schedule: Schedule
     """``SCHEDULE``: JSON, see `consumers.schedule`."""
+    dedup_days: int
+    """``DEDUP_DAYS``: the dedup horizon in days."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -24,4 +27,13 @@ class ViewsSettings:
         Raises:
             SettingsError: a variable is missing, or its value can't be used.
         """
-        return cls(variables.text(environment, "TRENDS_TABLE"), variables.schedule(environment))
+        return cls(
+            variables.text(environment, "TRENDS_TABLE"),
+            variables.schedule(environment),
+            variables.whole_number(environment, "DEDUP_DAYS"),
+        )
+
+    @property
+    def retention(self) -> Retention:
+        """How long each level is kept, and so what is made of it."""
+        return Retention.beyond(self.dedup_days)

@@ -11,6 +11,7 @@ from reporting.queries.search import Index, SearchQuery
 from reporting.queries.series import SeriesQuery
 from reporting.queries.summary import SummaryQuery
 from reporting.queries.trends import TrendsQuery
+from reporting.queries.value_counts import Strips, ValueCounts
 from reporting.queries.window_counts import WindowCounts
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
@@ -25,15 +26,17 @@ class Queries:
         self,
         reader: TrendsReader,
         index: Index,
+        strips: Strips,
         recent: RecentRankings,
         clock: Callable[[], datetime],
     ) -> None:
-        """Answer from what `reader` and `index` read; `clock` says now, with an offset."""
+        """Answer from what `reader`, `index` and `strips` read; `clock` says now, with an offset."""
         planning = Planning(clock)
+        values = ValueCounts(reader, strips, planning)
         counts = WindowCounts(reader, planning)
         lists = LiveLists(reader, clock)
         self.trends: Final = TrendsQuery(reader, lists, counts, recent, clock)
         self.search: Final = SearchQuery(reader, index, counts, clock)
-        self.series: Final = SeriesQuery(reader, planning, clock)
+        self.series: Final = SeriesQuery(reader, values, clock)
         self.summary: Final = SummaryQuery(reader, lists, counts, clock)
         self.health: Final = HealthQuery(reader, lists, clock)

@@ -28,5 +28,9 @@ class Planning:
         """
         if freshness.closed is None:
             return []
+        return plan(self.within(span), freshness.closed, coarsest)
+
+    def within(self, span: Span) -> Span:
+        """Return `span` up to where anything can be counted."""
         latest = Level.DAY.floor(self._clock().timestamp() + AHEAD_SECONDS) + Level.DAY.seconds
-        return plan(Span(span.start, min(span.end, latest)), freshness.closed, coarsest)
+        return Span(span.start, min(span.end, latest))

@@ -7,7 +7,7 @@ from datetime import datetime
 from consumers.tables import Level
 from reporting.answers import Dimension, Point, Series
 from reporting.problems import bad_parameter
-from reporting.queries.planning import Planning
+from reporting.queries.value_counts import ValueCounts
 from reporting.queries.values import normalise
 from reporting.reader import TrendsReader
 from reporting.windows import SpanError, format_as_of, format_seconds, series_span
@@ -16,10 +16,10 @@ from reporting.windows import SpanError, format_as_of, format_seconds, series_sp
 class SeriesQuery:
     """Answers ``/v1/trends/{dimension}/{value}/series``."""
 
-    def __init__(self, reader: TrendsReader, planning: Planning, clock: Callable[[], datetime]) -> None:
-        """Answer from what `reader` reads; `clock` says now, with an offset."""
+    def __init__(self, reader: TrendsReader, counts: ValueCounts, clock: Callable[[], datetime]) -> None:
+        """Answer from `counts` as fresh as `reader` says; `clock` says now, with an offset."""
         self._reader = reader
-        self._planning = planning
+        self._counts = counts
         self._clock = clock
 
     def __call__(
@@ -36,11 +36,8 @@ class SeriesQuery:
             raise bad_parameter("start", str(error)) from error
         normal = normalise(dimension, value)
         freshness = self._reader.freshness()
-        counts: Counter[int] = Counter()
-        shown = normal not in self._reader.hidden()[dimension]
-        reads = self._planning.reads(span, freshness, granularity) if shown else []
-        for item in self._reader.read(reads, self._reader.bucket_of(dimension, normal)):
-            counts[granularity.floor(item.start)] += item.counts[dimension].get(normal, 0)
+        shown = [] if normal in self._reader.hidden()[dimension] else [normal]
+        counts = self._counts.of(dimension, shown, granularity, span, freshness).get(normal, Counter())
         return Series(
             dimension=dimension,
             value=normal,

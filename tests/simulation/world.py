@@ -22,6 +22,7 @@ from consumers.schedule import DAY, HOUR, MINUTE, Schedule
 from consumers.tables import Level
 from consumers.trends.table import TrendsTable
 from consumers.views.search.reader import SearchReader
+from consumers.views.strips.table import StripsTable
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
@@ -352,7 +353,12 @@ class World:
         """Return the questions that the reporting API answers."""
         reader = TrendsReader(self.table, self.schedule, SerialExecutor())
         index = SearchReader(self.dynamodb.client(), TRENDS_TABLE, sleep=lambda _: None)
-        return Queries(reader, index, RecentRankings(self.clock), lambda: datetime.fromtimestamp(self.now, UTC))
+        strips = StripsTable(self.dynamodb.client(), TRENDS_TABLE, lambda _: None, _unread)
+        return Queries(reader, index, strips, RecentRankings(self.clock), lambda: datetime.fromtimestamp(self.now, UTC))
+
+
+def _unread(error: Exception) -> None:
+    raise error
 
 
 def checkpoint(answer: Any, numbers: list[int]) -> int | None:  # noqa: ANN401 - whatever a handler answers

@@ -20,12 +20,14 @@ from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
 from reporting import answers, openapi
+from reporting.plan import Closed
 from reporting.queries import Queries
 from reporting.ranking import Sort
 from reporting.reader import TrendsReader
 from reporting.recent import RecentRankings
 from reporting.routes import build
 from reporting.windows import Window
+from tests.unit.reporting.queries.shelf import Shelf
 
 ROUTES = {
     "/v1/trends/{dimension}": ("Trends", {"dimension", "window", "sort", "limit", "cursor", "end"}),
@@ -72,7 +74,9 @@ def document() -> dict[str, Any]:
     schedule = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]')
     with ThreadPoolExecutor(1) as pool:
         reader = TrendsReader(EmptyTable(), schedule, pool)
-        queries = Queries(reader, EmptyTable(), RecentRankings(lambda: 0.0), lambda: datetime.now(UTC))
+        queries = Queries(
+            reader, EmptyTable(), Shelf([], Closed()), RecentRankings(lambda: 0.0), lambda: datetime.now(UTC)
+        )
         return openapi.document(build(queries, Logger(service="reporting")))
 
 

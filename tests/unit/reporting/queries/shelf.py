@@ -1,7 +1,7 @@
 """A trends table in memory, and queries that read it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,6 +24,9 @@ from consumers.views.search.item import Generation
 from consumers.views.search.nodes import Nodes
 from consumers.views.search.reader import Found
 from consumers.views.store import Made
+from consumers.views.strips.codec import Strip
+from consumers.views.strips.directory import Entry, Place
+from consumers.views.strips.table import StripAt
 from reporting.plan import Closed
 from reporting.queries import Queries
 from reporting.reader import TrendsReader
@@ -160,9 +163,18 @@ class Shelf:
         times = range(start, end, level.seconds)
         return [self.items[level, time, bucket] for time in times if (level, time, bucket) in self.items]
 
+    def entries(self, _directories: Iterable[Place], *, consistent: bool = False) -> dict[Place, Entry]:
+        """Return nothing: no strips have been made, so all is read from items."""
+        assert not consistent
+        return {}
+
+    def strips(self, _wanted: Mapping[StripAt, int]) -> dict[StripAt, tuple[Strip, int]]:
+        """Refuse: no directory has promised any."""
+        raise AssertionError("no directory has promised any strips")
+
 
 def queries_of(shelf: Shelf, clock: Callable[[], datetime] = lambda: NOW) -> Queries:
-    return Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), shelf, RecentRankings(lambda: 0.0), clock)
+    return Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), shelf, shelf, RecentRankings(lambda: 0.0), clock)
 
 
 def plain_count(given_events: list[Event], dimension: str, start: str, end: str) -> Counter[str]:

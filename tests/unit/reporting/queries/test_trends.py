@@ -208,7 +208,9 @@ def test_what_is_read_is_tallied() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
     with ThreadPoolExecutor(2) as pool:
         reader = TrendsReader(shelf, SCHEDULE, pool)
-        Queries(reader, shelf, RecentRankings(lambda: 0.0), lambda: NOW).trends("lang", Window.HOUR, 1, None, None)
+        Queries(reader, shelf, shelf, RecentRankings(lambda: 0.0), lambda: NOW).trends(
+            "lang", Window.HOUR, 1, None, None
+        )
     tally = reader.take_tally()
     assert tally.items == 1
     assert tally.size == sum(

@@ -1,0 +1,47 @@
+"""When which frame's strips are written, pure.
+
+To write a frame's strips costs their whole size, whatever has changed; a part that they lack costs each reader what its
+own item costs. So a frame is left for longer the older it is: what comes late comes ever more rarely.
+"""
+
+from typing import Final
+
+from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.tables import Level
+from consumers.trends.state import LevelsState
+from consumers.views.strips.directory import Entry, Place
+from consumers.views.strips.frame import Frame
+
+SETTLED_SECONDS: Final = 20
+"""After a minute's end: what comes for it later is late (`consumers.rollup.lateness.LATE_SECONDS`)."""
+
+_LEAST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: 15 * MINUTE, Frame.DAY: 30 * MINUTE, Frame.MONTH: 6 * HOUR}
+_MOST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: 3 * HOUR, Frame.DAY: 12 * HOUR, Frame.MONTH: DAY}
+
+
+def available(place: Place, now: float, state: LevelsState) -> int:
+    """Return, bit by bit, which parts of a frame its strips can have at `now` (epoch seconds).
+
+    Minutes of a quarter once nothing is expected for them any more, those of an hour, hours and days once they are
+    closed.
+    """
+    frame, start = place
+    until = {
+        Frame.QUARTER: Level.MINUTE.floor(now - SETTLED_SECONDS),
+        Frame.HOUR: state.closed,
+        Frame.DAY: state.closed,
+        Frame.MONTH: state.day_closed,
+    }[frame]
+    parts = min(max((until - start) // frame.part.seconds, 0), frame.parts(start))
+    return (1 << parts) - 1
+
+
+def is_due(place: Place, entry: Entry, available_parts: int, now: float) -> bool:
+    """Tell whether a frame's strips are to be written at `now` (epoch seconds)."""
+    return bool(available_parts & ~entry.parts) and now - entry.written >= patience(place, now)
+
+
+def patience(place: Place, now: float) -> float:
+    """Return for how long (seconds) strips are left as they are: half the time since the frame's end, within limits."""
+    age = now - place.frame.end(place.start)
+    return min(max(age / 2, _LEAST[place.frame]), _MOST[place.frame])

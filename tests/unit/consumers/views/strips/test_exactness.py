@@ -1,0 +1,154 @@
+"""What is read from strips is what a plain count says, whoever wrote them, when, and however far they got."""
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.tables import Level
+from consumers.views.strips import cutting
+from reporting.windows import Span
+from tests.unit.consumers.views.strips.world import BEGIN, World
+
+VALUES = ["a", "b/c", "café", "d e", "%41", *(f"tag{number}" for number in range(20))]
+
+
+@pytest.fixture(autouse=True)
+def _small_strips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "STRIP_BYTES", 90)  # so that a few values are several strips
+
+
+class Counted(NamedTuple):
+    """Events of a minute, so many minutes before now."""
+
+    ago: int
+    tags: dict[str, int]
+    lang: str
+
+
+class Passed(NamedTuple):
+    """Time that passes."""
+
+    seconds: float
+
+
+class Refreshed(NamedTuple):
+    """A refresh of one environment, with an end or a whole refresh of the other before a write."""
+
+    which: int
+    at: int | None
+    crashes: bool
+
+
+class Noted(NamedTuple):
+    """A note of a mere repeat."""
+
+    ago: int
+
+
+ago = st.one_of(st.integers(0, 3), st.integers(0, 70), st.integers(0, 30 * 60))
+steps = st.lists(
+    st.one_of(
+        st.builds(
+            Counted,
+            ago,
+            st.dictionaries(st.sampled_from(VALUES), st.sampled_from([1, 2, 255, 300, 70_000]), max_size=12),
+            st.sampled_from(["en", "ja"]),
+        ),
+        st.builds(Passed, st.sampled_from([30.0, 150.0, 1_000.0, HOUR, 5 * HOUR, DAY, 3 * DAY])),
+        st.builds(Refreshed, st.integers(0, 1), st.none() | st.integers(1, 25), st.booleans()),
+        st.builds(Noted, ago),
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+def play(world: World, step: NamedTuple) -> None:
+    """Do one step."""
+    match step:
+        case Counted():
+            minute = Level.MINUTE.floor(world.now - step.ago * MINUTE)
+            world.count(minute, {"hashtag": step.tags, "lang": {step.lang: 1}, "kind": {"post": 1}})
+        case Noted():
+            world.note(Level.MINUTE.floor(world.now - step.ago * MINUTE))
+        case Passed():
+            world.go_on(step.seconds)
+            world.expire()
+        case Refreshed(which, None, _):
+            world.refresh(which)
+        case Refreshed(which, int(at), True):
+            world.crash(which, at)
+        case Refreshed(which, int(at), False):
+            world.refresh(which, at, lambda: world.refresh(1 - which))
+
+
+def check(world: World) -> None:
+    """Compare answers of all granularities with a plain count."""
+    now = int(world.now)
+    for level, length in ((Level.MINUTE, 26 * HOUR), (Level.HOUR, 9 * DAY), (Level.DAY, 40 * DAY)):
+        end = level.floor(now) + level.seconds
+        span = Span(level.floor(end - length), end)
+        for dimension, values in (("hashtag", [*VALUES[:8], "never seen"]), ("lang", ["en", "ja", "de"])):
+            assert world.answer(dimension, values, level, span) == world.plain(dimension, values, level, span), level
+
+
+@settings(max_examples=8, deadline=None)
+@given(steps, st.integers(0, 1))
+def test_every_answer_is_a_plain_count_once_an_environment_has_followed(taken: list[NamedTuple], last: int) -> None:
+    world = World()
+    for step in taken:
+        play(world, step)
+    world.refresh(last)
+    check(world)
+
+
+def test_an_answer_is_exact_after_an_end_before_any_write() -> None:
+    for at in range(1, 60, 17):
+        world = World()
+        for minute in range(BEGIN, BEGIN + 3 * HOUR, 7 * MINUTE):
+            world.count(minute, {"hashtag": {VALUES[minute % 11]: 3, "a": 1}, "lang": {"en": 1}})
+        world.go_on(3 * HOUR + 400)
+        world.refresh(0)
+        world.count(BEGIN + 14 * MINUTE, {"hashtag": {"a": 5}, "lang": {"en": 5}})
+        world.go_on(5 * HOUR)
+        world.crash(0, at)
+        world.refresh(1)
+        check(world)
+
+
+def test_what_is_not_in_strips_yet_is_read_from_its_own_items() -> None:
+    world = World()
+    world.count(BEGIN, {"hashtag": {"a": 5}})
+    check(world)
+
+
+def test_strips_that_have_expired_early_are_read_from_items() -> None:
+    world = World()
+    for minute in range(BEGIN, BEGIN + HOUR, MINUTE):
+        world.count(minute, {"hashtag": {"a": 5}})
+    world.go_on(2 * HOUR)
+    world.refresh(0)
+    table = world.tables.tables["trends"]
+    for key in [key for key in table if key[0].startswith("strip#")]:
+        del table[key]
+    check(world)
+
+
+def test_a_strip_older_than_its_directory_says_is_read_once_more_consistently() -> None:
+    world = World()
+    world.count(BEGIN, {"hashtag": {"a": 5}})
+    world.go_on(2 * HOUR)
+    world.refresh(0)
+    world.count(BEGIN, {"hashtag": {"a": 2}})
+    world.go_on(HOUR)
+    world.refresh(0)
+    span = Span(BEGIN, BEGIN + HOUR)
+    for lag in range(12):
+        world.tables.lag = lambda: lag  # noqa: B023 - used within the round
+        answered = world.answer("hashtag", ["a"], Level.MINUTE, span)["a"][BEGIN]
+        assert answered in {5, 7}
+        if lag == 0:
+            assert answered == 7
