@@ -183,5 +183,7 @@ class ShardPoller:
         return intake.size(raw)
 
     def _has_room(self) -> bool:
+        if not self.ledger:  # most polls of most shards
+            return True
         waiting = sum(slot.waiting_bytes for slot in self._slots)
         return len(self.ledger) < self._hold.records and waiting < self._hold.bytes

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from penstock.aggregation import AggregateBuilder, partition_key_entry
 from simulation.event_source_mapping.configuration import MappingConfig
 from simulation.event_source_mapping.intake import intake_for
 from tests.unit.simulation.event_source_mapping.world import DYNAMODB_ARN, IDENTITY, KINESIS_ARN, SHARD, mapping
@@ -142,6 +143,15 @@ def test_one_of_several_filters_is_enough() -> None:
     )
     assert intake.take(0, SHARD, dynamodb_raw("REMOVE")) is not None
     assert intake.take(0, SHARD, dynamodb_raw("REMOVE", dynamodb=dynamodb_raw()["dynamodb"] | {"Keys": {}})) is None
+
+
+def test_an_aggregate_matches_no_filter_of_data() -> None:
+    builder = AggregateBuilder(1000)
+    assert builder.add(partition_key_entry(b"author"), b'{"kind":"post"}')
+    config = mapping(FilterCriteria={"Filters": [{"Pattern": '{"data":{"kind":["post"]}}'}]})
+    intake = intake_for(config, IDENTITY.role_arn)
+    assert intake.take(0, SHARD, kinesis_raw(builder.build())) is None
+    assert intake.take(0, SHARD, kinesis_raw(b'{"kind":"post"}')) is not None
 
 
 @pytest.mark.parametrize(("pattern", "wanted"), [(["0"], True), ([{"numeric": ["=", 0]}], False), ([0], False)])
