@@ -31,8 +31,8 @@ class Entry(NamedTuple):
     """Of the frame's parts when this was written: how often they had changed."""
     parts: int
     """Bit by bit, the first part lowest: whether the strips have it."""
-    written: int
-    """When the strips were written, epoch seconds."""
+    since: int
+    """When the strips were written, or if they had all parts then, when the first of them changed; epoch seconds."""
 
     @property
     def order(self) -> int:
@@ -43,9 +43,10 @@ class Entry(NamedTuple):
         """Tell whether the strips have a part, from 0."""
         return bool(self.parts >> part & 1)
 
-    def without(self, changed: int, version: int) -> Self:
-        """Return what holds when the parts in `changed` (bit by bit) are others than the strips have."""
-        return self._replace(parts=self.parts & ~changed, version=max(version, self.version))
+    def without(self, changed: int, version: int, now: float, *, whole: int) -> Self:
+        """Return what holds when the parts in `changed` (bit by bit) of `whole` are others than the strips have."""
+        since = int(now) if self.parts == whole else self.since
+        return self._replace(parts=self.parts & ~changed, version=max(version, self.version), since=since)
 
 
 NOTHING: Final = Entry(0, 0, 0, 0)

@@ -16,7 +16,7 @@ SETTLED_SECONDS: Final = 20
 """After a minute's end: what comes for it later is late (`consumers.rollup.lateness.LATE_SECONDS`)."""
 
 _LEAST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: 15 * MINUTE, Frame.DAY: 30 * MINUTE, Frame.MONTH: 6 * HOUR}
-_MOST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: 3 * HOUR, Frame.DAY: 12 * HOUR, Frame.MONTH: DAY}
+_MOST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: HOUR + HOUR // 2, Frame.DAY: 12 * HOUR, Frame.MONTH: DAY}
 
 
 def available(place: Place, now: float, state: LevelsState) -> int:
@@ -38,10 +38,14 @@ def available(place: Place, now: float, state: LevelsState) -> int:
 
 def is_due(place: Place, entry: Entry, available_parts: int, now: float) -> bool:
     """Tell whether a frame's strips are to be written at `now` (epoch seconds)."""
-    return bool(available_parts & ~entry.parts) and now - entry.written >= patience(place, now)
+    return bool(available_parts & ~entry.parts) and now - entry.since >= patience(place, now)
 
 
 def patience(place: Place, now: float) -> float:
-    """Return for how long (seconds) strips are left as they are: half the time since the frame's end, within limits."""
+    """Return for how long (seconds) strips are left as they are: half the time since the frame's end, within limits.
+
+    What comes late is applied to the minutes of an hour one after the other (`consumers.rollup.lateness`): with an hour
+    and a half the strips are written once each time.
+    """
     age = now - place.frame.end(place.start)
     return min(max(age / 2, _LEAST[place.frame]), _MOST[place.frame])

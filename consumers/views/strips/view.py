@@ -101,24 +101,26 @@ class StripsView:
             if hour + HOUR <= now:  # before, no hour is closed, so none is in the strips of a day
                 day, month = (Place(frame, frame.floor(hour)) for frame in (Frame.DAY, Frame.MONTH))
                 if day.end <= now:
-                    self._clear(month, 1 << (day.start - month.start) // DAY, None)
-                self._clear(day, 1 << (hour - day.start) // HOUR, None)
+                    self._clear(month, 1 << (day.start - month.start) // DAY, None, now)
+                self._clear(day, 1 << (hour - day.start) // HOUR, None, now)
             if not self._entry(place).strips:
                 for start in range(hour, hour + HOUR, HOUR // 4):
                     quarter = Place(Frame.QUARTER, start)
                     those = changed >> (start - hour) // MINUTE & (1 << HOUR // 4 // MINUTE) - 1
-                    self._clear(quarter, those, _version(quarter, noted))
+                    self._clear(quarter, those, _version(quarter, noted), now)
             if hour + HOUR <= now:
-                self._clear(place, changed, version)
+                self._clear(place, changed, version, now)
         self._seen[hour] = dict(noted)
 
-    def _clear(self, place: Place, parts: int, version: int | None) -> None:
+    def _clear(self, place: Place, parts: int, version: int | None, now: float) -> None:
         """Take parts out of an entry, unless it knows of this `version`; without one it gets its next."""
         while parts:
             entry = self._entry(place)
             if version is not None and entry.version >= version:
                 return
-            if self._note(place, entry.without(parts, entry.version + 1 if version is None else version)):
+            newer = entry.version + 1 if version is None else version
+            whole = (1 << place.frame.parts(place.start)) - 1
+            if self._note(place, entry.without(parts, newer, now, whole=whole)):
                 return
 
     def _try(self, place: Place, parts: int, change: Change) -> None:
@@ -126,7 +128,7 @@ class StripsView:
             self._write(place, parts, change)
         except (TrendsError, CountsFormatError) as error:
             self._unread(place, error)
-            self._entries[place] = self._entry(place)._replace(written=int(change.now))  # not again at once
+            self._entries[place] = self._entry(place)._replace(since=int(change.now))  # not again at once
 
     def _write(self, place: Place, parts: int, change: Change) -> None:
         entry = self._entry(place)

@@ -16,10 +16,12 @@ from consumers.pane_log.fold import ValidEvent, count
 from consumers.pane_log.segment import Segment
 from consumers.rollup import lateness
 from consumers.schedule import DAY, HOUR, MINUTE, Address, Schedule
-from consumers.tables import Level
+from consumers.tables import Level, strip_directory_key
 from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.retention import Retention
+from consumers.views.strips.directory import Entry, Place, attributes_of
+from consumers.views.strips.frame import Frame
 from simulation.services.expressions import Item
 from simulation.services.table import Key, Table
 from tests.benchmarks.units.workload import Workload
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 MINUTES_DRAWN: Final = 6
 SEGMENTS_AN_ADDRESS: Final = 2
+STRIPS: Final = 95
 REVISION: Final = 13
 """Of a full minute at a batch each five seconds; of an hour or a day it might be any."""
 
@@ -105,6 +108,8 @@ class Past:
             yield from self._segments(Address.parse(partition))
             return
         level, _, rest = partition.partition("#")
+        if level == "strips":
+            yield from self._directory(*rest.split("#"))
         if level in set(Level):
             yield from self._buckets(Level(level), *rest.split("#"))
 
@@ -142,6 +147,18 @@ class Past:
             earlier = (lateness.due(int(late.created // MINUTE) * MINUTE, arrived) - self._now) // HOUR * HOUR
             if earlier:
                 yield late._replace(created=late.created - earlier, arrived_ms=late.arrived_ms - 1_000 * earlier)
+
+    def _directory(self, frame: str, period: str) -> "Iterator[Mapping[str, Any]]":
+        """Yield the directory of strips that were written last within the time that they are left as they are."""
+        if frame != Frame.HOUR:
+            return
+        day = _epoch(period, "%Y-%m-%d")
+        attributes: dict[str, Any] = {}
+        for hour in range(day, min(day + DAY, self._now - HOUR + 1), HOUR):
+            place = Place(Frame.HOUR, hour)
+            attributes |= attributes_of(place, Entry(STRIPS, 0, (1 << HOUR // MINUTE) - 1, 0))
+        if attributes:
+            yield {**strip_directory_key(frame, period).attributes, **attributes, "v": {"N": "1"}}
 
     def _segments(self, address: Address) -> "Iterator[Mapping[str, Any]]":
         if address.pane < self._now:

@@ -25,6 +25,8 @@ from consumers.views.kept import views_of
 from consumers.views.memory import Memory
 from consumers.views.run import Views
 from consumers.views.store import ViewStore
+from consumers.views.strips.table import StripsTable
+from consumers.views.strips.view import StripsView
 from simulation.services.expressions import Item
 from simulation.services.metering import MeteredDynamoDB
 from tests.benchmarks.units.past import LOG, TRENDS, PastTable
@@ -78,8 +80,17 @@ class Pipeline:
             clock=lambda: self._now,
         )
         store = ViewStore(tables.client(), TRENDS)
+        strips = StripsView(
+            table,
+            StripsTable(tables.client(), TRENDS, lambda _: None, _unread),
+            store,
+            schedule=SCHEDULE,
+            retention=RETENTION,
+            pool=self._pool,
+            unread=lambda _, error: _unread(error),
+        )
         self._views = Views(
-            Memory(table, SCHEDULE, self._pool), store, views_of(store, self._pool), clock=lambda: self._now
+            Memory(table, SCHEDULE, self._pool), store, views_of(store, strips, self._pool), clock=lambda: self._now
         )
         self._hours_noted: set[int] = set()
         self._next_views = 0.0
@@ -145,6 +156,10 @@ class Pipeline:
         self.gathered += report.gathered
         if reasons := report.reasons():
             raise AssertionError("\n".join(reasons))
+
+
+def _unread(error: Exception) -> None:
+    raise error
 
 
 def _plenty() -> float:
