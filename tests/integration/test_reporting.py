@@ -236,6 +236,9 @@ def test_an_empty_table_is_answered_with_nothing(api: Api) -> None:
         "as_of": None,
         "age_seconds": None,
         "stale_after_seconds": 120,
+        "lag_seconds": None,
+        "last_rollup": None,
+        "views": None,
         "levels": {"hour": None, "day": None},
     }
     trends = api.get("/v1/trends/hashtag").json
@@ -272,7 +275,13 @@ def test_an_answer_the_client_has_is_not_sent_again(api: Api) -> None:
 def test_lists_and_series_come_as_csv_where_it_is_asked_for(api: Api) -> None:
     csv = {"Accept": "text/csv"}
     page = api.get("/v1/trends/hashtag", limit="3", window="24h", end="2026-04-29T13:00:00Z", headers=csv)
-    assert page.text == "rank,value,count,share\r\n1,a/b,36,0.2\r\n2,café,32,0.177778\r\n3,100%,28,0.155556\r\n"
+    assert (page.text or "").split("\r\n") == [
+        "rank,value,count,share,count_before,change,rank_before",
+        "1,a/b,36,0.2,0,,",
+        "2,café,32,0.177778,0,,",
+        "3,100%,28,0.155556,0,,",
+        "",
+    ]
     assert page.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
     assert page.headers["Content-Disposition"] == 'attachment; filename="trends.csv"'
     assert page.headers["Penstock-From"] == "2026-04-28T13:00:00Z"
