@@ -26,6 +26,7 @@ from consumers.rollup.rollup import Rollup
 from consumers.rollup.settings import RollupSettings
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
+from consumers.trends.hidden import HideList
 from consumers.trends.table import TrendsTable
 
 if TYPE_CHECKING:
@@ -87,6 +88,21 @@ class Parts:
         """Return what a rebuild of `span` makes the tables from."""
         settings = self.settings
         return Run(settings.archive, settings.schedule, settings.ingest.dedup_days, span.start.isoformat())
+
+    def take_over_hide_list(self, tell: "Callable[[str], None]") -> None:
+        """Hide in the rebuilt trends what is hidden in the stack's own, as it is now: no event tells it.
+
+        Raises:
+            TrendsError: a hide-list that can't be read.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: DynamoDB fails for good.
+        """
+        own, rebuilt = (HideList(self._dynamodb, each.trends) for each in (self.settings.like, self.settings.names))
+        try:
+            hidden = own.read()
+        except self._dynamodb.exceptions.ResourceNotFoundException:
+            tell("the stack's own trends are gone: what was hidden in them is not known (python -m reporting.hidden)")
+            return
+        rebuilt.replace(hidden)
 
     @contextmanager
     def folding(

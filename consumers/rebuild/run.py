@@ -51,6 +51,7 @@ def rebuild(
         folding.run(span)
     with parts.summing(report, tell, progress) as summing:
         summing.run(parts.journal.event_hours())
+    parts.take_over_hide_list(tell)
     if make_ready:
         parts.tables.make_ready()
     report.log_stream_arn = parts.tables.log_stream_arn()

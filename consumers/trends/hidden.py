@@ -90,6 +90,20 @@ class HideList:
         """
         return frozenset(values) & self._update("DELETE", dimension, values)
 
+    def replace(self, hidden: Hidden) -> None:
+        """Hide these values, and no others.
+
+        Raises:
+            HideListFullError, TrendsFormatError: as `add`.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+        """
+        before = self.read()
+        for dimension in DIMENSIONS:
+            if gone := before[dimension] - hidden[dimension]:
+                self.remove(dimension, gone)
+            if new := hidden[dimension] - before[dimension]:
+                self.add(dimension, new)
+
     def _update(self, verb: str, dimension: str, values: Collection[str]) -> frozenset[str]:
         """Add to the dimension's set, or take from it; return the set as it was before."""
         try:

@@ -14,6 +14,7 @@ from consumers import counts as counting
 from consumers.archive.bucket import ArchiveBucket
 from consumers.pane_log import segment as segments
 from consumers.rebuild.journal import Journal
+from consumers.trends.hidden import HideList
 from consumers.trends.table import TrendsTable
 from tests.integration.aggregates import an_aggregate
 from tests.integration.archived_stack import ArchivedStack, a_batch, archived_stack, trends
@@ -105,6 +106,23 @@ def test_rebuilt_tables_give_the_same_answers(stack: ArchivedStack) -> None:
     counted = sum(len(marks) for marks, _ in logged("penstock-rebuilt-log").values())
     # Each hour: one event twice in an aggregate, one on another shard, three in the records that were archived twice.
     assert (report["counted"], report["duplicates"]) == (counted, 2 * 5)
+
+
+def test_what_is_hidden_stays_hidden(stack: ArchivedStack) -> None:
+    live(stack, hours=1)
+    client = boto3.client("dynamodb")
+    own, rebuilt = (HideList(client, name) for name in (stack.names["TrendsTable"], "penstock-rebuilt-trends"))
+    own.add("hashtag", ["tag0", "tag1"])
+    assert stack.command("rebuild", *SPAN)[0] == 0
+    assert rebuilt.read()["hashtag"] == {"tag0", "tag1"}
+    own.remove("hashtag", ["tag0"])
+    own.add("lang", ["en"])
+    assert stack.command("rebuild", *SPAN, "--continue")[0] == 0
+    assert rebuilt.read() == own.read()
+    client.delete_table(TableName=stack.names["TrendsTable"])
+    status, _, errors = stack.command("rebuild", *SPAN, "--continue")
+    assert (status, "what was hidden in them is not known" in errors) == (0, True)
+    assert rebuilt.read()["hashtag"] == {"tag1"}
 
 
 def test_failed_events_are_only_counted_unless_a_bucket_is_named(stack: ArchivedStack) -> None:

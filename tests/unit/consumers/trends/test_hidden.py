@@ -47,6 +47,14 @@ def test_it_hides_what_was_added_and_not_removed_and_says_what_changed(
         assert hide_list.read() == expected
 
 
+@given(st.dictionaries(st.sampled_from(DIMENSIONS), st.frozensets(names)), st.frozensets(names, min_size=1))
+def test_it_can_be_made_another(wanted: dict[str, frozenset[str]], before: frozenset[str]) -> None:
+    hide_list = HideList(SimulatedTables().client(), TRENDS_TABLE)
+    hide_list.add("hashtag", before)
+    hide_list.replace(whole := dict.fromkeys(DIMENSIONS, frozenset[str]()) | wanted)
+    assert hide_list.read() == whole
+
+
 def test_it_is_read_consistently_by_one_query() -> None:
     tables = SimulatedTables()
     hide_list = HideList(tables.client(), TRENDS_TABLE)
