@@ -1,4 +1,4 @@
-"""What a rebuild is made of: ingest's, rollup's and the sweep's own code, put to work on other tables."""
+"""What a rebuild is made of: ingest's, rollup's, the sweep's and views' own code, put to work on other tables."""
 
 import time
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from consumers.rebuild.report import Report
 from consumers.rebuild.span import Span
 from consumers.rebuild.summing import EventClock, Summing
 from consumers.rebuild.tables import Names, TableSet
+from consumers.rebuild.viewing import Viewing
 from consumers.rollup.contention import Contention
 from consumers.rollup.rollup import Rollup
 from consumers.rollup.settings import RollupSettings
@@ -28,6 +29,10 @@ from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
 from consumers.trends.hidden import HideList
 from consumers.trends.table import TrendsTable
+from consumers.views.kept import views_of
+from consumers.views.memory import Memory
+from consumers.views.run import Views
+from consumers.views.store import ViewStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +155,20 @@ class Parts:
                 clock,
                 report,
                 tell=tell,
+                progress=progress,
+                sleep=time.sleep,
+                seconds_left=lambda: PATIENCE_SECONDS,
+            )
+
+    @contextmanager
+    def viewing(self, progress: "Callable[[str], None]") -> Iterator[Viewing]:
+        """Open the views' code with threads of its own."""
+        settings = self.settings.rollup
+        with open_pool("view", CALLS_AT_ONCE) as pool:
+            store = ViewStore(self._dynamodb, settings.trends_table)
+            memory = Memory(TrendsTable(self._dynamodb, settings.trends_table), settings.schedule, pool)
+            yield Viewing(
+                Views(memory, store, views_of(store, pool), clock=time.time),
                 progress=progress,
                 sleep=time.sleep,
                 seconds_left=lambda: PATIENCE_SECONDS,

@@ -37,6 +37,8 @@ class Report:
     tables: str = ""
     log_stream_arn: str = ""
     """What the stack is told when it is switched to the tables."""
+    trends_stream_arn: str = ""
+    """Likewise."""
     dry_run: bool = False
 
     @property

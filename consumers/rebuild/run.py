@@ -51,10 +51,13 @@ def rebuild(
         folding.run(span)
     with parts.summing(report, tell, progress) as summing:
         summing.run(parts.journal.event_hours())
+    with parts.viewing(progress) as viewing:
+        viewing.run(parts.journal.event_hours())
     parts.take_over_hide_list(tell)
     if make_ready:
         parts.tables.make_ready()
     report.log_stream_arn = parts.tables.log_stream_arn()
+    report.trends_stream_arn = parts.tables.trends_stream_arn()
     report.complete = True
 
 

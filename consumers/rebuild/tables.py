@@ -132,6 +132,15 @@ class TableSet:
         """
         return str(self._model(self.names.log).get("LatestStreamArn", ""))
 
+    def trends_stream_arn(self) -> str:
+        """Return the ARN of the trends' stream, which views read once the stack uses these tables.
+
+        Raises:
+            TablesError: the table is gone.
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: DynamoDB can't be asked.
+        """
+        return str(self._model(self.names.trends).get("LatestStreamArn", ""))
+
     def _model(self, name: str) -> Any:  # noqa: ANN401 - a description, of which the stubs say that nothing is sure
         found = self._description(name)
         if found is None:

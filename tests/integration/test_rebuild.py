@@ -329,6 +329,9 @@ def test_ready_tables_expire_and_are_protected_as_the_stacks_are(stack: Archived
     assert log["DeletionProtectionEnabled"] is True
     assert log["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
     assert report["log_stream_arn"] == log["LatestStreamArn"]
+    trends = client.describe_table(TableName="penstock-rebuilt-trends")["Table"]
+    assert trends["StreamSpecification"]["StreamViewType"] == "KEYS_ONLY"
+    assert report["trends_stream_arn"] == trends["LatestStreamArn"]
 
 
 @pytest.mark.parametrize(

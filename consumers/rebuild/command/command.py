@@ -121,6 +121,7 @@ def lines(report: "Report") -> Iterator[str]:
     if report.complete:
         yield f"{'tables':<16}   {safe_text(report.tables)}"
         yield f"{'log stream':<16}   {safe_text(report.log_stream_arn)}"
+        yield f"{'trends stream':<16}   {safe_text(report.trends_stream_arn)}"
     elif report.objects_before or report.objects_folded:
         yield "not complete: --continue goes on with it"
     else:

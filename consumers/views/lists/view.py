@@ -25,7 +25,7 @@ KEPT_SECONDS: Final = HOUR
 FRESH_SECONDS: Final = MINUTE
 """A list that is current is made anew at least this often, so that readers see that it is kept."""
 
-UNITS_A_SECOND: Final = {Window.FIVE_MINUTES: 2.0, Window.HOUR: 1.0, Window.DAY: 1 / 3}
+UNITS_A_SECOND: Final = {Window.FIVE_MINUTES: 1.5, Window.HOUR: 0.75, Window.DAY: 0.25}
 """Write units a second that a current list may cost, by window: the larger it is, the less often it is made anew."""
 
 CORRECTED_EVERY_SECONDS: Final = MINUTE // 2
