@@ -29,10 +29,7 @@ from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
 from consumers.trends.hidden import HideList
 from consumers.trends.table import TrendsTable
-from consumers.views.kept import views_of
-from consumers.views.memory import Memory
-from consumers.views.run import Views
-from consumers.views.store import ViewStore
+from consumers.views.kept import keep_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,15 +158,18 @@ class Parts:
             )
 
     @contextmanager
-    def viewing(self, progress: "Callable[[str], None]") -> Iterator[Viewing]:
+    def viewing(self, tell: "Callable[[str], None]", progress: "Callable[[str], None]") -> Iterator[Viewing]:
         """Open the views' code with threads of its own."""
         settings = self.settings.rollup
         with open_pool("view", CALLS_AT_ONCE) as pool:
-            store = ViewStore(self._dynamodb, settings.trends_table)
-            memory = Memory(TrendsTable(self._dynamodb, settings.trends_table), settings.schedule, pool)
-            yield Viewing(
-                Views(memory, store, views_of(store, pool), clock=time.time),
-                progress=progress,
+            views = keep_all(
+                self._dynamodb,
+                settings.trends_table,
+                settings.schedule,
+                settings.retention,
+                pool=pool,
+                clock=time.time,
                 sleep=time.sleep,
-                seconds_left=lambda: PATIENCE_SECONDS,
+                warn=lambda message, error: tell(f"{message}: {error}"),
             )
+            yield Viewing(views, progress=progress, sleep=time.sleep, seconds_left=lambda: PATIENCE_SECONDS)

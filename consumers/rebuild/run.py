@@ -51,7 +51,7 @@ def rebuild(
         folding.run(span)
     with parts.summing(report, tell, progress) as summing:
         summing.run(parts.journal.event_hours())
-    with parts.viewing(progress) as viewing:
+    with parts.viewing(tell, progress) as viewing:
         viewing.run(parts.journal.event_hours())
     parts.take_over_hide_list(tell)
     if make_ready:

@@ -21,12 +21,7 @@ from consumers.trends.notes import hour_of
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
-from consumers.views.kept import views_of
-from consumers.views.memory import Memory
-from consumers.views.run import Views
-from consumers.views.store import ViewStore
-from consumers.views.strips.table import StripsTable
-from consumers.views.strips.view import StripsView
+from consumers.views.kept import keep_all
 from simulation.services.expressions import Item
 from simulation.services.metering import MeteredDynamoDB
 from tests.benchmarks.units.past import LOG, TRENDS, PastTable
@@ -79,18 +74,15 @@ class Pipeline:
             pool=self._pool,
             clock=lambda: self._now,
         )
-        store = ViewStore(tables.client(), TRENDS)
-        strips = StripsView(
-            table,
-            StripsTable(tables.client(), TRENDS, lambda _: None, _unread),
-            store,
-            schedule=SCHEDULE,
-            retention=RETENTION,
+        self._views = keep_all(
+            tables.client(),
+            TRENDS,
+            SCHEDULE,
+            RETENTION,
             pool=self._pool,
-            unread=lambda _, error: _unread(error),
-        )
-        self._views = Views(
-            Memory(table, SCHEDULE, self._pool), store, views_of(store, strips, self._pool), clock=lambda: self._now
+            clock=lambda: self._now,
+            sleep=lambda _: None,
+            warn=_fail,
         )
         self._hours_noted: set[int] = set()
         self._next_views = 0.0
@@ -158,9 +150,9 @@ class Pipeline:
             raise AssertionError("\n".join(reasons))
 
 
-def _unread(error: Exception) -> None:
-    raise error
-
-
 def _plenty() -> float:
     return 300.0
+
+
+def _fail(message: str, error: Exception) -> None:
+    raise AssertionError(message) from error

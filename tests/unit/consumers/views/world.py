@@ -12,17 +12,13 @@ from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.rollup.report import Report
 from consumers.schedule import DAY, HOUR
 from consumers.tables import list_key
-from consumers.trends.retention import Retention
 from consumers.trends.table import TrendsTable
-from consumers.views.kept import views_of
 from consumers.views.lists.item import decode_list
 from consumers.views.lists.top_list import MAX_RANK, MAX_RISEN, WITH_HISTORY, DimensionList, Entry, TopList
-from consumers.views.lists.view import FRESH_SECONDS
+from consumers.views.lists.view import FRESH_SECONDS, TopLists
 from consumers.views.memory import Memory
 from consumers.views.run import Views
 from consumers.views.store import ViewStore
-from consumers.views.strips.table import StripsTable
-from consumers.views.strips.view import StripsView
 from consumers.views.windows import Window
 from simulation.services.faults import Fault
 from simulation.turns import Turns
@@ -79,26 +75,10 @@ class World:
         return TrendsTable(self.dynamodb.client(), TRENDS_TABLE)
 
     def views(self) -> Views:
-        """Start an environment."""
+        """Start an environment that keeps lists."""
         store = ViewStore(self.dynamodb.client(), TRENDS_TABLE)
         memory = Memory(self.table, SCHEDULE, SerialExecutor())
-        return Views(memory, store, views_of(store, self.strips(store), SerialExecutor()), clock=lambda: self.now)
-
-    def strips(self, store: ViewStore) -> StripsView:
-        """Start the view of strips of an environment."""
-
-        def unread(_: object, error: Exception) -> None:
-            raise error
-
-        return StripsView(
-            self.table,
-            StripsTable(self.dynamodb.client(), TRENDS_TABLE, lambda _: None, lambda error: unread(None, error)),
-            store,
-            schedule=SCHEDULE,
-            retention=Retention.beyond(7),
-            pool=SerialExecutor(),
-            unread=unread,
-        )
+        return Views(memory, store, [TopLists(store)], clock=lambda: self.now)
 
     def _segments(self) -> list[Segment]:
         made = []
