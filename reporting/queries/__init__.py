@@ -36,7 +36,7 @@ class Queries:
         counts = WindowCounts(reader, planning)
         lists = LiveLists(reader, clock)
         self.trends: Final = TrendsQuery(reader, lists, counts, recent, clock)
-        self.search: Final = SearchQuery(reader, index, counts, clock)
+        self.search: Final = SearchQuery(reader, index, lists, counts, clock)
         self.series: Final = SeriesQuery(reader, values, clock)
         self.summary: Final = SummaryQuery(reader, lists, counts, clock)
         self.health: Final = HealthQuery(reader, lists, clock)

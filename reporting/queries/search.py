@@ -10,10 +10,11 @@ from consumers.views.search.nodes import most_used
 from consumers.views.search.reader import Found
 from consumers.views.search.view import EVERY_SECONDS
 from reporting.answers import Dimension, FoundValue, Search
+from reporting.live_lists import LiveLists
 from reporting.queries.values import normalise
 from reporting.queries.window_counts import WindowCounts
-from reporting.reader import Freshness, TrendsReader
-from reporting.windows import Span, Window, format_as_of, format_seconds, window_span
+from reporting.reader import TrendsReader
+from reporting.windows import Window, format_as_of, format_seconds, window_span
 
 MOST_BEHIND_SECONDS: Final = 2 * EVERY_SECONDS
 """How much older than the newest event applied an index may be: with an older one the views stand still."""
@@ -29,7 +30,8 @@ class Index(Protocol):
 class _Values(NamedTuple):
     """Values with a prefix."""
 
-    span: Span
+    end: int
+    """Of their day, epoch seconds."""
     as_of: int | None
     """Epoch milliseconds."""
     counts: Mapping[str, int]
@@ -38,12 +40,24 @@ class _Values(NamedTuple):
 
 
 class SearchQuery:
-    """Answers ``/v1/trends/{dimension}/search``."""
+    """Answers ``/v1/trends/{dimension}/search``.
 
-    def __init__(self, reader: TrendsReader, index: Index, counts: WindowCounts, clock: Callable[[], datetime]) -> None:
-        """Answer from `index`, or from `counts` where that can't; `clock` says now, with an offset."""
+    Hashtags come from the index, and those that it does not have yet from the list of the last five minutes; the other
+    dimensions, of few values, from the list of the day. What is not kept up to date is summed instead.
+    """
+
+    def __init__(
+        self,
+        reader: TrendsReader,
+        index: Index,
+        lists: LiveLists,
+        counts: WindowCounts,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Answer from `index` and `lists`, or from `counts` where they can't; `clock` says now, with an offset."""
         self._reader = reader
         self._index = index
+        self._lists = lists
         self._counts = counts
         self._clock = clock
 
@@ -51,33 +65,50 @@ class SearchQuery:
         """Return up to `limit` values of the last 24 hours that begin with a prefix, most used first."""
         normal = normalise(dimension, prefix)
         hidden = self._reader.hidden()[dimension]
-        span, freshness = window_span(Window.DAY, None, self._clock()), self._reader.freshness()
-        found = self._indexed(normal, span, freshness) if dimension == DIMENSION else None
+        found = self._indexed(normal) if dimension == DIMENSION else self._listed(dimension, normal)
         if found is None:
-            found = self._summed(dimension, normal, span, freshness)
+            found = self._summed(dimension, normal)
         shown = {value: count for value, count in found.counts.items() if value not in hidden}
         return Search(
             dimension=dimension,
             prefix=normal,
-            from_=format_seconds(found.span.start),
-            to=format_seconds(found.span.end),
+            from_=format_seconds(found.end - Window.DAY.seconds),
+            to=format_seconds(found.end),
             as_of=format_as_of(found.as_of),
             items=[FoundValue(value=value, count=shown[value]) for value in most_used(shown, limit)],
             more=len(shown) > limit or not found.complete,
         )
 
-    def _indexed(self, prefix: str, span: Span, freshness: Freshness) -> _Values | None:
-        """Return what the index of `span` has, or in an hour's first moments that of an hour before; if it is fresh."""
-        for back in (0, HOUR):
-            found = self._index.find(prefix, span.end - back)
-            if found is not None:
-                as_of = found.generation.as_of
-                if (freshness.as_of or 0) - as_of > MOST_BEHIND_SECONDS * 1_000:
-                    return None
-                return _Values(Span(span.start - back, span.end - back), as_of or None, found.entries, found.complete)
-        return None
+    def _indexed(self, prefix: str) -> _Values | None:
+        """Return what the newest index has, in an hour's first moments that of the hour before; if it is fresh."""
+        newest_arrival, end = self._reader.freshness().as_of or 0, Window.DAY.end(self._clock().timestamp())
+        found = self._index.find(prefix, end)
+        if found is None:
+            end -= HOUR
+            found = self._index.find(prefix, end)
+        if found is None or newest_arrival - found.generation.as_of > MOST_BEHIND_SECONDS * 1_000:
+            return None
+        counts = self._new(prefix, end) | found.entries
+        return _Values(end, found.generation.as_of or None, counts, found.complete)
 
-    def _summed(self, dimension: str, prefix: str, span: Span, freshness: Freshness) -> _Values:
+    def _new(self, prefix: str, end: int) -> dict[str, int]:
+        """Return the values that were counted in the last five minutes, with how often, if those are before `end`."""
+        listed = self._lists.newest(Window.FIVE_MINUTES)
+        if listed is None or listed.end > end:
+            return {}
+        entries = listed.dimensions[DIMENSION].top
+        return {entry.value: entry.count for entry in entries if entry.value.startswith(prefix)}
+
+    def _listed(self, dimension: str, prefix: str) -> _Values | None:
+        listed = self._lists.newest(Window.DAY)
+        if listed is None:
+            return None
+        of = listed.dimensions[dimension]
+        counts = {entry.value: entry.count for entry in of.top if entry.value.startswith(prefix)}
+        return _Values(listed.end, listed.as_of, counts, complete=of.distinct == len(of.top))
+
+    def _summed(self, dimension: str, prefix: str) -> _Values:
+        freshness, span = self._reader.freshness(), window_span(Window.DAY, None, self._clock())
         counts = self._counts.of(Window.DAY, span, freshness, self._reader.buckets_of(dimension))[dimension]
         found = {value: count for value, count in counts.items() if value.startswith(prefix)}
-        return _Values(span, freshness.as_of, found, complete=True)
+        return _Values(span.end, freshness.as_of, found, complete=True)

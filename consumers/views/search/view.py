@@ -1,13 +1,13 @@
 """Makes the search index anew where something has changed, every few minutes."""
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import TrendKey, search_directory_key, search_node_key
+from consumers.trends.sums import put_in
 from consumers.views.search.item import (
     DIMENSION,
     DirectoryTooLargeError,
@@ -76,10 +76,10 @@ class SearchView:
         if not self._is_due(end, version, now) or change.time_left() < RESERVE_SECONDS:
             return
         made = Made(version, change.as_of or 0)
-        total: Counter[str] = Counter()
+        total: dict[str, int] = {}
         for packed in change.read(change.coarsest(end - DAY, end)).values():
             for counts in packed.buckets:
-                total.update(counts.values(DIMENSION))
+                put_in(total, counts.values(DIMENSION))
         self._write(total, end, made, now)
         self._last = _Last(end, version, now)
 
