@@ -16,7 +16,7 @@ help:
 	@echo 'make wheels the SDK for a package index, into dist/: source, for every machine, compiled for this one'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="producer --rounds 30 --no-memory --json"]   measure what it costs, next to others'
-	@echo 'make soak   minutes of a stream that is down, of hostile records and of simulated worlds'
+	@echo 'make soak   minutes of a stream that is down, of hostile records, of simulated worlds and of killed processes'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'
 	@echo 'make lock   resolve requirements/*.txt anew from pyproject.toml'

@@ -211,21 +211,22 @@ class Chaos:
 
     def _tear(self, number: int) -> None:
         """Leave half a frame at the end of a spool's newest file."""
+        share = self._random.random()
         files = sorted(self._spool(number).glob("*.events"))
         if not files:
             return
         marker = bytes.fromhex(files[-1].stem.rpartition("-")[2])
         torn = frame(marker, 1, b"an event that nobody was told of")
         with files[-1].open("ab") as file:
-            file.write(torn[: self._random.randrange(1, len(torn))])
+            file.write(torn[: 1 + int(share * (len(torn) - 1))])
         self.killed["spool"] += 1
 
     def _kill_function(self) -> None:
-        services, *functions = self._stack.process_ids()
-        del services
+        place = self._random.random()  # drawn in any case, so that the seed decides what is killed when
+        _services, *functions = self._stack.process_ids()
         if functions:
             try:
-                os.kill(self._random.choice(functions), signal.SIGKILL)
+                os.kill(functions[int(place * len(functions))], signal.SIGKILL)
             except ProcessLookupError:
                 return  # it ended just now
             self.killed["function"] += 1
