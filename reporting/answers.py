@@ -130,6 +130,71 @@ class Summary(_Counted):
     hashtag: Breakdown
 
 
+class ValueWindow(_Answer):
+    """One value's counts in a window and in the one before."""
+
+    from_: Annotated[Instant, Field(alias="from", description="Start of the counted time, included.")]
+    to: Annotated[Instant, Field(description="End of the counted time, not included.")]
+    count: Count
+    count_before: Annotated[Count, Field(description="In the window before, which ends where this one begins.")]
+    change: Annotated[float | None, Field(ge=-1, description="Count by count before, less 1; null if that was 0.")]
+    share: Annotated[Share, Field(description="Its part of the total of all values.")]
+    rank: Annotated[int | None, Field(ge=1, description="Place by count, then by value; null beyond the 1,000th.")]
+
+
+class ValueWindows(_Answer):
+    """One value's counts in all windows."""
+
+    five_minutes: Annotated[ValueWindow, Field(alias="5m")]
+    hour: Annotated[ValueWindow, Field(alias="1h")]
+    day: Annotated[ValueWindow, Field(alias="24h")]
+
+
+class FirstSeen(_Answer):
+    """The first minute, hour or day in which a value was counted, as finely as counts of then are kept."""
+
+    start: Instant
+    granularity: Literal["minute", "hour", "day"]
+
+
+class Peak(_Answer):
+    """The hour of the last 7 days in which a value was counted most; the latest of equal ones."""
+
+    start: Instant
+    granularity: Literal["hour"]
+    count: Count
+
+
+class ValueAnswer(_Answer):
+    """All about one value."""
+
+    dimension: Dimension
+    value: Annotated[str, Field(description="The value asked for, normalised as events are.")]
+    as_of: Annotated[
+        Instant | None, Field(description="Arrival of the newest event applied; null while there is none.")
+    ]
+    windows: ValueWindows
+    first_seen: FirstSeen | None
+    peak: Peak | None
+
+
+class ValueSeries(_Answer):
+    """One value's counts over the time of a comparison."""
+
+    value: Annotated[str, Field(description="The value asked for, normalised as events are.")]
+    total: Count
+    counts: Annotated[list[Count], Field(description="One for each of starts.")]
+
+
+class Comparison(_Counted):
+    """Several values' counts over the same time, none left out."""
+
+    dimension: Dimension
+    granularity: Literal["minute", "hour", "day"]
+    starts: Annotated[list[Instant], Field(description="Where each bucket begins.")]
+    series: Annotated[list[ValueSeries], Field(description="In the order asked for.")]
+
+
 class LevelsClosed(_Answer):
     """Up to when each level is closed; null while nothing is."""
 

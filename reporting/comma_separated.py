@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Final
 
-from reporting.answers import Series, Trends
+from reporting.answers import Comparison, Series, Trends
 
 _FORMULA: Final = tuple("=+-@\t\r\n'＝＋－＠")  # noqa: RUF001 - full width, which spreadsheets take for the plain ones
 
@@ -31,6 +31,12 @@ def trends(answer: Trends) -> str:
 def series(answer: Series) -> str:
     """Return a series: a row a bucket."""
     return _write(("start", "count"), ((point.start, point.count) for point in answer.points))
+
+
+def comparison(answer: Comparison) -> str:
+    """Return a comparison: a row a bucket, a column a value."""
+    columns = [each.counts for each in answer.series]
+    return _write(("start", *(each.value for each in answer.series)), zip(answer.starts, *columns, strict=True))
 
 
 def _write(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

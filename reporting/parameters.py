@@ -10,11 +10,16 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from reporting.answers import BadParameter
 from reporting.answers import Dimension as DimensionName
+from reporting.problems import bad_parameter
 from reporting.windows import parse_instant
 
 MAX_CURSOR_CHARACTERS = 4_096
 MAX_PREFIX_CHARACTERS = 400
 """No value has more than 100 characters, but a longer text may be normalised to one."""
+
+
+MAX_COMPARED = 10
+MAX_COMPARED_CHARACTERS = 16_384
 
 
 def _decode(raw: str) -> str:
@@ -48,6 +53,15 @@ Start = Annotated[_Instant, Query(description="Where the series starts; rounds d
 End = Annotated[
     _Instant, Query(description="Where the counted time ends; rounds up to a bucket's end. Now by default.")
 ]
+ComparedValues = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=MAX_COMPARED_CHARACTERS,
+        description=f"1 to {MAX_COMPARED} values with commas between, each percent-encoded; normalised as events are.",
+    ),
+]
+"""API Gateway decodes a query parameter once: what stands between the commas is what the client has encoded first."""
 Limit = Annotated[int, Query(ge=1, le=100, description="Most values of a page.")]
 Prefix = Annotated[
     str,
@@ -59,6 +73,26 @@ CursorParameter = Annotated[
     WithJsonSchema({"type": "string"}),
     Query(max_length=MAX_CURSOR_CHARACTERS, description="next_cursor of the page before."),
 ]
+
+
+def compared(text: str) -> list[str]:
+    """Return the values of a comparison.
+
+    >>> compared("rivers,a%2Cb")
+    ['rivers', 'a,b']
+
+    Raises:
+        BadRequestError: there are too many, one is empty, or one can't be decoded.
+    """
+    try:
+        values = [_decode(raw) for raw in text.split(",")]
+    except ValueError as error:
+        raise bad_parameter("values", str(error)) from error
+    if len(values) > MAX_COMPARED:
+        raise bad_parameter("values", f"should be at most {MAX_COMPARED} values, not {len(values)}")
+    if not all(values):
+        raise bad_parameter("values", "should have no empty value")
+    return values
 
 
 def from_validation(errors: Sequence[Mapping[str, Any]]) -> list[BadParameter]:

@@ -90,6 +90,11 @@ class Ranking:
         page = self._entries[start : start + limit]
         return [self._place(rank, entry) for rank, entry in enumerate(page, start + 1)]
 
+    def place_of(self, value: str) -> Place | None:
+        """Return the place of a value, or None where it is not among the listed ones."""
+        found = ((rank, entry) for rank, entry in enumerate(self._entries, 1) if entry.value == value)
+        return next((self._place(rank, entry) for rank, entry in found), None)
+
     def _place(self, rank: int, entry: Entry) -> Place:
         before = entry.rank_before
         return Place(

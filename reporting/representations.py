@@ -46,4 +46,5 @@ def _csv(name: str, render: Callable[[Any], str]) -> Representation:
 
 JSON: Final = Representation("application/json", to_json)
 TRENDS_CSV: Final = _csv("trends", comma_separated.trends)
+COMPARISON_CSV: Final = _csv("comparison", comma_separated.comparison)
 SERIES_CSV: Final = _csv("series", comma_separated.series)

@@ -8,11 +8,12 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from consumers.tables import Level
 from reporting import caching, openapi
-from reporting.answers import Health, Search, Series, Summary, Trends
+from reporting.answers import Comparison, Health, Search, Series, Summary, Trends, ValueAnswer
 from reporting.common_headers import CommonHeaders
 from reporting.documentation import PAGE
 from reporting.failures import Failures
 from reporting.parameters import (
+    ComparedValues,
     CursorParameter,
     Dimension,
     End,
@@ -24,9 +25,10 @@ from reporting.parameters import (
     Start,
     Value,
     WindowParameter,
+    compared,
 )
 from reporting.ranking import Sort
-from reporting.representations import JSON, SERIES_CSV, TRENDS_CSV
+from reporting.representations import COMPARISON_CSV, JSON, SERIES_CSV, TRENDS_CSV
 from reporting.router import Router
 from reporting.windows import Window
 
@@ -77,6 +79,20 @@ def build(queries: "Queries", logger: "Logger", dashboard_origin: str = "") -> A
         end: End = None,
     ) -> Series:
         return queries.series(dimension, value, Level(granularity), start, end)
+
+    @routes.get("/v1/trends/<dimension>/<value>", "All about one value")
+    def value(dimension: Dimension, value: Value) -> ValueAnswer:
+        return queries.value(dimension, value)
+
+    @routes.get("/v1/compare/<dimension>", "Several values' counts over the same time", forms=(JSON, COMPARISON_CSV))
+    def compare(
+        dimension: Dimension,
+        values: ComparedValues,
+        granularity: Granularity = "minute",
+        start: Start = None,
+        end: End = None,
+    ) -> Comparison:
+        return queries.compare(dimension, compared(values), Level(granularity), start, end)
 
     @routes.get("/v1/summary", "A window's events and what they are")
     def summary(window: WindowParameter = "1h", end: End = None) -> Summary:

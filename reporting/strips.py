@@ -6,13 +6,13 @@ it is closed, only where that is one strip: its own item is read otherwise.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from consumers.schedule import DAY
 from consumers.tables import Level
-from consumers.views.strips.directory import Entry, Place
+from consumers.views.strips.directory import NOTHING, Entry, Place
 from consumers.views.strips.frame import Frame
 from reporting.plan import Closed
 from reporting.windows import Span
@@ -55,8 +55,9 @@ class Cover:
 def cover(level: Level, span: Span, lookup: Lookup, closed: Closed) -> Cover:
     """Cover each unit of `level` in `span`, which begins and ends with one, once."""
     found = Cover()
+    holders = _Holders(level, lookup)
     for start in range(span.start, span.end, level.seconds):
-        held = next(_holders(level, start, lookup), None)
+        held = holders.of(start)
         unit = Span(start, start + level.seconds)
         if held is not None:
             place, part = held
@@ -75,12 +76,25 @@ def cover(level: Level, span: Span, lookup: Lookup, closed: Closed) -> Cover:
     return found
 
 
-def _holders(level: Level, start: int, lookup: Lookup) -> Iterator[tuple[Place, int]]:
-    for frame in _FRAMES[level]:
-        place = Place(frame, frame.floor(start))
-        entry = lookup(place)
-        part = (start - place.start) // level.seconds
-        if entry.has(part):
-            yield place, part
-        if entry.strips:
-            return  # an hour's strips are written for good: those of its quarters are kept up no longer
+class _Holders:
+    """The frames whose strips may have a unit, looked up once for each that time goes through."""
+
+    def __init__(self, level: Level, lookup: Lookup) -> None:
+        self._level = level
+        self._lookup = lookup
+        self._found: dict[Frame, tuple[Place, int, Entry]] = {}
+
+    def of(self, start: int) -> tuple[Place, int] | None:
+        """Return the frame whose strips have the unit at `start`, and which part it is, or None."""
+        for frame in _FRAMES[self._level]:
+            place, end, entry = self._found.get(frame, (None, start, NOTHING))
+            if place is None or start >= end:
+                place = Place(frame, frame.floor(start))
+                entry = self._lookup(place)
+                self._found[frame] = place, place.end, entry
+            part = (start - place.start) // self._level.seconds
+            if entry.has(part):
+                return place, part
+            if entry.strips:
+                break  # an hour's strips are written for good: those of its quarters are kept up no longer
+        return None

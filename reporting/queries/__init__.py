@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from reporting.live_lists import LiveLists
+from reporting.queries.compare import CompareQuery
 from reporting.queries.health import HealthQuery
 from reporting.queries.planning import Planning
 from reporting.queries.search import Index, SearchQuery
 from reporting.queries.series import SeriesQuery
 from reporting.queries.summary import SummaryQuery
 from reporting.queries.trends import TrendsQuery
+from reporting.queries.value import ValueQuery
 from reporting.queries.value_counts import Strips, ValueCounts
 from reporting.queries.window_counts import WindowCounts
 from reporting.reader import TrendsReader
@@ -37,6 +39,8 @@ class Queries:
         lists = LiveLists(reader, clock)
         self.trends: Final = TrendsQuery(reader, lists, counts, recent, clock)
         self.search: Final = SearchQuery(reader, index, lists, counts, clock)
+        self.value: Final = ValueQuery(reader, self.trends, values, clock)
+        self.compare: Final = CompareQuery(reader, values, clock)
         self.series: Final = SeriesQuery(reader, values, clock)
         self.summary: Final = SummaryQuery(reader, lists, counts, clock)
         self.health: Final = HealthQuery(reader, lists, clock)

@@ -78,6 +78,10 @@ class TrendsQuery:
             next_cursor=_next_cursor(listing, ranking, page),
         )
 
+    def newest(self, dimension: str, window: Window) -> tuple[Listing, DimensionList]:
+        """Return the list of the window that ends now: the one kept, else one made by summing."""
+        return self._first(dimension, window, Sort.COUNT, None)
+
     def _first(self, dimension: str, window: Window, sort: Sort, to: int | None) -> tuple[Listing, DimensionList]:
         kept = self._lists.newest(window) if to is None else self._lists.ending(window, to)
         if kept is not None:

@@ -33,6 +33,8 @@ ROUTES = {
     "/v1/trends/{dimension}": ("Trends", {"dimension", "window", "sort", "limit", "cursor", "end"}),
     "/v1/trends/{dimension}/search": ("Search", {"dimension", "prefix", "limit"}),
     "/v1/trends/{dimension}/{value}/series": ("Series", {"dimension", "value", "granularity", "start", "end"}),
+    "/v1/trends/{dimension}/{value}": ("ValueAnswer", {"dimension", "value"}),
+    "/v1/compare/{dimension}": ("Comparison", {"dimension", "values", "granularity", "start", "end"}),
     "/v1/summary": ("Summary", {"window", "end"}),
     "/v1/health": ("Health", set[str]()),
     "/openapi.json": (None, set[str]()),
@@ -42,6 +44,7 @@ ROUTES = {
 FORMS = {
     "/v1/trends/{dimension}": {"application/json", "text/csv"},
     "/v1/trends/{dimension}/{value}/series": {"application/json", "text/csv"},
+    "/v1/compare/{dimension}": {"application/json", "text/csv"},
     "/docs": {"text/html"},
 }
 

@@ -1,0 +1,114 @@
+"""All about one value: its counts in each window, since when it is there, when it was used most."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from consumers.schedule import DAY
+from consumers.tables import Level
+from consumers.trends.retention import DAY_DAYS
+from reporting.answers import Dimension, FirstSeen, Peak, ValueAnswer, ValueWindow, ValueWindows
+from reporting.queries.trends import TrendsQuery
+from reporting.queries.value_counts import ValueCounts
+from reporting.queries.values import normalise
+from reporting.ranking import Ranking
+from reporting.reader import Freshness, TrendsReader
+from reporting.windows import Span, Window, format_as_of, format_seconds
+
+PEAK_DAYS: Final = 7
+
+_FINER: Final = {Level.DAY: Level.HOUR, Level.HOUR: Level.MINUTE}
+
+
+class ValueQuery:
+    """Answers ``/v1/trends/{dimension}/{value}``."""
+
+    def __init__(
+        self,
+        reader: TrendsReader,
+        trends: TrendsQuery,
+        counts: ValueCounts,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Rank by the lists of `trends`; count by `counts`, as fresh as `reader` says; `clock` says now."""
+        self._reader = reader
+        self._trends = trends
+        self._counts = counts
+        self._clock = clock
+
+    def __call__(self, dimension: Dimension, value: str) -> ValueAnswer:
+        """Return what is known of the value."""
+        normal = normalise(dimension, value)
+        hidden = self._reader.hidden()[dimension]
+        freshness = self._reader.freshness()
+        listed = {window: self._trends.newest(dimension, window) for window in Window}
+        shown = [] if normal in hidden else [normal]
+        day = listed[Window.DAY][0]
+        hours = self._of(dimension, shown, Level.HOUR, Span(day.to - PEAK_DAYS * DAY, day.to), freshness)
+        windows = {}
+        minutes: Counter[int] | None = None
+        for window, (listing, kept) in listed.items():
+            span = Span(listing.to - window.seconds, listing.to)
+            place = Ranking(kept).without(hidden).place_of(normal) if shown else None
+            if place is not None:
+                now, before = place.count, place.count_before
+            else:
+                if window.level is Level.MINUTE and minutes is None:
+                    until = max(listed[Window.FIVE_MINUTES][0].to, listed[Window.HOUR][0].to)
+                    since = listed[Window.HOUR][0].to - 2 * Window.HOUR.seconds
+                    minutes = self._of(dimension, shown, Level.MINUTE, Span(since, until), freshness)
+                counted = hours if window is Window.DAY or minutes is None else minutes
+                now, before = _sum(counted, span), _sum(counted, Span(span.start - window.seconds, span.start))
+            windows[window] = ValueWindow(
+                from_=format_seconds(span.start),
+                to=format_seconds(span.end),
+                count=now,
+                count_before=before,
+                change=round(now / before - 1, 6) if before else None,
+                share=round(now / kept.total, 6) if kept.total else 0.0,
+                rank=place.rank if place is not None else None,
+            )
+        arrivals = [listing.as_of for listing, _ in listed.values() if listing.as_of is not None]
+        return ValueAnswer(
+            dimension=dimension,
+            value=normal,
+            as_of=format_as_of(min(arrivals, default=None)),
+            windows=ValueWindows(
+                five_minutes=windows[Window.FIVE_MINUTES], hour=windows[Window.HOUR], day=windows[Window.DAY]
+            ),
+            first_seen=self._first_seen(dimension, shown, freshness),
+            peak=_peak(hours),
+        )
+
+    def _first_seen(self, dimension: Dimension, shown: list[str], freshness: Freshness) -> FirstSeen | None:
+        """Look for the first day, in it for the first hour, in that for the first minute, as far as they are kept."""
+        end = Level.DAY.floor(self._clock().timestamp()) + DAY
+        span, level = Span(end - DAY_DAYS * DAY, end), Level.DAY
+        found: FirstSeen | None = None
+        while counted := self._of(dimension, shown, level, span, freshness):
+            start = min(counted)
+            found = FirstSeen(start=format_seconds(start), granularity=level.value)
+            if level is Level.MINUTE:
+                break
+            span, level = Span(start, start + level.seconds), _FINER[level]
+        return found
+
+    def _of(
+        self, dimension: Dimension, shown: list[str], level: Level, span: Span, freshness: Freshness
+    ) -> Counter[int]:
+        """Return the counts of the value, without zeros."""
+        counts = self._counts.of(dimension, shown, level, span, freshness)
+        return +counts[shown[0]] if shown else Counter()
+
+
+def _sum(counted: Counter[int], span: Span) -> int:
+    return sum(count for start, count in counted.items() if span.start <= start < span.end)
+
+
+def _peak(hours: Counter[int]) -> Peak | None:
+    """Return the hour with the highest count, the latest of equal ones."""
+    if not hours:
+        return None
+    start, count = max(hours.items(), key=lambda hour: (hour[1], hour[0]))
+    return Peak(start=format_seconds(start), granularity="hour", count=count)
