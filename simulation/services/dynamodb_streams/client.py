@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from simulation.services.dynamodb_streams.stream import StreamShard, TableStream, number_of
 from simulation.services.iterators import Iterator, ReadByIterators
 from simulation.services.kinesis.limits import CallLimit
+from simulation.services.moments import epoch_seconds
 from simulation.services.service import client_error
 from simulation.services.stream_records import STREAM_LABEL, stream_arn
 
@@ -120,8 +121,7 @@ def _first_position(shard: StreamShard, request: Mapping[str, Any], now: float) 
         case "LATEST":
             return shard.end
         case "AT_TIMESTAMP":
-            moment = request["Timestamp"]
-            moment = moment.timestamp() if isinstance(moment, datetime) else float(moment)
+            moment = epoch_seconds(request["Timestamp"])
             if moment > now:
                 raise client_error("ValidationException", "GetShardIterator", f"{moment} is still to come")
             return shard.position_at(moment)

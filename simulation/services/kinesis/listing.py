@@ -4,11 +4,11 @@ Source: Amazon Kinesis Data Streams API Reference, ListShards and ShardFilter.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from simulation.services.kinesis.shard import Shard
 from simulation.services.kinesis.stream import Stream
+from simulation.services.moments import epoch_seconds
 from simulation.services.service import client_error
 
 PAGE_SHARDS: Final = 1_000
@@ -37,10 +37,10 @@ def matching(stream: Stream, request: Mapping[str, Any], now: float) -> list[Sha
             case "AT_LATEST":
                 return [shard for shard in shards if shard.closed_at is None]
             case "AT_TIMESTAMP":
-                moment = max(_epoch(shard_filter["Timestamp"]), horizon)
+                moment = max(epoch_seconds(shard_filter["Timestamp"]), horizon)
                 return [shard for shard in shards if shard.was_open_at(moment)]
             case "FROM_TIMESTAMP":
-                moment = max(_epoch(shard_filter["Timestamp"]), horizon)
+                moment = max(epoch_seconds(shard_filter["Timestamp"]), horizon)
                 return [shard for shard in shards if shard.closed_at is None or shard.closed_at >= moment]
     except KeyError as missing:
         raise client_error("InvalidArgumentException", "ListShards", f"{shard_filter} lacks {missing}") from None
@@ -71,7 +71,3 @@ def following(token: str, streams: Mapping[str, Stream], now: float) -> tuple[St
     if age > TOKEN_SECONDS:
         raise client_error("ExpiredNextTokenException", "ListShards", f"given {age} s ago")
     return stream, [stream.shards[each] for each in shard_ids if each in stream.shards]
-
-
-def _epoch(moment: datetime | float) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)

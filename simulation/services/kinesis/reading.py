@@ -12,6 +12,7 @@ from simulation.services.kinesis.limits import ANSWER_BYTES, ANSWER_RECORDS
 from simulation.services.kinesis.shard import Shard
 from simulation.services.kinesis.stream import Stream
 from simulation.services.kinesis.writing import THROTTLED
+from simulation.services.moments import epoch_seconds
 from simulation.services.service import client_error
 
 ITERATOR_SECONDS: Final = 300
@@ -32,7 +33,7 @@ def first_position(shard: Shard, request: Mapping[str, Any]) -> int:
             case "LATEST":
                 return shard.end
             case "AT_TIMESTAMP":
-                return shard.position_at(_epoch(request["Timestamp"]))
+                return shard.position_at(epoch_seconds(request["Timestamp"]))
             case "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER":
                 number = request["StartingSequenceNumber"]
                 position = shard.position(int(number) + (kind == "AFTER_SEQUENCE_NUMBER"))
@@ -99,7 +100,3 @@ def find_shard(stream: Stream, shard_id: str, operation: str) -> Shard:
         return stream.shards[shard_id]
     except KeyError:
         raise client_error("ResourceNotFoundException", operation, f"{stream.name} has no {shard_id}") from None
-
-
-def _epoch(moment: datetime | float) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
