@@ -99,6 +99,11 @@ class MappingPoller:
         """The last sequence number that is done of every shard that was read, or `SHARD_END`."""
         return dict(self._reported)
 
+    @property
+    def most_held(self) -> int:
+        """How many records of a shard are held, of the one that most are held of."""
+        return max((len(shard.ledger) for shard in self._shards.values()), default=0)
+
     def lag(self, now: float) -> float:
         """Iterator age in seconds: how old the oldest record is that is not done, 0 when all are."""
         ages = [0.0]

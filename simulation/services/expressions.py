@@ -56,7 +56,7 @@ class Names:
         Raises:
             ExpressionError: one is not used.
         """
-        used = {token for expression in expressions if expression for token in _tokens(expression)}
+        used = {token for expression in expressions if expression for token in _read(expression)}
         if unused := (self._names.keys() | self._values.keys()) - used:
             raise ExpressionError(f"no expression uses {', '.join(sorted(unused))}")
 
@@ -162,6 +162,11 @@ def _sum(left: Mapping[str, Any], sign: str, right: Mapping[str, Any]) -> dict[s
 
 
 def _tokens(expression: str) -> list[str]:
+    return list(_read(expression))
+
+
+@cache
+def _read(expression: str) -> tuple[str, ...]:
     found: list[str] = []
     position = 0
     while position < len(expression.rstrip()):
@@ -170,7 +175,7 @@ def _tokens(expression: str) -> list[str]:
             raise ExpressionError(f"{expression[position:]!r} can't be read")
         found.append(match[1])
         position = match.end()
-    return found
+    return tuple(found)
 
 
 @cache

@@ -1,0 +1,168 @@
+"""The command: which seeds and faults, on how many processors; progress, summary and exit status."""
+
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.pool import Pool
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from simulation.faults import NAMES, UnknownFaultError, selected
+from simulation.invariants import shortened
+from simulation.run import Outcome, run
+from simulation.shrinking import shrunk
+from simulation.summary import Summary
+from simulation.trace import Trace
+from simulation.world.handlers import simulated_handlers
+
+HELD: Final = 0
+VIOLATED: Final = 1
+INTERRUPTED: Final = 130
+
+_entered: Final = ExitStack()
+"""What a process of the pool stays in until it ends."""
+
+CHUNK: Final = 4
+"""Seeds that a process is given at a time."""
+MOST_SHOWN: Final = 10
+"""Failing seeds of which more than the command line is said."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--seeds", type=click.IntRange(1), metavar="N", help="How many seeds to run, from 0 on.  [default: 200]")
+@click.option("--seed", type=click.IntRange(0), metavar="K", help="Run this seed; with --seeds, it and those after it.")
+@click.option("--faults", default="", metavar="NAMES", help="Only these, with commas between; all but -NAME; or none.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes at once.  [default: one a processor]")
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write what happened, of one seed.")
+def simulate(seeds: int | None, seed: int | None, faults: str, jobs: int | None, trace: Path | None) -> int:
+    """Run the whole pipeline in simulated worlds, a world a seed, and check that every event is counted once.
+
+    Ends with 0 if everything held, 1 if not, 2 for wrong options, 130 after Ctrl-C.
+    """
+    try:
+        allowed = selected(faults) if faults else frozenset(NAMES)
+    except UnknownFaultError as error:
+        raise click.BadParameter(str(error), param_hint="--faults") from error
+    first, count = seed or 0, seeds or (1 if seed is not None else 200)
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    if trace is None:
+        return _run(range(first, first + count), faults, allowed, jobs or os.cpu_count() or 1, console)
+    if count > 1:
+        raise click.UsageError("--trace is for one seed: say --seed K without --seeds.")
+    return _trace(first, allowed, trace, console)
+
+
+def _run(seeds: range, faults: str, allowed: frozenset[str], jobs: int, console: Console) -> int:
+    """Run seeds, show how far it is, and say what came of them; return the exit status."""
+    began, summary = time.monotonic(), Summary()
+    interrupted = _add_up(seeds, faults, allowed, jobs, summary)
+    for line in summary.lines(time.monotonic() - began, allowed):
+        console.print(line)
+    for outcome in sorted(summary.failed, key=lambda each: each.seed)[:MOST_SHOWN]:
+        console.print(f"\n{_command_line(outcome.seed, faults)}", style="bold")
+        for violation in shortened(outcome.violations):
+            console.print(f"  {violation}")
+    if interrupted:
+        console.print("interrupted")
+        return INTERRUPTED
+    if summary.failed and len(seeds) == 1:
+        _shrink(seeds[0], allowed, console)
+    return VIOLATED if summary.failed else HELD
+
+
+def _add_up(seeds: range, faults: str, allowed: frozenset[str], jobs: int, summary: Summary) -> bool:
+    """Run seeds and add up what comes of them, with a bar; return whether Ctrl-C ended it."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with _outcomes(seeds, allowed, jobs) as outcomes, Progress(*columns, console=errors) as progress:
+        task = progress.add_task("seeds", total=len(seeds))
+        try:
+            for outcome in outcomes:
+                summary.add(outcome)
+                progress.advance(task)
+                if outcome.violations:
+                    progress.update(task, description=f"seeds, {len(summary.failed)} failed")
+                    progress.console.print(_command_line(outcome.seed, faults), style="bold")
+        except KeyboardInterrupt:
+            return True
+    return False
+
+
+def main() -> int:
+    """Run the command of this process; return its exit status."""
+    try:
+        status = simulate.main(prog_name="python -m simulation", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    return int(status or 0)
+
+
+def _command_line(seed: int, faults: str) -> str:
+    return f"make simulate SEED={seed}" + (f" FAULTS={faults}" if faults else "")
+
+
+@contextmanager
+def _outcomes(seeds: range, allowed: frozenset[str], jobs: int) -> Iterator[Iterator[Outcome]]:
+    """Run seeds in processes, or here where one is enough; their outcomes come as they end."""
+    if jobs == 1 or len(seeds) == 1:
+        with simulated_handlers():
+            yield (_outcome((seed, allowed)) for seed in seeds)
+        return
+    pool: Pool = multiprocessing.get_context("spawn").Pool(jobs, initializer=_begin)
+    with pool:
+        yield pool.imap_unordered(_outcome, [(seed, allowed) for seed in seeds], chunksize=CHUNK)
+        pool.terminate()
+
+
+def _begin() -> None:
+    """Make a process ready: it leaves Ctrl-C to the one that waits for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _entered.enter_context(simulated_handlers())
+
+
+def _outcome(told: tuple[int, frozenset[str]]) -> Outcome:
+    """Run a seed; what is raised in it is a violation."""
+    seed, allowed = told
+    try:
+        return run(seed, allowed)
+    except Exception as error:  # noqa: BLE001 - whatever it is, this seed does not hold
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return Outcome(seed, [f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"])
+
+
+def _shrink(seed: int, allowed: frozenset[str], console: Console) -> None:
+    """Say which faults a failing seed needs."""
+
+    def fails(faults: frozenset[str]) -> bool:
+        return bool(_outcome((seed, faults)).violations)
+
+    with simulated_handlers():
+        needed = shrunk(allowed, fails)
+    names = ",".join(sorted(needed)) or "none"
+    console.print(f"\nthe least faults with which it fails:\n{_command_line(seed, names)}")
+
+
+def _trace(seed: int, allowed: frozenset[str], file: Path, console: Console) -> int:
+    """Run one seed and write down what happened."""
+    traces: list[Trace] = []
+    with simulated_handlers():
+        try:
+            outcome = run(seed, allowed, traces=traces)
+        finally:
+            for trace in traces:
+                file.write_text("".join(trace.lines()), encoding="utf-8")
+    console.print(f"{len(traces[0]):,} lines in {file}")
+    for violation in shortened(outcome.violations):
+        console.print(f"  {violation}")
+    return VIOLATED if outcome.violations else HELD

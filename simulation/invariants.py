@@ -1,0 +1,181 @@
+"""What must hold in every world, whatever went wrong in it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, get_args
+
+from consumers import counts as counting
+from consumers.counts import Counts
+from consumers.pane_log import segment as segments
+from consumers.redrive.survey import read_failed_events
+from consumers.schedule import HOUR, MINUTE
+from consumers.tables import Level
+from reporting.answers import Dimension
+from reporting.windows import Window, format_seconds
+
+if TYPE_CHECKING:
+    from simulation.world.world import World
+
+FINGERPRINT_BYTES = 8
+
+
+def violations(world: "World") -> list[str]:
+    """Return what does not hold when everything has drained and is summed. Call it from a program."""
+    return [
+        *_arrived(world),
+        *_in_order(world),
+        *_bounded(world),
+        *_logged(world),
+        *_set_aside(world),
+        *summed(world),
+        *_reported(world),
+        *world.reader.ahead,
+        *world.functions.raised,
+        *_given_up(world),
+    ]
+
+
+def _arrived(world: "World") -> Iterator[str]:
+    """What a producer took is in the stream, at least as often as it was put; nothing was given back."""
+    for data, times in world.accepted.items():
+        arrived = len(world.truth.arrivals.get(data, ()))
+        if arrived < times:
+            yield f"an event was accepted {times} times and arrived {arrived} times: {data[:200]!r}"
+    for client in world.clients:
+        given_back = [each for each in client.failures if not each.startswith("EventTooLargeError")]
+        yield from (f"a producer gave an event back: {each}" for each in given_back)
+
+
+def _in_order(world: "World") -> Iterator[str]:
+    """An ordered producer's events of a key arrive in the order of their puts."""
+    for client in world.clients:
+        if not client.ordered:
+            continue
+        for key, payloads in client.accepted.items():
+            once = [data for data in payloads if data not in world.repeated]
+            first = [min(world.truth.arrivals.get(data, [0])) for data in once]
+            if first != sorted(first):
+                yield f"the events of {key!r} of an ordered producer arrived in the order {first}"
+
+
+def _bounded(world: "World") -> Iterator[str]:
+    """Memory and disk stay within their bounds."""
+    for client in world.clients:
+        for process in client.processes:
+            if process.most_held > client.config.buffer_bytes:
+                yield f"{process.name} held {process.most_held} bytes"
+            if process.most_spooled > client.config.spool_bytes:
+                yield f"the spool of {process.name} had {process.most_spooled} bytes"
+    for mapping in world.mappings:
+        if mapping.most_held > mapping.most_to_hold:
+            yield f"the poller of {mapping.name} held {mapping.most_held} records of a shard"
+
+
+def _given_up(world: "World") -> Iterator[str]:
+    """No poller gives a batch up, but for segments that nobody read in time: the sweep finds those."""
+    for mapping in world.mappings:
+        if mapping is not world.rollup_mapping or not world.stream_is_lost:
+            yield from (f"{mapping.name} never got a batch: {record[:200]!r}" for record in mapping.discarded)
+
+
+def _logged(world: "World") -> Iterator[str]:
+    """The sum of an address's segments, numbered without a gap, is what was sent; no fingerprint is there twice."""
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    marks: Counter[tuple[str, bytes]] = Counter()
+    counted: dict[int, Counts] = defaultdict(counting.empty)
+    for item in world.log.values():
+        segment = segments.decode(item)
+        key = segment.address.key
+        numbers[key].append(segment.number)
+        marks.update(
+            (key, segment.fingerprints[at : at + FINGERPRINT_BYTES])
+            for at in range(0, FINGERPRINT_BYTES * segment.events, FINGERPRINT_BYTES)
+        )
+        counting.add(counted[segment.address.minute], segment.counts)
+    for key, found in numbers.items():
+        if sorted(found) != list(range(len(found))):
+            yield f"address {key} has the segments {sorted(found)}"
+    yield from (f"a fingerprint is {times} times in {key}" for (key, _), times in marks.items() if times > 1)
+    if len(marks) != len(world.truth.events):
+        yield f"the log has {len(marks)} events, and {len(world.truth.events)} count"
+    yield from _differences("the log", counted, world.truth.by(MINUTE))
+
+
+def _set_aside(world: "World") -> Iterator[str]:
+    """What can't be counted is kept, each by its position and once, with its reason."""
+    found = [
+        ((event.shard_id, int(event.sequence_number), event.sub_sequence_number), str(event.reason))
+        for event in read_failed_events(world.s3.client(), world.bucket)
+    ]
+    expected = Counter(world.truth.failed.items())
+    yield from (f"not among the failed events: {each}" for each in sorted((expected - Counter(found)).elements()))
+    yield from (f"wrongly a failed event: {each}" for each in sorted((Counter(found) - expected).elements()))
+
+
+def summed(world: "World") -> Iterator[str]:
+    """Yield where minutes, hours or days in the table itself are not what was sent."""
+    for level in Level:
+        expected = world.truth.by(level.seconds)
+        first, last = min(expected, default=0), max(expected, default=0) + level.seconds
+        found: dict[int, Counts] = defaultdict(counting.empty)
+        for bucket in range(world.most_buckets):
+            for item in world.table.query(level, bucket, first, last, consistent=True):
+                counting.add(found[item.start], item.counts)
+        yield from _differences(f"{level.name.lower()}s", found, expected)
+
+
+def _differences(what: str, found: dict[int, Counts], expected: object) -> Iterator[str]:
+    if found == expected:
+        return
+    assert isinstance(expected, dict)  # noqa: S101 - for the reader's type checker: Counters are Counts
+    for start in sorted(found.keys() | expected.keys()):
+        if found.get(start) != expected.get(start):
+            yield f"{what} at {_time(start)}: {found.get(start)} instead of {expected.get(start)}"
+            return
+
+
+def _reported(world: "World") -> Iterator[str]:
+    """The reporting API answers with what was sent: top lists, totals and series."""
+    if not world.truth.events:
+        return
+    chance = world.scheduler.chance
+    queries = world.reader.queries()
+    window = chance.choice(list(Window))
+    end = chance.choice(list(world.truth.by(window.level.seconds))) + window.level.seconds
+    sent = world.truth.between(end - window.seconds, end)
+    for dimension in get_args(Dimension):
+        answer = queries.trends(dimension, window, 1_000, None, _moment(end))
+        if (found := [(item.value, item.count) for item in answer.items]) != (ranked := _ranked(sent[dimension])):
+            yield f"the top list of {dimension} is {found} instead of {ranked}"
+    if (events := queries.summary(window, _moment(end)).events) != sent["kind"].total():
+        yield f"the summary has {events} events instead of {sent['kind'].total()}"
+    hour, of_hour = chance.choice(list(world.truth.by(HOUR).items()))
+    value = chance.choice([*sorted(of_hour["hashtag"]), "nothing"])
+    series = queries.series("hashtag", value, Level.MINUTE, _moment(hour), _moment(hour + HOUR))
+    points = {point.start: point.count for point in series.points if point.count}
+    expected = {
+        format_seconds(minute): of_minute["hashtag"][value]
+        for minute, of_minute in world.truth.by(MINUTE).items()
+        if hour <= minute < hour + HOUR and of_minute["hashtag"][value]
+    }
+    if points != expected:
+        yield f"the series of {value!r} is {points} instead of {expected}"
+
+
+def _ranked(counter: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counter.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _moment(epoch_seconds: int) -> datetime:
+    return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def _time(epoch_seconds: int) -> str:
+    return f"{_moment(epoch_seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def shortened(texts: Iterable[str], most: int = 5) -> list[str]:
+    """Return the first of many texts, and how many there are more."""
+    every = list(texts)
+    return every[:most] + ([f"and {len(every) - most} more"] if len(every) > most else [])

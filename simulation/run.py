@@ -1,0 +1,79 @@
+"""One run: a seed's world from its beginning to the check of everything that must hold."""
+
+import random
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulation import invariants
+from simulation.faults import NAMES
+from simulation.trace import Trace
+from simulation.world.handlers import run_by
+from simulation.world.world import World
+
+
+@dataclass
+class Outcome:
+    """What came of a run."""
+
+    seed: int
+    violations: list[str]
+    counts: Counter[str] = field(default_factory=Counter)
+    """How often each fault struck."""
+    events: int = 0
+    """Put by clients."""
+    seconds: float = 0.0
+    """Simulated."""
+    processor_seconds: float = 0.0
+    trace: str = ""
+    """The digest of what happened."""
+
+
+def run(seed: int, allowed: Iterable[str] = NAMES, *, traces: list[Trace] | None = None) -> Outcome:
+    """Run a seed with the `allowed` faults. The handlers must be simulated (`simulation.world.handlers`).
+
+    `traces` is given the trace, also of a run that ends with an exception.
+    """
+    began = time.process_time()
+    random.seed(seed)  # of code under simulation that draws from the module's own generator
+    directory = Path(tempfile.mkdtemp(prefix="penstock-simulation-", dir=_memory()))
+    try:
+        world = World(seed, directory, allowed)
+        start = world.scheduler.now
+        if traces is not None:
+            traces.append(world.trace)
+        with run_by(world.scheduler):
+            try:
+                found = _violations(world)
+            finally:
+                world.end()
+    finally:
+        shutil.rmtree(directory)
+    return Outcome(
+        seed,
+        found,
+        world.faults.counts,
+        events=sum(world.accepted.values()),
+        seconds=world.scheduler.now - start,
+        processor_seconds=time.process_time() - began,
+    )
+
+
+def _violations(world: World) -> list[str]:
+    world.run()
+    if not world.drain():
+        return [f"not everything was acknowledged in time: {world.waiting()}"]
+    if not world.close_all():
+        return [f"not all hours and days were closed: {world.table.state()}"]
+    found: list[str] = []
+    world.within(lambda: found.extend(invariants.violations(world)))
+    return found or world.expire()
+
+
+def _memory() -> str | None:
+    """Return where files are in memory, if there is such a place."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the directory made there has a name of its own

@@ -1,0 +1,1 @@
+"""The whole pipeline as a simulated world: what runs, what it runs on, and what goes wrong."""

@@ -1,0 +1,191 @@
+"""What clients send, well and badly: each has a producer, and starts another when that was killed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from penstock.config import MIB, ProducerConfig
+from simulation.scheduler import Killed
+from simulation.world.producer import ProducerProcess
+from simulation.world.truth import Sent
+
+if TYPE_CHECKING:
+    from simulation.world.world import World
+
+AUTHORS: Final = ("ada", "bob", "cyd", "dan", "eve")
+TAGS: Final = ("rivers", "lakes", "seas", "ponds", "wells")
+GARBAGE: Final = {
+    "unreadable": (b"{", b"\xff\xfe", b"[1, 2]", b"[" * 2_000),
+    "invalid": (b"{}", b'{"kind": "nothing"}', b'{"created_at": 1e400}'),
+}
+LONG_TEXT: Final = "x" * 20_001
+"""One character more than an event may have."""
+
+
+class Client:
+    """One client, of whose events the truth is told as they arrive.
+
+    Attributes:
+        accepted: The payloads of events that its producer took, in the order of their puts, by partition key.
+        refused: How many events were too large for the stream.
+        ordered: Whether its producer keeps the order of a key's events.
+        failures: Why its producers gave events back.
+        done: Whether it has sent all that it had to send, and its last producer has been closed.
+    """
+
+    def __init__(self, world: "World", number: int, directory: Path) -> None:
+        self.accepted: defaultdict[str, list[bytes]] = defaultdict(list)
+        self.refused = 0
+        self.failures: list[str] = []
+        self.processes: list[ProducerProcess] = []
+        self.done = False
+        chance = world.scheduler.chance
+        self.ordered = chance.random() < 0.4
+        self.config = ProducerConfig(
+            ordered=self.ordered,
+            spool=str(directory),
+            spool_bytes=4 * MIB,
+            spool_fsync=chance.choice(["always", "never"]),
+            buffer_bytes=4 * MIB,
+            aggregate_bytes=chance.choice([2_000, 51_200]),
+            lanes_per_shard=chance.choice([1, 4]),
+            linger_seconds=chance.choice([0.1, 1.0]),
+        )
+        faults = world.faults
+        skewed = faults.strikes("clock_skew")
+        self._skew = faults.chance("clock_skew").uniform(-240, 240) if skewed else 0.0
+        self._world = world
+        self._name = f"producer-{number}"
+        self._directory = directory
+        self._events = 0
+        self._process = self._start()
+        world.scheduler.spawn(self._run)
+
+    def _start(self) -> ProducerProcess:
+        world = self._world
+        name = f"{self._name}.{len(self.processes) + 1}"
+        process = ProducerProcess(
+            world.scheduler,
+            name,
+            self.config,
+            directory=self._directory,
+            client=world.kinesis_client,
+            stream=world.stream.name,
+        )
+        self.processes.append(process)
+        return process
+
+    def _run(self) -> None:
+        world = self._world
+        scheduler = world.scheduler
+        chance = scheduler.chance
+        for start, bursts in world.phases:
+            if start > scheduler.now:
+                scheduler.sleep(start - scheduler.now)
+            for _ in range(bursts):
+                if world.faults.strikes("producer_killed"):
+                    self._have_killed()
+                for _ in range(chance.randint(*world.burst)):
+                    self._survive(self._put_one)
+                    if chance.random() < 0.2:
+                        scheduler.sleep(chance.choice([0.001, 0.02, 0.3]))
+                scheduler.sleep(chance.choice([0.2, 1.0, 5.0, 20.0]))
+        self._survive(self._flush)
+        self.failures += self._process.failures()
+        self._process.close()
+        self.done = True
+
+    def _survive(self, act: Callable[[], object]) -> None:
+        """Do something, again with another process if this one is killed meanwhile."""
+        while True:
+            try:
+                self._process.check()
+                act()
+            except Killed:
+                if not self._process.dead:
+                    raise
+                self.failures += self._process.failures()
+                self._world.scheduler.sleep(self._world.scheduler.chance.choice([0.1, 3.0, 30.0]))
+                self._process = self._start()
+            else:
+                return
+
+    def _flush(self) -> None:
+        self._process.flush()
+
+    def _have_killed(self) -> None:
+        """Have the process killed in a moment."""
+        faults, process = self._world.faults, self._process
+        chance = faults.chance("producer_killed")
+        machine_fails = self.config.spool_fsync == "always" and chance.random() < 0.5
+
+        def end() -> None:
+            if not process.dead:
+                self._world.trace.note(process.name, "killed")
+                process.end(machine_fails=machine_fails)
+
+        process.disk.torn = end
+        if faults.strikes("torn_tail"):
+            process.disk.tears = True
+        else:
+            self._world.scheduler.spawn(end, delay=chance.uniform(0, 2.0))
+
+    def _put_one(self) -> None:
+        key, data, content = self._payload()
+        self._world.truth.means(data, content)
+        known = data in self._world.put_before
+        self._process.put(key, data)
+        if len(data) > MIB:
+            self.refused += 1
+            return
+        self._world.put_before.add(data)
+        self._world.accepted[data] += 1
+        if not known and isinstance(content, Sent):
+            self.accepted[key].append(data)
+
+    def _payload(self) -> tuple[str, bytes, Sent | str]:
+        """Return a partition key, a payload, and the event that it is or why it is none."""
+        world, chance = self._world, self._world.scheduler.chance
+        faults = world.faults
+        if faults.strikes("malformed_event"):
+            reason = chance.choice(list(GARBAGE))
+            return chance.choice(AUTHORS), chance.choice(GARBAGE[reason]), reason
+        if faults.strikes("oversize_event"):
+            fields = self._event().fields()
+            text = LONG_TEXT if chance.random() < 0.7 else "x" * (MIB + 1)
+            return str(fields["author"]), json.dumps({**fields, "text": text}).encode(), "invalid"
+        if world.sent and faults.strikes("repeated_event"):
+            event = chance.choice(world.sent)
+            world.repeated.add(json.dumps(event.fields()).encode())
+        else:
+            event = self._event()
+            world.sent.append(event)
+        return event.author, json.dumps(event.fields()).encode(), event
+
+    def _event(self) -> Sent:
+        world, chance = self._world, self._world.scheduler.chance
+        self._events += 1
+        age = chance.uniform(0, 30) + self._skew
+        if world.faults.strikes("untimely_event"):
+            age = chance.choice(
+                [
+                    chance.uniform(300, 1_200),  # of the hour that is closed about now
+                    chance.uniform(300, 1_200),
+                    chance.uniform(0, 4_000),
+                    chance.uniform(world.horizon - 60, world.horizon),
+                    chance.uniform(world.horizon + 1, world.horizon + 60),
+                    -chance.uniform(0, 299),
+                    -chance.uniform(301, 400),
+                ]
+            )
+        return Sent(
+            event_id=None if chance.random() < 0.05 else str(self._events),  # others' events have the same ids
+            platform=chance.choice(["bluesky", "mastodon"]),
+            author=f"{chance.choice(AUTHORS)} of {self._name}",
+            created=int(world.scheduler.now - age),
+            kind=chance.choice(["post", "like"]),
+            lang=chance.choice([None, "en", "de"]),
+            hashtags=tuple(chance.sample(TAGS, chance.randint(0, 3))),
+        )

@@ -1,0 +1,174 @@
+"""Lambda in the simulated world: the model of it, driven with the real handlers in environments of their own."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from simulation.event_source_mapping.invocation import Answered, InvocationResult, NotInvoked
+from simulation.faults import Faults
+from simulation.scheduler import Scheduler, Signal
+from simulation.services.event_queue import EventQueue
+from simulation.services.faults import Fault as CallFault
+from simulation.services.functions import Begun, Ending, FunctionSettings, SimulatedLambda
+from simulation.trace import Trace
+from simulation.world.environment import Environment, Fate
+from simulation.world.handlers import FunctionName
+from simulation.world.process import Process
+from simulation.world.wire import Service, Wire
+
+TIMEOUT_SECONDS: Final = {FunctionName.INGEST: 60.0, FunctionName.ROLLUP: 60.0, FunctionName.SWEEP: 300.0}
+OLDER_SECONDS: Final = 540.0
+"""How long functions of the last deployment may still be invoked."""
+
+NONSENSE: Final = (
+    b"{",
+    b'"oops"',
+    b"[1]",
+    b'{"batchItemFailures": "all"}',
+    b'{"batchItemFailures": [{"itemIdentifier": "no sequence number"}]}',
+    b'{"batchItemFailures": [{"itemIdentifier": ""}]}',
+    b'{"batchItemFailures": [{}]}',
+)
+"""Each is a complete failure by Lambda's rules."""
+
+
+class Functions:
+    """Deploys and invokes.
+
+    Attributes:
+        raised: What handlers raised, in order, but for what calls of services failed with.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        faults: Faults,
+        trace: Trace,
+        wire: Wire,
+        client: Callable[[str, Process], Any],
+    ) -> None:
+        self.raised: list[str] = []
+        self._scheduler = scheduler
+        self._faults = faults
+        self._trace = trace
+        self._wire = wire
+        self._client = client
+        self._environments: dict[int, Environment] = {}
+        self._variables: dict[int, dict[str, str]] = {}
+        self._deployments = 0
+        chance = scheduler.chance
+        self._model = SimulatedLambda()
+        self._model.choose = chance.randrange
+        self._model.start_seconds = lambda: chance.uniform(0.2, 2.0)
+        self._model.idle_seconds = lambda: chance.choice([20.0, 600.0])
+        self._model.before_invoke = self._before_invoke
+        self._model.gone = self._gone
+        self._queue = EventQueue()
+        self._sent = Signal(scheduler)
+        scheduler.spawn(self._asynchronously)
+
+    def deploy(self, variables: dict[str, str]) -> None:
+        """Deploy all functions with these environment variables; the last deployment may be invoked for a while."""
+        self._deployments += 1
+        self._variables[self._deployments] = variables
+        for function, timeout in TIMEOUT_SECONDS.items():
+            self._model.deploy(FunctionSettings(function.value, timeout), self._scheduler.now, older_for=OLDER_SECONDS)
+
+    def send(self, function: FunctionName, payload: bytes) -> None:
+        """Invoke a function asynchronously, without retries, as the template has it."""
+        self._queue.send(function.value, payload, self._scheduler.now, retries=0, event_age=60.0)
+        self._sent.fire()
+
+    def invoke(self, function: FunctionName, payload: bytes) -> InvocationResult:
+        """Invoke a function and wait for what comes of it."""
+        scheduler = self._scheduler
+        scheduler.sleep(0.01 * scheduler.chance.random())
+        if self._wire.is_down(Service.LAMBDA):
+            return NotInvoked("Lambda answers nobody")
+        begun = self._model.begin(function.value, payload, scheduler.now)
+        if not isinstance(begun, Begun):
+            return begun
+        environment = self._environment(function, begun)
+        environment.thaw()
+        ending, answer = self._run(environment, begun, payload)
+        environment.freeze()
+        if ending in (Ending.CRASHED, Ending.TIMED_OUT):
+            environment.kill()
+        self._trace.note(environment.name, begun.request_id, ending.name, answer.decode(errors="replace"))
+        result = self._model.ended(begun, ending, answer, scheduler.now)
+        answers = function is not FunctionName.SWEEP and isinstance(result, Answered)
+        if answers and self._faults.strikes("handler_nonsense"):
+            return Answered(self._faults.chance("handler_nonsense").choice(NONSENSE), begun.request_id)
+        return result
+
+    def _run(self, environment: Environment, begun: Begun, payload: bytes) -> tuple[Ending, bytes]:
+        """Have the handler run until it ends or its time is over."""
+        scheduler = self._scheduler
+        if begun.runs_at > scheduler.now:
+            scheduler.sleep(begun.runs_at - scheduler.now)
+        ended = Signal(scheduler)
+        endings: list[tuple[Ending, bytes]] = []
+
+        def end(ending: Ending, answer: bytes) -> None:
+            endings.append((ending, answer))
+            ended.fire()
+
+        def run() -> None:
+            try:
+                answer = environment.invoke(json.loads(payload), self._fate(), begun.deadline, begun.request_id)
+            except Exception as error:  # noqa: BLE001 - Lambda takes whatever a handler raises for a failed invocation
+                if not isinstance(error, ClientError | BotoCoreError):
+                    self.raised.append(f"{begun.function} raised {error!r}")
+                end(Ending.RAISED, type(error).__name__.encode())
+            else:
+                end(Ending.ANSWERED, json.dumps(answer).encode())
+
+        environment.crashed = lambda: end(Ending.CRASHED, b"")
+        environment.adopt(scheduler.spawn(run, owner=environment))
+        ended.wait(begun.deadline - scheduler.now)
+        return endings[0] if endings else (Ending.TIMED_OUT, b"")
+
+    def _fate(self) -> Fate:
+        faults = self._faults
+        if faults.strikes("handler_killed"):
+            chance = faults.chance("handler_killed")
+            call = chance.randint(1, 12)
+            return Fate(killed_before=call) if chance.random() < 0.5 else Fate(killed_after=call)
+        if faults.strikes("handler_timed_out"):
+            return Fate(hangs_at=faults.chance("handler_timed_out").randint(1, 6))
+        return Fate()
+
+    def _environment(self, function: FunctionName, begun: Begun) -> Environment:
+        found = self._environments.get(begun.environment)
+        if found is None:
+            variables = self._variables[begun.version]
+            found = Environment(self._scheduler, function, begun.environment, variables, self._client)
+            self._environments[begun.environment] = found
+        return found
+
+    def _before_invoke(self, _: str) -> CallFault:
+        if self._faults.strikes("throttled_function"):
+            return CallFault.THROTTLED
+        if self._faults.strikes("lost_invocation"):
+            return self._faults.chance("lost_invocation").choice([CallFault.LOST_REQUEST, CallFault.LOST_ANSWER])
+        return CallFault.NONE
+
+    def _gone(self, environment: int) -> None:
+        self._environments.pop(environment).kill()
+
+    def _asynchronously(self) -> None:
+        """Invoke functions with what was sent to them."""
+        scheduler = self._scheduler
+        while True:
+            for event in self._queue.due(scheduler.now):
+
+                def deliver(event: Any = event) -> None:  # noqa: ANN401 - a queued event
+                    result = self.invoke(FunctionName(event.function), event.payload)
+                    self._queue.settled(event, result, scheduler.now)
+                    self._sent.fire()
+
+                scheduler.spawn(deliver)
+            wake = self._queue.wake()
+            self._sent.wait(None if wake is None else wake - scheduler.now)

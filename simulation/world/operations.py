@@ -1,0 +1,186 @@
+"""What happens to the platform, and what its operators do: outages, resharding, deployments, the sweep's ticks."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from consumers.schedule import MINUTE
+from simulation.world.handlers import FunctionName
+from simulation.world.process import Process
+from simulation.world.wire import Service
+
+if TYPE_CHECKING:
+    from simulation.world.world import World
+
+OUTAGES: Final = {
+    "outage_of_kinesis": (Service.KINESIS,),
+    "outage_of_dynamodb": (Service.DYNAMODB, Service.STREAMS),
+    "outage_of_s3": (Service.S3,),
+    "outage_of_lambda": (Service.LAMBDA,),
+}
+MOST_SECONDS: Final = 600.0
+ENTRY_AHEAD_SECONDS: Final = 900
+"""How far ahead an entry of the schedule must start."""
+TRIES: Final = 5
+
+
+class Operations:
+    """The programs of those who run the platform.
+
+    Attributes:
+        done: Whether nothing is to happen any more, but for the sweep's ticks.
+        sweeping: Whether the sweep's schedule is enabled.
+    """
+
+    def __init__(self, world: "World") -> None:
+        self.sweeping = world.sweeps
+        self._world = world
+        self._pending = 0
+        chance = world.scheduler.chance
+        self._first = world.phases[0][0]
+        self._last = world.phases[-1][0] + 60.0
+        self._process = Process(world.scheduler, "operator")
+        self._kinesis = world.kinesis_client(self._process)
+        self._every = chance.choice([15 * MINUTE, 30 * MINUTE])
+        for name, services in OUTAGES.items():
+            self._maybe(name, partial(self._outage, name, services))
+        self._maybe("refused_writes", self._refuse_writes)
+        self._maybe("redeployed", self._redeploy)
+        self._maybe("shard_split", self._split)
+        self._maybe("shards_merged", self._merge)
+        self._maybe("poller_restarted", lambda: chance.choice([world.ingest_mapping, world.rollup_mapping]).restart())
+        for start, _ in world.phases:
+            self._maybe("hostile_record", self._send_hostile_records, at=start + chance.uniform(0, 30))
+        if world.stream_is_lost:
+            self._program(world.phases[0][0] + chance.uniform(0, 40), self._lose_log_stream)
+        world.scheduler.spawn(self._tick, owner=self._process)
+
+    @property
+    def done(self) -> bool:
+        """Whether all that was to happen has happened."""
+        return not self._pending
+
+    def _maybe(self, fault: str, act: Callable[[], object], *, at: float | None = None) -> None:
+        """Have something happen at some time of the run, if the fault strikes."""
+        faults = self._world.faults
+        if faults.strikes(fault):
+            # Mostly while clients send.
+            start, _ = faults.chance(fault).choice(self._world.phases)
+            self._program(start + faults.chance(fault).uniform(0, 60) if at is None else at, act)
+
+    def _program(self, at: float, act: Callable[[], object]) -> None:
+        scheduler = self._world.scheduler
+        self._pending += 1
+
+        def program() -> None:
+            act()
+            self._pending -= 1
+
+        scheduler.spawn(program, delay=max(at - scheduler.now, 0.0), owner=self._process)
+
+    def _outage(self, name: str, services: tuple[Service, ...]) -> None:
+        world = self._world
+        seconds = world.faults.chance(name).uniform(5, MOST_SECONDS)
+        world.trace.note("outage of", *services, f"{seconds:.0f} s")
+        for service in services:
+            world.wire.down[service] = world.scheduler.now + seconds
+        world.scheduler.sleep(seconds)
+
+    def _refuse_writes(self) -> None:
+        world = self._world
+        chance = world.faults.chance("refused_writes")
+        for _ in range(chance.randint(1, 4)):
+            table = chance.choice(sorted(world.dynamodb.tables))
+            world.trace.note(table, "refuses writes")
+            world.wire.refusing[table] = world.scheduler.now + chance.uniform(0.5, 20)
+            world.scheduler.sleep(chance.uniform(1, 60))
+
+    def _redeploy(self) -> None:
+        """Deploy a schedule with one more entry, which starts as early as the rules have it."""
+        world = self._world
+        chance = world.faults.chance("redeployed")
+        start = -(-int(world.scheduler.now + ENTRY_AHEAD_SECONDS) // MINUTE) * MINUTE
+        entry: dict[str, Any] = {
+            "from": datetime.fromtimestamp(start, UTC).isoformat(),
+            "seconds": chance.choice([20, 60]),
+            "groups": chance.choice([1, 4]),
+            "buckets": chance.choice([1, 3]),
+        }
+        world.entries = [*world.entries, entry]
+        world.trace.note("deployed", entry)
+        world.functions.deploy(world.variables)
+
+    def _split(self) -> None:
+        shard = self._world.faults.chance("shard_split").choice(list(self._world.stream.open_shards))
+        middle = (shard.first_key + shard.last_key) // 2 + 1
+        self._reshard("split_shard", ShardToSplit=shard.shard_id, NewStartingHashKey=str(middle))
+
+    def _merge(self) -> None:
+        shards = list(self._world.stream.open_shards)
+        if len(shards) > 1:
+            at = self._world.faults.chance("shards_merged").randrange(len(shards) - 1)
+            one, other = shards[at : at + 2]
+            self._reshard("merge_shards", ShardToMerge=one.shard_id, AdjacentShardToMerge=other.shard_id)
+
+    def _reshard(self, operation: str, **request: str) -> None:
+        """Change the shards; give up if Kinesis will not, as while it is at it."""
+        world = self._world
+        for _ in range(TRIES):
+            try:
+                getattr(self._kinesis, operation)(StreamName=world.stream.name, **request)
+            except (ClientError, BotoCoreError):
+                world.scheduler.sleep(10)
+            else:
+                break
+        while not world.stream.is_active:
+            world.scheduler.sleep(5)
+            world.stream.settle(world.scheduler.now)
+        world.kinesis_news.fire()
+
+    def _send_hostile_records(self) -> None:
+        """Put records that no producer of ours would."""
+        world = self._world
+        chance = world.faults.chance("hostile_record")
+        for _ in range(chance.randint(1, 4)):
+            data, reason = _hostile(chance, world)
+            world.truth.means(data, reason)
+            try:
+                self._kinesis.put_records(
+                    StreamName=world.stream.name, Records=[{"Data": data, "PartitionKey": str(chance.random())}]
+                )
+            except (ClientError, BotoCoreError):
+                continue  # strangers try once
+
+    def _lose_log_stream(self) -> None:
+        """Have nobody read the log's stream until it has lost what came before, and the next phase begins."""
+        world = self._world
+        world.trace.note("rollup disabled")
+        world.rollup_mapping.enable(False)
+        world.scheduler.sleep(max(world.phases[1][0] - world.scheduler.now - 10, 0.0))
+        world.rollup_mapping.enable(True)
+
+    def _tick(self) -> None:
+        """Invoke the sweep by its schedule."""
+        world = self._world
+        while True:
+            world.scheduler.sleep(self._every)
+            if self.sweeping:
+                world.functions.send(FunctionName.SWEEP, b"{}")
+
+
+def _hostile(chance: Any, world: "World") -> tuple[bytes, str]:  # noqa: ANN401 - a source of chance
+    """Return a record and why it can't be counted: an aggregate that is damaged, or nothing at all."""
+    from penstock.aggregation import AggregateBuilder, partition_key_entry
+
+    if chance.random() < 0.3:
+        return b"\x00" + chance.randbytes(20), "unreadable"
+    builder = AggregateBuilder(limit=1_000_000)
+    for event in chance.choices(world.sent, k=3) if world.sent else []:
+        builder.add(partition_key_entry(b"stranger"), repr(event).encode())
+    builder.add(partition_key_entry(b"stranger"), b"{}")
+    damaged = bytearray(builder.build())
+    damaged[chance.randrange(4, len(damaged))] ^= 1 << chance.randrange(8)
+    return bytes(damaged), "damaged_aggregate"

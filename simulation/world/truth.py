@@ -1,0 +1,131 @@
+"""What should be counted, by plain Counters and dictionaries over what arrived; nothing of the consumers' is used."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from penstock.aggregation import is_aggregate, read_aggregate
+from penstock.errors import DamagedAggregateError
+
+DIMENSIONS: Final = ("hashtag", "lang", "platform", "kind")
+FUTURE_SECONDS: Final = 300
+
+Position = tuple[str, int, int]
+"""Shard, sequence number, sub-sequence number."""
+Counters = dict[str, Counter[str]]
+"""By dimension."""
+
+
+class Sent(NamedTuple):
+    """An event as its client made it."""
+
+    event_id: str | None
+    platform: str
+    author: str
+    created: int
+    """Event time, epoch seconds."""
+    kind: str
+    lang: str | None
+    hashtags: tuple[str, ...]
+
+    def fields(self) -> dict[str, object]:
+        """Return the event as JSON has it."""
+        created_at = datetime.fromtimestamp(self.created, UTC).isoformat()
+        fields = self._asdict() | {"created_at": created_at, "hashtags": list(self.hashtags)}
+        del fields["created"]
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+class Truth:
+    """What arrived in the stream, and what is to become of it.
+
+    Attributes:
+        failed: By position, why an event can't be counted.
+        arrivals: By payload, the numbers of its arrivals: the first record has the number 0.
+    """
+
+    def __init__(self, horizon_seconds: int) -> None:
+        """Take what is older than the horizon on arrival for too late."""
+        self.failed: dict[Position, str] = {}
+        self.arrivals: dict[bytes, list[int]] = {}
+        self._horizon = horizon_seconds
+        self._meant: dict[bytes, Sent | str] = {}
+        self._counted: dict[object, Sent] = {}
+        self._records = 0
+        self._sums: dict[int, dict[int, Counters]] = {}
+
+    def means(self, data: bytes, content: Sent | str) -> None:
+        """Take in what a payload, or a record, is: an event, or why it is none."""
+        self._meant[data] = content
+
+    def put(self, entries: Sequence[Mapping[str, Any]], answer: Mapping[str, Any], now: float) -> None:
+        """Take in what a PutRecords has brought, at `now`, epoch seconds."""
+        for entry, result in zip(entries, answer["Records"], strict=True):
+            if "SequenceNumber" in result:
+                self.arrived(entry["Data"], result["ShardId"], int(result["SequenceNumber"]), round(now * 1000) / 1000)
+
+    def arrived(self, data: bytes, shard: str, sequence: int, at: float) -> None:
+        """Take in that a record has arrived."""
+        payloads = [data]
+        if data not in self._meant and is_aggregate(data):
+            try:
+                payloads = read_aggregate(data).payloads
+            except DamagedAggregateError:
+                self._meant[data] = "damaged_aggregate"
+        for number, payload in enumerate(payloads):
+            self.arrivals.setdefault(payload, []).append(self._records)
+            self._judge(self._meant[payload], (shard, sequence, number), at)
+        self._records += 1
+
+    def _judge(self, content: Sent | str, position: Position, at: float) -> None:
+        if isinstance(content, str):
+            self.failed[position] = content
+            return
+        age = at - content.created
+        if age < -FUTURE_SECONDS:
+            self.failed[position] = "future"
+        elif age > self._horizon:
+            self.failed[position] = "too_late"
+        elif content.event_id is None:  # without an id nothing tells two from one
+            self._count(position, content)
+        else:
+            self._count((content.platform, content.author, content.event_id), content)
+
+    def _count(self, identity: object, event: Sent) -> None:
+        if identity not in self._counted:
+            self._sums.clear()
+            self._counted[identity] = event
+
+    @property
+    def events(self) -> list[Sent]:
+        """The events that count, each once."""
+        return list(self._counted.values())
+
+    def by(self, seconds: int) -> dict[int, Counters]:
+        """Count by the minutes, hours or days (of so many seconds) in which events happened."""
+        if seconds not in self._sums:
+            found: dict[int, Counters] = defaultdict(_nothing)
+            for event in self._counted.values():
+                _add(found[event.created // seconds * seconds], event)
+            self._sums[seconds] = dict(found)
+        return self._sums[seconds]
+
+    def between(self, start: int, end: int) -> Counters:
+        """Count the events from `start` up to but not including `end`."""
+        found = _nothing()
+        for event in self._counted.values():
+            if start <= event.created < end:
+                _add(found, event)
+        return found
+
+
+def _nothing() -> Counters:
+    return {dimension: Counter() for dimension in DIMENSIONS}
+
+
+def _add(into: Counters, event: Sent) -> None:
+    into["hashtag"].update(event.hashtags)
+    into["lang"][event.lang or "und"] += 1
+    into["platform"][event.platform] += 1
+    into["kind"][event.kind] += 1

@@ -1,0 +1,193 @@
+"""The way between callers and services: it takes time, and what goes wrong with calls goes wrong here.
+
+A client of a simulated service is wrapped once for each caller. Each call waits before it is carried out and again
+before its caller has the answer, so that everyone else comes in between.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from simulation.faults import Faults
+from simulation.scheduler import Scheduler
+from simulation.trace import Trace
+from simulation.world.process import Process
+
+LATENCY: Final = 0.02
+"""Most seconds of a call's way, in each direction."""
+READ_TIMEOUT: Final = 3.0
+
+
+class Service(StrEnum):
+    """The services, by the names of boto3."""
+
+    KINESIS = "kinesis"
+    DYNAMODB = "dynamodb"
+    STREAMS = "dynamodbstreams"
+    S3 = "s3"
+    LAMBDA = "lambda"
+
+
+class _Manner(NamedTuple):
+    """How a service refuses."""
+
+    throttle: str
+    error: str
+    throttled_by: str | None
+    """The fault that has it throttle whole calls."""
+
+
+_MANNERS: Final = {
+    Service.KINESIS: _Manner("ProvisionedThroughputExceededException", "InternalFailure", None),
+    Service.DYNAMODB: _Manner("ProvisionedThroughputExceededException", "InternalServerError", "throttled_table"),
+    Service.STREAMS: _Manner("LimitExceededException", "InternalServerError", "throttled_shard"),
+    Service.S3: _Manner("SlowDown", "InternalError", None),
+}
+
+_WRITES: Final = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
+
+
+class Wire:
+    """Carries calls.
+
+    Attributes:
+        down: Services that answer nobody, and until when, epoch seconds.
+        refusing: Tables that refuse writes, and until when.
+        carried_out: Called with service, operation, request and answer when a call has been carried out.
+    """
+
+    def __init__(self, scheduler: Scheduler, faults: Faults, trace: Trace) -> None:
+        self.down: dict[str, float] = {}
+        self.refusing: dict[str, float] = {}
+        self.carried_out: Callable[[Service, str, dict[str, Any], Any], object] = lambda *_: None
+        self._scheduler = scheduler
+        self._faults = faults
+        self._trace = trace
+
+    def client(self, service: Service, simulated: Any, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return what `caller` takes for a boto3 client of a service."""
+        return _Client(self, service, simulated, caller)
+
+    def is_down(self, service: Service) -> bool:
+        """Tell whether a service answers nobody now."""
+        return self.down.get(service, 0.0) > self._scheduler.now
+
+    def call(
+        self, caller: Process, service: Service, operation: str, effect: Callable[..., Any], request: dict[str, Any]
+    ) -> Any:  # noqa: ANN401 - boto3's answer
+        """Make a call as `caller`."""
+        scheduler, faults = self._scheduler, self._faults
+        caller.before_call()
+        scheduler.sleep(LATENCY * scheduler.chance.random())
+        caller.check()
+        target = _target(request)
+        try:
+            self._refuse(service, operation, target)
+            answer = self._carry_out(service, operation, effect, request)
+            if faults.strikes("repeated_call"):
+                answer = self._carry_out(service, operation, effect, request)
+        except ClientError as error:
+            self._note(caller, operation, target, error.response["Error"]["Code"])
+            scheduler.sleep(LATENCY * scheduler.chance.random())
+            caller.after_call()
+            raise
+        lost = faults.strikes("lost_answer")
+        self._note(caller, operation, target, "lost" if lost else "ok")
+        scheduler.sleep(READ_TIMEOUT if lost else LATENCY * scheduler.chance.random())
+        caller.after_call()
+        if lost:
+            raise ReadTimeoutError(endpoint_url=f"https://{service}")
+        return answer
+
+    def _carry_out(self, service: Service, operation: str, effect: Callable[..., Any], request: dict[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
+        if operation == "put_records" and len(request["Records"]) > 1 and self._faults.strikes("partial_put"):
+            return self._put_some(service, effect, request)
+        answer = effect(**request)
+        self.carried_out(service, operation, request, answer)
+        return answer
+
+    def _put_some(self, service: Service, effect: Callable[..., Any], request: dict[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
+        """Put some records of a PutRecords; the others are refused one by one, as its documentation allows."""
+        chance = self._faults.chance("partial_put")
+        taken = [chance.random() < 0.5 for _ in request["Records"]]
+        refused = [chance.choice(["ProvisionedThroughputExceededException", "InternalFailure"]) for _ in taken]
+        results: list[Any] = []
+        if any(taken):
+            some = {**request, "Records": [each for each, goes in zip(request["Records"], taken, strict=True) if goes]}
+            answer = effect(**some)
+            self.carried_out(service, "put_records", some, answer)
+            results = answer["Records"]
+        entries = iter(results)
+        merged = [
+            next(entries) if goes else {"ErrorCode": code, "ErrorMessage": "as told"}
+            for goes, code in zip(taken, refused, strict=True)
+        ]
+        return {"FailedRecordCount": sum("ErrorCode" in each for each in merged), "Records": merged}
+
+    def _refuse(self, service: Service, operation: str, target: str) -> None:
+        """Raise what a caller gets whose call is not carried out, if it is not; it may take time."""
+        faults, manner = self._faults, _MANNERS[service]
+        if faults.strikes("slow_service"):
+            self._scheduler.sleep(faults.chance("slow_service").uniform(0.1, 8.0))
+        if self.is_down(service):
+            self._scheduler.sleep(1.0)
+            raise EndpointConnectionError(endpoint_url=f"https://{service}")
+        if operation in _WRITES and self.refusing.get(target, 0.0) > self._scheduler.now:
+            raise _error(manner.throttle, operation, 400)
+        if manner.throttled_by is not None and faults.strikes(manner.throttled_by):
+            raise _error(manner.throttle, operation, 400)
+        if service is Service.KINESIS:
+            if operation == "get_records" and faults.strikes("throttled_shard"):
+                raise _error(manner.throttle, operation, 400)
+            if operation == "get_records" and faults.strikes("iterator_expired"):
+                raise _error("ExpiredIteratorException", operation, 400)
+        if operation == "put_object" and faults.strikes("failed_event_write"):
+            raise _error(manner.throttle, operation, 503)
+        if faults.strikes("refused_call"):
+            raise _error(manner.error, operation, 500)
+
+    def _note(self, caller: Process, operation: str, target: str, outcome: str) -> None:
+        self._trace.note(caller.name, operation, target, outcome)
+
+
+class _Client:
+    """A boto3 client's operations, each carried by the wire; all else is the simulated client's own."""
+
+    def __init__(self, wire: Wire, service: Service, simulated: Any, caller: Process) -> None:  # noqa: ANN401 - a client
+        self._wire = wire
+        self._service = service
+        self._simulated = simulated
+        self._caller = caller
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - operations and other things
+        attribute = getattr(self._simulated, name)
+        if name in {"meta", "get_paginator", "exceptions"}:
+            return attribute
+
+        def operation(**request: Any) -> Any:  # noqa: ANN401 - boto3's request and answer
+            return self._wire.call(self._caller, self._service, name, attribute, request)
+
+        setattr(self, name, operation)
+        return operation
+
+
+def _target(request: dict[str, Any]) -> str:
+    """Return the table that a call is for, and its partition; the bucket and the object; the shard; nothing else."""
+    table = request.get("TableName")
+    if table is not None:
+        return str(table)
+    if "RequestItems" in request:
+        return str(next(iter(request["RequestItems"])))
+    if "TransactItems" in request:
+        return str(next(iter(request["TransactItems"][0].values()))["TableName"])
+    return str(request.get("Key") or request.get("ShardId") or "")
+
+
+def _error(code: str, operation: str, status: int) -> ClientError:
+    """Return what boto3 raises for a service's error."""
+    return ClientError(
+        {"Error": {"Code": code, "Message": "as told"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item] # boto3's has more
+        operation,
+    )

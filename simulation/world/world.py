@@ -1,0 +1,390 @@
+"""The simulated world: clients, stream, functions, tables and readers, and the people who operate them. One seed.
+
+A run has phases in which clients send, with gaps of seconds to more than a day between them; faults strike all the
+while. Then they end, everything drains, and time goes on until all that is to be summed must be.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from consumers.rollup.levels import CLOSE_AFTER_SECONDS
+from consumers.schedule import DAY, HOUR, MINUTE, Schedule
+from consumers.tables import Level
+from consumers.trends.table import TrendsTable
+from simulation.event_source_mapping import MappingConfig
+from simulation.event_source_mapping.actions import SHARD_END
+from simulation.faults import NAMES, Faults
+from simulation.invariants import summed
+from simulation.scheduler import Scheduler, Signal
+from simulation.services.dynamodb import SimulatedDynamoDB
+from simulation.services.dynamodb_streams import SimulatedDynamoDBStreams, TableStream
+from simulation.services.dynamodb_streams.stream import sequence_number
+from simulation.services.kinesis import SimulatedKinesis, Stream
+from simulation.services.s3 import SimulatedS3
+from simulation.services.stream_records import stream_arn
+from simulation.services.table import Table
+from simulation.streams.dynamodb_streams import DynamoDBStreamReader
+from simulation.streams.kinesis import KinesisReader
+from simulation.trace import Trace
+from simulation.world.client import Client
+from simulation.world.functions import Functions
+from simulation.world.handlers import FunctionName
+from simulation.world.mapping import Mapping
+from simulation.world.operations import Operations
+from simulation.world.process import Process
+from simulation.world.reader import Reader
+from simulation.world.truth import Truth
+from simulation.world.wire import Service, Wire
+
+MIDNIGHT: Final = 1_763_769_600
+"""2025-11-22T00:00:00Z, around which a world begins."""
+DEDUP_DAYS: Final = 1
+STREAM_HOURS: Final = 24
+LOG_TABLE: Final = "pane-log"
+TRENDS_TABLE: Final = "trends"
+BUCKET: Final = "failed-events"
+LOG_STREAM_ARN: Final = stream_arn(LOG_TABLE)
+LOG_SHARDS: Final = 2
+PAGE_ITEMS: Final = 7
+"""Items on one page of a query, so that paging is always tried."""
+
+EXPIRIES: Final = ("expired_early", "expired_late", "expired_never")
+
+DRAIN_SECONDS: Final = 900.0
+"""After the last fault everything is acknowledged within this time."""
+PHASE_SECONDS: Final = 60.0
+
+
+class World:
+    """One run.
+
+    Attributes:
+        phases: When clients begin to send, epoch seconds, and in how many bursts.
+        burst: Least and most events of a burst.
+        sent: Events so far, of which any may be sent again.
+        accepted: How often producers took a payload.
+        put_before: Payloads that were put at least once.
+        repeated: Payloads that were put again, by whomever.
+        sweeps: Whether the sweep runs. It would repair a mistake of rollup's, so in half of all worlds it does not; it
+            must where the log's stream loses something.
+    """
+
+    def __init__(self, seed: int, directory: Path, allowed: Iterable[str] = NAMES) -> None:
+        """Make a world of a seed, in which the `allowed` faults strike; spools are in `directory`."""
+        self.seed = seed
+        chance_of_start = Faults(seed).chance("clock_skew")
+        start = MIDNIGHT + chance_of_start.randint(-3 * HOUR, HOUR) + chance_of_start.randrange(8) / 8
+        self.scheduler: Final = Scheduler(seed, float(start))
+        self.faults: Final = Faults(seed, allowed)
+        self.trace: Final = Trace(self.scheduler.clock)
+        self.wire: Final = Wire(self.scheduler, self.faults, self.trace)
+        self.horizon: Final = DEDUP_DAYS * DAY
+        self.truth: Final = Truth(self.horizon)
+        self.sent: list[Any] = []
+        self.accepted: Counter[bytes] = Counter()
+        self.put_before: set[bytes] = set()
+        self.repeated: set[bytes] = set()
+        chance = self.scheduler.chance
+        self.burst = (18, 46)
+        self.stream_is_lost = self.faults.strikes("log_stream_lost")
+        self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
+        self.expiries = {name for name in EXPIRIES if self.faults.strikes(name)}
+        self.phases = self._plan()
+        self._make_services()
+        self._make_functions()
+        self.clients: Final = [
+            Client(self, number, _made(directory / f"spool-{number}")) for number in range(chance.choice([2, 2, 3]))
+        ]
+        self.reader: Final = Reader(self)
+        self.operations: Final = Operations(self)
+
+    def _plan(self) -> list[tuple[float, int]]:
+        """Return when phases begin, and the number of their bursts."""
+        chance = self.scheduler.chance
+        phases: list[tuple[float, int]] = []
+        at = self.scheduler.now + 1
+        for number in range(chance.randint(2, 4)):
+            closing = Level.HOUR.floor(at) + HOUR + CLOSE_AFTER_SECONDS
+            gaps = [at + 1, at + MINUTE, at + HOUR / 2, at + HOUR, closing - 60, closing]
+            if number:
+                at = max(at + PHASE_SECONDS, chance.choice(gaps))
+            if number == 1 and self.stream_is_lost:
+                at += DAY + 2 * HOUR
+            phases.append((at, chance.randint(2, 4)))
+        return phases
+
+    def _make_services(self) -> None:
+        scheduler, chance = self.scheduler, self.scheduler.chance
+        self.stream = Stream("events", chance.choice([1, 2, 3]), now=scheduler.now, retention_hours=STREAM_HOURS)
+        self.kinesis = SimulatedKinesis([self.stream], scheduler.clock)
+        self.kinesis.reshard_seconds = lambda: chance.uniform(1, 20)
+        log = Table("address", "segment", streams=True, expiry="x", clock=scheduler.clock)
+        tables = {LOG_TABLE: log, TRENDS_TABLE: Table("bucket", "start", expiry="x")}
+        self.dynamodb = SimulatedDynamoDB(tables, page_items=PAGE_ITEMS)
+        self.dynamodb.lag = self._lag
+        self.log_stream = TableStream(LOG_TABLE, log, shards=LOG_SHARDS, now=scheduler.now)
+        self.streams = SimulatedDynamoDBStreams([self.log_stream], scheduler.clock)
+        self.s3 = SimulatedS3(BUCKET, page_keys=2)
+        self.wire.carried_out = self._carried_out
+        self.kinesis_news, self.log_news = Signal(scheduler), Signal(scheduler)
+        self._told = 0
+
+    def _make_functions(self) -> None:
+        chance = self.scheduler.chance
+        self.entries: list[dict[str, Any]] = [
+            {
+                "from": "1970-01-01T00:00:00Z",
+                "seconds": chance.choice([30, 60]),
+                "groups": chance.choice([1, 2]),
+                "buckets": chance.choice([1, 2]),
+            }
+        ]
+        self.functions = Functions(self.scheduler, self.faults, self.trace, self.wire, self.client)
+        self.functions.deploy(self.variables)
+        poller = Process(self.scheduler, "poller")
+        common = {
+            "StartingPosition": "TRIM_HORIZON",
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "BisectBatchOnFunctionError": True,
+            "MaximumRetryAttempts": -1,
+            "MaximumRecordAgeInSeconds": 82_800,
+            "DestinationConfig": {"OnFailure": {"Destination": f"arn:aws:s3:::{BUCKET}"}},
+        }
+        self.ingest_mapping = Mapping(
+            MappingConfig.from_properties(
+                common
+                | {
+                    "EventSourceArn": self.stream.arn,
+                    "FunctionName": FunctionName.INGEST.value,
+                    "BatchSize": chance.choice([10, 100, 10_000]),
+                    "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10]),
+                    "ParallelizationFactor": chance.choice([1, 1, 1, 3]),
+                }
+            ),
+            self.scheduler,
+            self.faults,
+            self.trace,
+            reader=KinesisReader(self.kinesis_client(poller), self.stream.arn),
+            invoke=lambda payload: self.functions.invoke(FunctionName.INGEST, payload),
+            news=self.kinesis_news,
+        )
+        streams = self.wire.client(Service.STREAMS, self.streams, poller)
+        self.rollup_mapping = Mapping(
+            MappingConfig.from_properties(
+                common
+                | {
+                    "EventSourceArn": LOG_STREAM_ARN,
+                    "FunctionName": FunctionName.ROLLUP.value,
+                    "BatchSize": chance.choice([10, 100, 1_000]),
+                    "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10]),
+                    "FilterCriteria": {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
+                }
+            ),
+            self.scheduler,
+            self.faults,
+            self.trace,
+            reader=DynamoDBStreamReader(streams, LOG_STREAM_ARN),
+            invoke=lambda payload: self.functions.invoke(FunctionName.ROLLUP, payload),
+            news=self.log_news,
+        )
+
+    # What there is for those who live here, and for those who look at it.
+
+    @property
+    def mappings(self) -> list[Mapping]:
+        """The event source mappings."""
+        return [self.ingest_mapping, self.rollup_mapping]
+
+    @property
+    def log(self) -> Table:
+        """The pane log."""
+        return self.dynamodb.tables[LOG_TABLE]
+
+    @property
+    def bucket(self) -> str:
+        """Where failed events are."""
+        return BUCKET
+
+    @property
+    def trends_table(self) -> str:
+        """The name of the trends table."""
+        return TRENDS_TABLE
+
+    @property
+    def most_buckets(self) -> int:
+        """How many buckets an item of the trends may be cut into, by any schedule that is deployed."""
+        return 1 + max(int(entry["buckets"]) for entry in self.entries)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What functions are told by their deployment."""
+        return {
+            "LOG_TABLE": LOG_TABLE,
+            "TRENDS_TABLE": TRENDS_TABLE,
+            "FAILED_EVENTS_BUCKET": BUCKET,
+            "DEDUP_DAYS": str(DEDUP_DAYS),
+            "STREAM_RETENTION_HOURS": str(STREAM_HOURS),
+            "SCHEDULE": json.dumps(self.entries),
+        }
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule deployed last."""
+        return Schedule.parse(json.dumps(self.entries))
+
+    @property
+    def table(self) -> TrendsTable:
+        """The trends, as one who stands outside has them."""
+        return TrendsTable(self.dynamodb.client(), TRENDS_TABLE)
+
+    def client(self, service: str, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return a client of a service by which `caller` makes its calls."""
+        simulated = {Service.KINESIS: self.kinesis, Service.DYNAMODB: self.dynamodb, Service.S3: self.s3}
+        return self.wire.client(Service(service), simulated[Service(service)], caller)
+
+    def kinesis_client(self, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return a client of Kinesis."""
+        return self.client(Service.KINESIS, caller)
+
+    def _lag(self) -> int:
+        """Return how many writes a read that is not consistent does not see."""
+        return self.faults.chance("stale_read").randint(0, 40) if self.faults.strikes("stale_read") else 0
+
+    def _carried_out(self, service: Service, operation: str, request: dict[str, Any], answer: Any) -> None:  # noqa: ANN401 - boto3's
+        if operation == "put_records":
+            self.truth.put(request["Records"], answer, self.scheduler.now)
+            self.kinesis_news.fire()
+        elif service is Service.DYNAMODB:
+            changes = len(self.dynamodb.tables[LOG_TABLE].changes)
+            if changes != self._told:
+                self._told = changes
+                self.log_news.fire()
+
+    # A run.
+
+    def run(self) -> None:
+        """Let clients send and faults strike, until all is sent and the last fault is over."""
+        self.scheduler.run(done=lambda: all(client.done for client in self.clients) and self.operations.done)
+        self.faults.end()
+        self.wire.down.clear()
+        self.wire.refusing.clear()
+
+    def drain(self) -> bool:
+        """Let everything be acknowledged; return whether it was, in time."""
+        calm = self.scheduler.now
+        while not self.is_drained and self.scheduler.now < calm + DRAIN_SECONDS:
+            self.scheduler.run(self.scheduler.now + 5)
+        return self.is_drained
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether all that is in the streams is acknowledged."""
+        self.log_stream.settle(self.scheduler.now)
+        log = {
+            shard.shard_id: int(sequence_number(shard.changes[-1].sequence_number))
+            for shard in self.log_stream.shards.values()
+            if shard.changes
+        }
+        events = {
+            shard.shard_id: int(shard.records[-1].sequence_number)
+            for shard in self.stream.shards.values()
+            if shard.records
+        }
+        return _is_done(events, self.ingest_mapping.checkpoints) and _is_done(log, self.rollup_mapping.checkpoints)
+
+    def waiting(self) -> str:
+        """Say what is not acknowledged."""
+        return f"{self.ingest_mapping.checkpoints} {self.rollup_mapping.checkpoints}"
+
+    def idle(self) -> None:
+        """Invoke what closes hours and days, with nothing: the sweep, or rollup where there is none."""
+        closer = FunctionName.SWEEP if self.sweeps else FunctionName.ROLLUP
+        self.within(lambda: self.functions.invoke(closer, b'{"Records": []}'))
+
+    def within(self, act: Callable[[], object]) -> None:
+        """Run a program to its end, and the world meanwhile."""
+        ended: list[bool] = []
+
+        def program() -> None:
+            act()
+            ended.append(True)
+
+        self.scheduler.spawn(program)
+        self.scheduler.run(done=lambda: bool(ended))
+
+    def close_all(self) -> bool:
+        """Let time pass until all hours and days that hold something are over, and be closed; return whether they are.
+
+        Where the log's stream lost something, the sweep comes to all hours that hold anything first, as it does within
+        a day.
+        """
+        self.operations.sweeping = False
+        if self.stream_is_lost:
+            swept: set[int] = set()
+            for hour in sorted(self.truth.by(HOUR), reverse=True):
+                if hour not in swept:
+                    self.table.save_sweep_cursor(hour)
+                    self.idle()
+                    swept.update(range(hour, self.table.sweep_cursor() or 0, -HOUR))
+        newest = max([self.scheduler.now, *(event.created for event in self.truth.events)])
+        self.scheduler.run(Level.DAY.floor(newest) + DAY + DAY // 2 + CLOSE_AFTER_SECONDS)
+        for _ in range(100):
+            if self.is_closed:
+                return True
+            self.idle()
+            self.scheduler.run(self.scheduler.now + MINUTE)
+        return self.is_closed
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether all hours and days that are over are closed."""
+        state = self.table.state()
+        over = self.scheduler.now - CLOSE_AFTER_SECONDS
+        if state is None:
+            return not self.truth.events
+        return (state.closed, state.day_closed) == (Level.HOUR.floor(over), Level.DAY.floor(over))
+
+    def expire(self) -> list[str]:
+        """Let the log expire, early, late or never; return where a trend is changed by that."""
+        if not self.expiries:
+            return []
+        segments = (DEDUP_DAYS + 1) * DAY + STREAM_HOURS * HOUR
+        self.scheduler.run(self.scheduler.now + segments + (0 if "expired_early" in self.expiries else DAY))
+        found: list[str] = []
+        for share in (0.5, 0.0) if "expired_never" in self.expiries else (0.5, 1.0):
+            now = self.scheduler.now + (DAY if "expired_early" in self.expiries else 0)
+            self.dynamodb.expire(LOG_TABLE, now, partial(self._dies, share))
+            self.log_news.fire()
+            self.scheduler.run(self.scheduler.now + HOUR)
+            for _ in range(2):
+                self.idle()
+            self.within(lambda: found.extend(summed(self)))
+        return found
+
+    def _dies(self, share: float) -> bool:
+        return self.scheduler.chance.random() < share
+
+    def end(self) -> None:
+        """End everything."""
+        for client in self.clients:
+            for process in client.processes:
+                if not process.dead:
+                    process.end(machine_fails=False)
+        self.scheduler.end()
+
+
+def _is_done(last: dict[str, int], checkpoints: dict[str, str]) -> bool:
+    """Tell whether a mapping is done with all records up to the last of each shard."""
+    return all(
+        (checkpoint := checkpoints.get(shard)) is not None and (checkpoint == SHARD_END or int(checkpoint) >= number)
+        for shard, number in last.items()
+    )
+
+
+def _made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory

@@ -1,0 +1,33 @@
+"""The same seed is the same run, byte for byte, in whatever process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SEED = 7
+
+
+def trace_of(seed: int, file: Path, hash_seed: str) -> bytes:
+    subprocess.run(
+        [sys.executable, "-m", "simulation", "--seed", str(seed), "--trace", str(file)],
+        env={"PYTHONHASHSEED": hash_seed},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return file.read_bytes()
+
+
+def test_two_processes_that_hash_differently_write_the_same_trace(tmp_path: Path) -> None:
+    one, other = (trace_of(SEED, tmp_path / name, name) for name in ("1", "2"))
+    assert len(one.splitlines()) > 1_000
+    assert one == other
+
+
+@pytest.mark.parametrize("options", [["--faults", "nothing"], ["--seeds", "0"], ["--seeds", "2", "--trace", "x"]])
+def test_wrong_options_end_with_2(options: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "simulation", *options], capture_output=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
