@@ -102,7 +102,8 @@ class SignIn:
         with self._lock:
             response = route(request)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # Not no-referrer: the form would then come from the origin "null", which is refused (Fetch Standard, 3.2).
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 

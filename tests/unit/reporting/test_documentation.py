@@ -4,42 +4,9 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
-from typing import Any
 
 from reporting.documentation import PAGE, page
-
-DOCUMENT: dict[str, Any] = {
-    "info": {"title": "An <API>", "description": "Of & about"},
-    "paths": {
-        "/v1/things/{thing}": {
-            "get": {
-                "operationId": "things",
-                "summary": "What there is",
-                "parameters": [
-                    {"name": "thing", "in": "path", "schema": {"enum": ["a", "b"]}, "description": "Which <b>"},
-                    {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 9, "default": 5}},
-                ],
-                "responses": {
-                    "200": {
-                        "description": "The answer.",
-                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
-                    },
-                    "304": {"description": "Unchanged."},
-                },
-            }
-        }
-    },
-    "components": {
-        "schemas": {
-            "Thing": {
-                "properties": {
-                    "names": {"type": "array", "items": {"type": "string"}},
-                    "when": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
-                }
-            }
-        }
-    },
-}
+from tests.unit.reporting.api_document import DOCUMENT
 
 
 class Elements(HTMLParser):
