@@ -1,6 +1,7 @@
 """Putting items of views: never an older one over a newer."""
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -28,12 +29,13 @@ class Made(NamedTuple):
 
 
 class ViewStore:
-    """Writes the views' items. Thread-safe but for `take_tally`."""
+    """Writes the views' items. Thread-safe."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """Write to `table` with `client`."""
         self._client = client
         self._table = table
+        self._lock = Lock()
         self._put = self._refused = 0
 
     def put(self, key: TrendKey, attributes: AttributeMap, made: Made, expires_at: int) -> bool:
@@ -59,10 +61,12 @@ class ViewStore:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == _CONDITION_FAILED:
-                self._refused += 1
+                with self._lock:
+                    self._refused += 1
                 return False
             raise
-        self._put += 1
+        with self._lock:
+            self._put += 1
         return True
 
     def get(self, key: TrendKey) -> "Mapping[str, AttributeValueTypeDef] | None":
@@ -76,5 +80,6 @@ class ViewStore:
 
     def take_tally(self) -> tuple[int, int]:
         """Return how many items were put and how many refused since the last time."""
-        tally, self._put, self._refused = (self._put, self._refused), 0, 0
+        with self._lock:
+            tally, self._put, self._refused = (self._put, self._refused), 0, 0
         return tally

@@ -1,0 +1,88 @@
+"""A run refreshes each view, whatever another does; a tick runs only where nobody does."""
+
+from botocore.exceptions import ReadTimeoutError
+
+from consumers.metering import Units
+from consumers.schedule import MINUTE
+from consumers.trends.state import LevelsState
+from consumers.trends.table import TrendsTable
+from consumers.views.lists.view import TopLists
+from consumers.views.memory import Change, Memory
+from consumers.views.observation import line_of, metrics_of
+from consumers.views.run import BUSY_SECONDS, Report, Views
+from consumers.views.store import ViewStore
+from tests.unit.consumers.rollup.making import SCHEDULE, SerialExecutor, plenty
+from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
+
+NOON = 1_763_812_800
+
+
+class Broken:
+    """A view whose table does not answer, as long as it is broken."""
+
+    name = "broken"
+    broken = True
+
+    def refresh(self, change: Change) -> None:
+        del change
+        if self.broken:
+            raise ReadTimeoutError(endpoint_url="https://dynamodb")
+
+
+class Kept:
+    """Views over an empty trends table."""
+
+    def __init__(self, *before: Broken) -> None:
+        self.now = NOON + 5.0
+        self.dynamodb = SimulatedTables()
+        self.table = TrendsTable(self.dynamodb.client(), TRENDS_TABLE)
+        self.table.create_state(LevelsState(NOON, NOON, 0, 0, newest_arrival_ms=7))
+        store = ViewStore(self.dynamodb.client(), TRENDS_TABLE)
+        memory = Memory(self.table, SCHEDULE, SerialExecutor())
+        self.views = Views(memory, store, [*before, TopLists(store)], clock=lambda: self.now)
+
+
+def test_a_view_that_fails_holds_up_no_other_and_is_told() -> None:
+    broken = Broken()
+    kept = Kept(broken)
+    kept.table.note_changes(NOON, [NOON], NOON + MINUTE)
+    report = kept.views.refresh((), plenty)
+    assert (list(report.failures), report.as_of) == (["broken"], None)
+    assert report.put == 6
+    broken.broken = False
+    again = kept.views.refresh((), plenty)
+    assert (again.failures, again.as_of, again.hours) == ({}, 7, 1)
+
+
+def test_a_tick_leaves_the_work_to_batches_that_come() -> None:
+    kept = Kept()
+    kept.views.refresh((), plenty)
+    kept.now += BUSY_SECONDS - 1
+    assert kept.views.tick(plenty) is None
+    kept.now += 1
+    report = kept.views.tick(plenty)
+    assert report is not None
+    assert report.failures == {}
+
+
+def test_a_tick_makes_windows_slide_when_nothing_comes() -> None:
+    kept = Kept()
+    assert kept.views.tick(plenty) is not None
+    kept.now += MINUTE
+    report = kept.views.tick(plenty)
+    assert report is not None
+    assert report.put >= 2  # at least those of 5 minutes and of an hour
+
+
+def test_what_a_run_tells() -> None:
+    report = Report(hours=2, put=5, refused=1, as_of=7, failures={"lists": ValueError("why")})
+    metrics, line = metrics_of(report, Units(3.0, 4.0), 900), line_of(report, Units(3.0, 4.0), 900)
+    assert metrics == {
+        "ItemsPut": 5,
+        "ItemsRefused": 1,
+        "ViewsFailed": 1,
+        "WriteUnits": 3.0,
+        "ReadUnits": 4.0,
+        "ArrivalToViews": 900,
+    }
+    assert (line["hours"], line["errors"]) == (2, ["lists: ValueError('why')"])
