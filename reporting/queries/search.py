@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from consumers.schedule import HOUR
+from consumers.views.lists.top_list import DimensionList
 from consumers.views.search.item import DIMENSION
 from consumers.views.search.nodes import most_used
 from consumers.views.search.reader import Found
@@ -42,8 +43,9 @@ class _Values(NamedTuple):
 class SearchQuery:
     """Answers ``/v1/trends/{dimension}/search``.
 
-    Hashtags come from the index, and those that it does not have yet from the list of the last five minutes; the other
-    dimensions, of few values, from the list of the day. What is not kept up to date is summed instead.
+    Hashtags come from the index, and from the lists of the day and of the last five minutes, which know what came since
+    it was made; the other dimensions, of few values, from the list of the day. What is not kept up to date is summed
+    instead.
     """
 
     def __init__(
@@ -88,27 +90,31 @@ class SearchQuery:
             found = self._index.find(prefix, end)
         if found is None or newest_arrival - found.generation.as_of > MOST_BEHIND_SECONDS * 1_000:
             return None
-        counts = self._new(prefix, end) | found.entries
+        # Each knows a part of the day, or all of it at a moment: nothing was counted less often than any of them says.
+        counts = dict(found.entries)
+        for window in (Window.DAY, Window.FIVE_MINUTES):
+            for value, count in self._since(window, prefix, end).items():
+                counts[value] = max(count, counts.get(value, 0))
         return _Values(end, found.generation.as_of or None, counts, found.complete)
 
-    def _new(self, prefix: str, end: int) -> dict[str, int]:
-        """Return the values that were counted in the last five minutes, with how often, if those are before `end`."""
-        listed = self._lists.newest(Window.FIVE_MINUTES)
-        if listed is None or listed.end > end:
-            return {}
-        entries = listed.dimensions[DIMENSION].top
-        return {entry.value: entry.count for entry in entries if entry.value.startswith(prefix)}
+    def _since(self, window: Window, prefix: str, end: int) -> dict[str, int]:
+        """Return what the newest list of a window has of a prefix, if that lies within the day up to `end`."""
+        listed = self._lists.newest(window)
+        return {} if listed is None or listed.end > end else _beginning(listed.dimensions[DIMENSION], prefix)
 
     def _listed(self, dimension: str, prefix: str) -> _Values | None:
         listed = self._lists.newest(Window.DAY)
         if listed is None:
             return None
         of = listed.dimensions[dimension]
-        counts = {entry.value: entry.count for entry in of.top if entry.value.startswith(prefix)}
-        return _Values(listed.end, listed.as_of, counts, complete=of.distinct == len(of.top))
+        return _Values(listed.end, listed.as_of, _beginning(of, prefix), complete=of.distinct == len(of.top))
 
     def _summed(self, dimension: str, prefix: str) -> _Values:
         freshness, span = self._reader.freshness(), window_span(Window.DAY, None, self._clock())
         counts = self._counts.of(Window.DAY, span, freshness, self._reader.buckets_of(dimension))[dimension]
         found = {value: count for value, count in counts.items() if value.startswith(prefix)}
         return _Values(span.end, freshness.as_of, found, complete=True)
+
+
+def _beginning(listed: DimensionList, prefix: str) -> dict[str, int]:
+    return {entry.value: entry.count for entry in listed.top if entry.value.startswith(prefix)}

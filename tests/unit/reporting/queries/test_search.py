@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consumers.tables import list_key
 from consumers.views.search import nodes
 from consumers.views.search.item import Generation
 from consumers.views.search.nodes import build
+from consumers.views.windows import Window
 from penstock.hashtags import normalise_hashtag
 from reporting.answers import Search
 from reporting.plan import Closed
@@ -105,9 +107,17 @@ def test_other_dimensions_are_answered_from_the_list_of_the_day() -> None:
     assert (shelf.asked, shelf.searched) == ([], [])
 
 
+def test_what_the_list_of_the_day_knows_better_is_taken_from_it() -> None:
+    shelf = Shelf([Event(EPOCH_NOW - 2 * HOUR, "post", "en", ("arts", "artist"))] * 3, Closed(MIDNIGHT, 0))
+    shelf.keep_lists()
+    shelf.indexes[END] = Generation("g", EPOCH_NOW, 1, ARRIVED), build({"art": 2, "arts": 1, "rivers": 9})
+    assert listed(queries_of(shelf).search("hashtag", "art", 20)) == [("artist", 3), ("arts", 3), ("art", 2)]
+
+
 def test_a_hashtag_that_the_index_does_not_know_yet_is_found_in_the_list_of_the_last_minutes() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", "en", ("arts", "artist"))] * 2, Closed())
     shelf.keep_lists()
+    del shelf.views[list_key(Window.DAY, END)]
     shelf.indexes[END] = Generation("g", EPOCH_NOW, 1, ARRIVED), build({"art": 1, "arts": 7, "rivers": 9})
     answer = queries_of(shelf).search("hashtag", "art", 20)
     assert (listed(answer), answer.more) == ([("arts", 7), ("artist", 2), ("art", 1)], False)
