@@ -42,6 +42,7 @@ class _Grant(NamedTuple):
     scope: str
     redirect_uri: str
     challenge: str
+    nonce: str | None
     until: float
 
 
@@ -192,7 +193,7 @@ class SignIn:
         if not secrets.compare_digest(_challenge(form.get("code_verifier", "")), grant.challenge):
             raise _OAuthError("invalid_grant", "code_verifier does not match code_challenge")
         refresh = _Refresh(grant.user, grant.scope, self._now() + self._client.refresh_seconds)
-        return {**self._issued(grant.user, grant.scope), "refresh_token": _keep(self._refreshes, refresh)}
+        return {**self._issued(grant.user, grant.scope, grant.nonce), "refresh_token": _keep(self._refreshes, refresh)}
 
     def _for_refresh(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         refresh = self._refreshes.get(form.get("refresh_token", ""))
@@ -200,13 +201,13 @@ class SignIn:
             raise _OAuthError("invalid_grant", "refresh_token is unknown or too old")
         return self._issued(refresh.user, refresh.scope)
 
-    def _issued(self, user: User, scope: str) -> dict[str, Any]:
+    def _issued(self, user: User, scope: str, nonce: str | None = None) -> dict[str, Any]:
         issued: dict[str, Any] = {
             "access_token": self.tokens.access_token(user, scope),
             "expires_in": self._client.access_seconds,
             "token_type": "Bearer",
         }
-        return issued | ({"id_token": self.tokens.id_token(user)} if "openid" in scope.split() else {})
+        return issued | ({"id_token": self.tokens.id_token(user, nonce)} if "openid" in scope.split() else {})
 
     def _checked(self, request: Request) -> dict[str, str]:
         """Return the parameters of an authorization request.
@@ -234,7 +235,7 @@ class SignIn:
 
     def _back_with_code(self, query: Mapping[str, str], user: User) -> Response:
         until = self._now() + CODE_SECONDS
-        grant = _Grant(user, query["scope"], query["redirect_uri"], query["code_challenge"], until)
+        grant = _Grant(user, query["scope"], query["redirect_uri"], query["code_challenge"], query.get("nonce"), until)
         return _back(query, {"code": _keep(self._codes, grant)})
 
     def _back_with_error(self, request: Request, error: _OAuthError) -> Response:
@@ -259,6 +260,7 @@ _AUTHORIZE: Final = frozenset(
         "redirect_uri",
         "scope",
         "state",
+        "nonce",
         "code_challenge",
         "code_challenge_method",
     }

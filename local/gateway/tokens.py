@@ -53,11 +53,10 @@ class Tokens:
             {"token_use": "access", "client_id": self._client.client_id, "scope": scope, "username": user.name},
         )
 
-    def id_token(self, user: User) -> str:
-        """Return an ID token."""
-        return self._sign(
-            user, {"token_use": "id", "aud": self._client.client_id, "cognito:username": user.name, "email": user.name}
-        )
+    def id_token(self, user: User, nonce: str | None = None) -> str:
+        """Return an ID token; with the `nonce` of the request, if that had one (OpenID Connect Core, 3.1.3.6)."""
+        claims = {"token_use": "id", "aud": self._client.client_id, "cognito:username": user.name, "email": user.name}
+        return self._sign(user, claims if nonce is None else {**claims, "nonce": nonce})
 
     def verify(self, token: str, use: Literal["access", "id"]) -> Mapping[str, Any]:
         """Return the claims of a token after checking signature, issuer, time, use and client.

@@ -78,6 +78,12 @@ def test_a_code_becomes_tokens(browser: Browser) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_the_id_token_carries_the_nonce_of_its_request(browser: Browser) -> None:
+    tokens = browser.exchange(browser.sign_in(nonce="n/1")["code"][0]).json
+    assert tokens
+    assert TOKENS.verify(tokens["id_token"], "id")["nonce"] == "n/1"
+
+
 def test_a_refresh_token_becomes_new_tokens_for_its_time(browser: Browser) -> None:
     tokens = browser.exchange(browser.sign_in()["code"][0]).json
     assert tokens
