@@ -12,7 +12,9 @@ from typing import Literal, Protocol, TypedDict, Unpack
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from tests.browser.fake_api import FakeApi, serving
+from tests.browser.fake_api import FakeApi
+from tests.browser.fake_sign_in import FakeSignIn
+from tests.browser.server import serving
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -99,6 +101,12 @@ def page(new_page: NewPage) -> Page:
 
 
 @pytest.fixture
-def api() -> Iterator[FakeApi]:
-    with serving(FakeApi()) as api:
+def sign_in() -> FakeSignIn | None:
+    """Nobody has to sign in, unless a test's module says otherwise."""
+    return None
+
+
+@pytest.fixture
+def api(sign_in: FakeSignIn | None) -> Iterator[FakeApi]:
+    with serving(FakeApi(), sign_in) as api:
         yield api

@@ -1,44 +1,37 @@
-"""A reporting API of made-up figures that grow with every question, and the dashboard beside it on the same origin.
+"""A reporting API of made-up figures that grow with every question.
 
 It answers in the shapes of docs/reporting-api.md, and misbehaves on request. Only the dashboard's tests use it.
 """
 
-import json
-import math
-import mimetypes
+import base64
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
-DASHBOARD = Path(__file__).parents[2] / "reporting" / "dashboard"
-# What the hosted page is served with. The one in index.html also allows an API on another origin.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-HOSTILE = "<img src=x onerror=document.title='broken'>"
-RIGHT_TO_LEFT = "القدس"
-LONG = "averyveryverylonghashtagthatsomebodytypedwithoutanyspaces"
-TAGS = (
-    *("worldcup", "climate", "art", "photography", RIGHT_TO_LEFT, "breakingnews", HOSTILE, "music", "caturday"),
-    *("opensource", "élections", "python", "gamedev", "שלום", "..", "a/b?c#d", "travel", "books", LONG, "space"),
-    *("coffee", "running", "design", "film"),
-)
-LANGS = {"en": 46, "ja": 19, "pt": 11, "de": 8, "es": 6, "ar": 4, "fr": 3, "und": 2, "ko": 1}
-PLATFORMS = {"bluesky": 71, "mastodon": 21, "threads": 8}
-KINDS = {"like": 70, "post": 14, "reply": 11, "repost": 5}
+from tests.browser.figures import TAGS, WEIGHTS, Figures
+
 WINDOW_SECONDS = {"5m": 300, "1h": 3600, "24h": 86_400}
-KNOWN_MOMENT = int(datetime(2026, 11, 22, 0, 12, tzinfo=UTC).timestamp())
+HISTORY_SECONDS = {"5m": 60, "1h": 300, "24h": 3600}
 STEP_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
+DIMENSIONS = ("hashtag", *WEIGHTS)
+LISTED = 1_000
+WITH_HISTORY = 100
+MOST_POINTS = 1_500
+STALE_AFTER = 120
+LONG_AGO = 40 * 86_400
 
 State = Literal["ok", "empty", "stale", "failing", "throttled", "wordless", "silent"]
+
+
+class Answer(NamedTuple):
+    """What one question is answered with."""
+
+    status: int
+    body: dict[str, Any]
 
 
 class FakeApi:
@@ -49,128 +42,230 @@ class FakeApi:
         self.url = ""
         self.asked: list[str] = []
         self.round = 0
-        # Ranks are the same at whatever time of day the tests run: the tide is as it was at one known moment.
-        self.tide_shift = int(_now() // 60) * 60 - KNOWN_MOMENT
-        self.now = _now()
+        self.figures = Figures(_now())
         self.retry_after = "7"
-        self.tags: tuple[str, ...] = TAGS
+        self.hidden: frozenset[str] = frozenset()
         self.config: bytes = b'{"apiUrl": ""}'
         self.released = threading.Event()
 
-    def answer(self, path: str, query: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-        if path == "/v1/health":
-            return HTTPStatus.OK, self._health()
-        if path == "/v1/summary":
-            return HTTPStatus.OK, self._summary(query)
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags in use, the heaviest first; set it to have other ones."""
+        return self.figures.tags
+
+    @tags.setter
+    def tags(self, tags: tuple[str, ...]) -> None:
+        self.figures.tags = tags
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Answer:
+        """Return what `path` is answered with; parts of the path are still percent-encoded."""
         match path.split("/")[1:]:
-            case ["v1", "trends", "hashtag"]:
-                return HTTPStatus.OK, self._trends(query)
-            case ["v1", "trends", dimension, value, "series"]:
-                return HTTPStatus.OK, self._series(dimension, unquote(value), query)
-        return HTTPStatus.NOT_FOUND, {"title": "Not Found", "status": 404, "detail": f"no route {path}"}
+            case ["v1", "health"]:
+                return self._health()
+            case ["v1", "summary"]:
+                return self._summary(query)
+            case ["v1", "compare", dimension] if dimension in DIMENSIONS:
+                return self._compare(dimension, query)
+            case ["v1", "trends", dimension, *rest] if dimension in DIMENSIONS:
+                return self._of_trends(dimension, rest, query)
+        return _no_route(path)
 
-    def _health(self) -> dict[str, Any]:
+    def _of_trends(self, dimension: str, rest: list[str], query: Mapping[str, str]) -> Answer:
+        match rest:
+            case []:
+                return self._trends(dimension, query)
+            case ["search"]:
+                return self._search(dimension, query)
+            case [value]:
+                return self._value(dimension, _normalised(dimension, unquote(value)))
+            case [value, "series"]:
+                return self._series(dimension, _normalised(dimension, unquote(value)), query)
+        return _no_route("/".join(rest))
+
+    def _health(self) -> Answer:
+        levels = {"hour": _instant(_now() // 3600 * 3600), "day": _instant(_now() // 86_400 * 86_400)}
+        shared = {"stale_after_seconds": STALE_AFTER, "levels": levels}
         if self.state == "empty":
-            return {"status": "empty", "as_of": None, "age_seconds": None, "stale_after_seconds": 120}
+            nothing = dict.fromkeys(("as_of", "age_seconds", "lag_seconds", "last_rollup", "views"))
+            return Answer(HTTPStatus.OK, {"status": "empty", **nothing, **shared})
         age = 605.0 if self.state == "stale" else 0.8
-        status = "stale" if self.state == "stale" else "ok"
-        return {
-            "status": status,
-            "as_of": _instant(_now() - age, "milliseconds"),
-            "age_seconds": age,
-            "stale_after_seconds": 120,
-        }
+        as_of = _instant(_now() - age, "milliseconds")
+        body = {"as_of": as_of, "age_seconds": age, "lag_seconds": 1.9, "last_rollup": as_of, "views": as_of, **shared}
+        if self.state == "stale":
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "stale", **body})
+        return Answer(HTTPStatus.OK, {"status": "ok", **body})
 
-    def _summary(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _summary(self, query: Mapping[str, str]) -> Answer:
         self.round += 1
-        self.now = _now()  # what is asked after a summary is answered of its time, so that figures can be compared
+        # What is asked after a summary is answered of its time, so that figures can be compared.
+        self.figures.now, self.figures.grown = _now(), self.round
         start, end = self._window(query)
-        parts = {"kind": KINDS, "lang": LANGS, "platform": PLATFORMS}
-        events = sum(self._kind_counts(start, end).values())
-        answer: dict[str, Any] = {**_span(start, end), "window": query["window"], "events": events}
-        for dimension, weights in parts.items():
-            answer[dimension] = _part(_divide(events, weights))
-        return {**answer, "hashtag": _part(self._tag_counts(start, end))}
+        parts = {dimension: _breakdown(self._counts(dimension, start, end)) for dimension in DIMENSIONS}
+        body = {**_span(start, end), "window": query["window"], "events": parts["kind"]["total"], **parts}
+        return Answer(HTTPStatus.OK, body)
 
-    def _trends(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _trends(self, dimension: str, query: Mapping[str, str]) -> Answer:
         start, end = self._window(query)
-        part = _part(self._tag_counts(start, end), int(query["limit"]))
-        items = [{"rank": rank, **item} for rank, item in enumerate(part["items"], 1)]
-        return {
+        window, sort = query["window"], query.get("sort", "count")
+        counts, before = self._counts(dimension, start, end), self._counts(dimension, 2 * start - end, start)
+        ranks, ranks_before = _ranks(counts), _ranks(before)
+        total = sum(counts.values())
+        values = list(counts)[:LISTED]
+        if sort == "rise":
+            values = sorted(counts, key=lambda value: (before.get(value, 0) - counts[value], value))[:WITH_HISTORY]
+        first = int(base64.b64decode(query.get("cursor", "")) or 0)
+        last = first + int(query.get("limit", "20"))
+        items = []
+        for place, value in enumerate(values[first:last], first + 1):
+            items.append(
+                {
+                    "rank": place if sort == "rise" else ranks[value],
+                    "value": value,
+                    "count": counts[value],
+                    "share": round(counts[value] / total, 6),
+                    "count_before": before.get(value, 0),
+                    "change": _change(counts[value], before.get(value, 0)),
+                    "rank_before": ranks_before.get(value),
+                    "history": self._history(dimension, value, window, start, end) if place <= WITH_HISTORY else [],
+                }
+            )
+        body = {
             **_span(start, end),
-            "dimension": "hashtag",
-            "total": part["total"],
-            "distinct": part["distinct"],
+            "dimension": dimension,
+            "window": window,
+            "sort": sort,
+            "total": total,
+            "distinct": len(counts),
+            "before": {"from": _instant(2 * start - end), "to": _instant(start), "total": sum(before.values())},
+            "history_seconds": HISTORY_SECONDS[window],
             "items": items,
+            "next_cursor": base64.b64encode(str(last).encode()).decode() if last < len(values) else None,
         }
+        return Answer(HTTPStatus.OK, body)
 
-    def _series(self, dimension: str, value: str, query: Mapping[str, str]) -> dict[str, Any]:
-        step = STEP_SECONDS[query["granularity"]]
-        start, end = _epoch(query["start"]), _epoch(query["end"])
-        points = []
-        for at in range(start, end, step):
-            if dimension == "kind":
-                counted = self._kind_counts(at, at + step)[value]
-            else:
-                counted = self._tag_counts(at, at + step).get(value.removeprefix("#"), 0)
-            points.append({"start": _instant(at), "count": counted})
-        return {**_span(start, end), "dimension": dimension, "value": value, "points": points}
+    def _history(self, dimension: str, value: str, window: str, start: int, end: int) -> list[int]:
+        parts = pairwise(range(start, end + 1, HISTORY_SECONDS[window]))
+        return [self.figures.count(dimension, value, part, until) for part, until in parts]
 
-    def _kind_counts(self, start: int, end: int) -> dict[str, int]:
-        minutes = sum(int(_tide(at, 0) * self._filled(at) * 21_000) for at in range(start, end, 60))
-        return _divide(0 if self.state == "empty" else minutes + self._grown(137, end), KINDS)
+    def _value(self, dimension: str, value: str) -> Answer:
+        windows: dict[str, dict[str, Any]] = {}
+        for window in WINDOW_SECONDS:
+            start, end = self._window({"window": window})
+            counts, before = self._counts(dimension, start, end), self._counts(dimension, 2 * start - end, start)
+            count, total = counts.get(value, 0), sum(counts.values())
+            windows[window] = {
+                "from": _instant(start),
+                "to": _instant(end),
+                "count": count,
+                "count_before": before.get(value, 0),
+                "change": _change(count, before.get(value, 0)),
+                "share": round(count / total, 6) if total else 0.0,
+                "rank": _ranks(counts).get(value),
+            }
+        known = windows["24h"]["count"] > 0
+        this_hour = int(self.figures.now // 3600) * 3600
+        hours = {
+            at: self.figures.count(dimension, value, at, at + 3600)
+            for at in range(this_hour - 7 * 86_400, this_hour + 1, 3600)
+        }
+        best = max(hours, key=lambda at: hours[at])
+        body = {
+            "dimension": dimension,
+            "value": value,
+            "as_of": None if self.state == "empty" else _instant(_now() - 0.8, "milliseconds"),
+            "windows": windows,
+            "first_seen": {"start": _instant(this_hour - LONG_AGO), "granularity": "hour"} if known else None,
+            "peak": {"start": _instant(best), "granularity": "hour", "count": hours[best]} if known else None,
+        }
+        return Answer(HTTPStatus.OK, body)
 
-    def _window(self, query: Mapping[str, str]) -> tuple[int, int]:
-        seconds = WINDOW_SECONDS[query["window"]]
-        step = 3600 if query["window"] == "24h" else 60
-        end = _epoch(query["end"]) if "end" in query else (int(self.now) // step + 1) * step
-        return end - seconds, end
+    def _series(self, dimension: str, value: str, query: Mapping[str, str]) -> Answer:
+        start, end, step = _stretch(query)
+        if (end - start) // step > MOST_POINTS:
+            return _problem(HTTPStatus.BAD_REQUEST, f"start: a series has at most {MOST_POINTS} points")
+        points = [
+            {"start": _instant(at), "count": self._count(dimension, value, at, at + step)}
+            for at in range(start, end, step)
+        ]
+        named = {"dimension": dimension, "value": value, "granularity": query["granularity"]}
+        return Answer(
+            HTTPStatus.OK, {**_span(start, end), **named, "total": sum(p["count"] for p in points), "points": points}
+        )
 
-    def _filled(self, minute: int) -> float:
-        return min(1.0, max(0.0, (self.now - minute) / 60))
+    def _compare(self, dimension: str, query: Mapping[str, str]) -> Answer:
+        start, end, step = _stretch(query)
+        values = [_normalised(dimension, unquote(value)) for value in query["values"].split(",")]
+        if not 1 <= len(values) <= 10 or (end - start) // step > MOST_POINTS:
+            return _problem(HTTPStatus.BAD_REQUEST, f"values: 1 to 10 with at most {MOST_POINTS} points each")
+        starts = range(start, end, step)
+        series = []
+        for value in values:
+            counts = [self._count(dimension, value, at, at + step) for at in starts]
+            series.append({"value": value, "total": sum(counts), "counts": counts})
+        named = {"dimension": dimension, "granularity": query["granularity"]}
+        return Answer(
+            HTTPStatus.OK, {**_span(start, end), **named, "starts": [_instant(at) for at in starts], "series": series}
+        )
 
-    def _grown(self, by: int, end: int) -> int:
-        """What came since the first question, all of it in the minute that is still filling."""
-        return self.round * by if self.now < end else 0
+    def _search(self, dimension: str, query: Mapping[str, str]) -> Answer:
+        start, end = self._window({"window": "24h"})
+        prefix, limit = _normalised(dimension, query["prefix"]), int(query.get("limit", "20"))
+        found = [
+            {"value": v, "count": c} for v, c in self._counts(dimension, start, end).items() if v.startswith(prefix)
+        ]
+        body = {
+            **_span(start, end),
+            "dimension": dimension,
+            "prefix": prefix,
+            "items": found[:limit],
+            "more": len(found) > limit,
+        }
+        return Answer(HTTPStatus.OK, body)
 
-    def _tag_counts(self, start: int, end: int) -> dict[str, int]:
+    def _count(self, dimension: str, value: str, start: int, end: int) -> int:
+        return 0 if self.state == "empty" or value in self.hidden else self.figures.count(dimension, value, start, end)
+
+    def _counts(self, dimension: str, start: int, end: int) -> dict[str, int]:
         if self.state == "empty":
             return {}
-        counts = {}
-        for place, tag in enumerate(self.tags):
-            weight = 900 / (place + 2) ** 0.7
-            minutes = sum(
-                int(_tide(at - self.tide_shift, place) * self._filled(at) * weight) for at in range(start, end, 60)
-            )
-            counts[tag] = minutes + self._grown(3 + place * 7 % 5, end)
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return {v: c for v, c in self.figures.counts(dimension, start, end).items() if v not in self.hidden}
+
+    def _window(self, query: Mapping[str, str]) -> tuple[int, int]:
+        step = 3600 if query["window"] == "24h" else 60
+        end = _epoch(query["end"]) if "end" in query else (int(self.figures.now) // step + 1) * step
+        return end - WINDOW_SECONDS[query["window"]], end
 
 
-@cache
-def _tide(at: int, place: int) -> float:
-    """A value's ups and downs: a slow wave of its own, and a surge for every fourth."""
-    wave = 1 + 0.35 * math.sin(at / 900 + place * 1.7) + 0.12 * math.sin(at / 130 + place)
-    surge = 1.6 * math.exp(-(((at / 60 + place * 9) % 60 - 42) ** 2) / 50) if place % 4 == 2 else 0
-    return wave + surge
+def _no_route(path: str) -> Answer:
+    return _problem(HTTPStatus.NOT_FOUND, f"no route {path}")
 
 
-def _divide(total: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """Whole numbers in proportion to the weights that add up to the total."""
-    counts = {value: total * weight // sum(weights.values()) for value, weight in weights.items()}
-    counts[next(iter(weights))] += total - sum(counts.values())
-    return counts
+def _normalised(dimension: str, value: str) -> str:
+    return value.strip().lstrip("#").casefold() if dimension == "hashtag" else value
 
 
-def _part(counts: Mapping[str, int], limit: int = 10) -> dict[str, Any]:
+def _ranks(counts: Mapping[str, int]) -> dict[str, int]:
+    return {value: rank for rank, value in enumerate(counts, 1)}
+
+
+def _change(count: int, before: int) -> float | None:
+    return round(count / before - 1, 6) if before else None
+
+
+def _breakdown(counts: Mapping[str, int], limit: int = 10) -> dict[str, Any]:
     total = sum(counts.values())
     ranked = list(counts.items())[:limit]
-    items = [{"value": value, "count": count, "share": round(count / total, 6)} for value, count in ranked if count]
-    return {
-        "total": total,
-        "distinct": sum(count > 0 for count in counts.values()),
-        "items": items,
-        "other": total - sum(count for _, count in ranked),
-    }
+    items = [{"value": value, "count": count, "share": round(count / total, 6)} for value, count in ranked]
+    return {"total": total, "distinct": len(counts), "items": items, "other": total - sum(count for _, count in ranked)}
+
+
+def _stretch(query: Mapping[str, str]) -> tuple[int, int, int]:
+    step = STEP_SECONDS[query["granularity"]]
+    return _epoch(query["start"]) // step * step, -(-_epoch(query["end"]) // step) * step, step
+
+
+def _problem(status: HTTPStatus, detail: str) -> Answer:
+    return Answer(status, {"title": status.phrase, "status": status.value, "detail": detail})
 
 
 def _now() -> float:
@@ -189,78 +284,4 @@ def _span(start: int, end: int) -> dict[str, str]:
     return {"from": _instant(start), "to": _instant(end), "as_of": _instant(_now() - 0.8, "milliseconds")}
 
 
-class _Server(ThreadingHTTPServer):
-    def __init__(self, api: FakeApi) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.api = api
-
-
-@contextmanager
-def serving(api: FakeApi) -> Iterator[FakeApi]:
-    """The API and the dashboard on a free port of this machine, for as long as the context lasts."""
-    server = _Server(api)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    api.url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield api
-    finally:
-        api.released.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        if url.path.startswith("/v1/"):
-            self._api(url.path, {name: values[-1] for name, values in parse_qs(url.query).items()})
-        else:
-            self._file("index.html" if url.path == "/" else url.path[1:])
-
-    def _api(self, path: str, query: Mapping[str, str]) -> None:
-        api = self.server.api
-        api.asked.append(f"{path}?{urlencode(query)}")
-        if api.state == "silent":
-            api.released.wait(30)
-        if api.state == "throttled":
-            problem = {"title": "Too Many Requests", "status": 429}
-            self._send_json(429, problem, {"Retry-After": api.retry_after})
-        elif api.state == "failing":
-            problem = {"title": "Service Unavailable", "detail": "the tables do not answer", "request_id": "c6af9ac6"}
-            self._send_json(503, problem)
-        elif api.state == "wordless":
-            self._send(200, "text/html", b"<h1>A proxy's page</h1>")
-        else:
-            self._send_json(*api.answer(path, query))
-
-    def _file(self, name: str) -> None:
-        path = (DASHBOARD / name).resolve()
-        if name == "config.json":
-            self._send(200, "application/json", self.server.api.config)
-        elif path.is_relative_to(DASHBOARD) and path.is_file():
-            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            self._send(200, kind, path.read_bytes(), {"Content-Security-Policy": CONTENT_SECURITY_POLICY})
-        else:
-            self._send(404, "text/plain", b"not found")
-
-    def _send_json(self, status: int, answer: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        kind = "application/json" if status < 400 else "application/problem+json"
-        self._send(status, kind, json.dumps(answer).encode(), headers)
-
-    def _send(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        try:
-            self.wfile.write(body)
-        except ConnectionError:
-            self.close_connection = True  # the page has given this question up
-
-    def log_message(self, *_arguments: object) -> None:
-        """The tests' output is theirs."""
+__all__ = ["TAGS", "Answer", "FakeApi", "State"]

@@ -25,7 +25,7 @@ def test_no_events_yet(page: Page, api: FakeApi) -> None:
 
     expect(page.locator("#freshness")).to_contain_text("No events yet")
     expect(page.locator("#chart")).to_contain_text("Trends appear here seconds after the first event.")
-    expect(page.get_by_text("No hashtags in this window")).to_be_visible()
+    expect(page.get_by_text("Nothing in this window")).to_be_visible()
     expect(page.locator("#events")).to_have_text("0")
     expect(page.locator("#notice")).to_be_hidden()
 
@@ -140,7 +140,7 @@ def test_the_pace(page: Page, api: FakeApi) -> None:
         ({"failures": 1, "retryAfterMs": 86_400_000, "durationMs": 90, "hidden": False}, 600_000),
     ]
     for last, milliseconds in cases:
-        delay = page.evaluate("async (last) => (await import('/js/pace.js')).delayAfter(last, () => 0.5)", last)
+        delay = page.evaluate("async (last) => (await import('/js/rounds/pace.js')).delayAfter(last, () => 0.5)", last)
         assert delay == milliseconds, last
 
 

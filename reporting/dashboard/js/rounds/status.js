@@ -1,8 +1,8 @@
-import { clockTime, timeAgo } from "./format.js";
+import { setText } from "../dom/elements.js";
+import { clockTime, timeAgo } from "../format.js";
 import { judge } from "./freshness.js";
-import { setText } from "./keyed_list.js";
 
-const NAMES = { loading: "Loading", live: "Live", empty: "No events yet", stale: "Stale", paused: "Paused", error: "Error" };
+const NAMES = { loading: "Loading", live: "Live", empty: "No events yet", stale: "Stale", paused: "Paused", error: "Error", "signed-out": "Signed out" };
 
 /** The freshness in the masthead, the notice under it where something is wrong, and the word for a screen reader. */
 export class Status {
@@ -13,9 +13,10 @@ export class Status {
   #nextAt = 0;
   #announced = "loading";
 
-  /** @param {() => void} retry what "Try now" does */
-  constructor(retry) {
+  /** @param {{retry: () => void, signIn: () => void}} actions what the notice's buttons do */
+  constructor({ retry, signIn }) {
     document.getElementById("notice-retry").addEventListener("click", retry);
+    document.getElementById("notice-sign-in").addEventListener("click", signIn);
     setInterval(() => this.#render(), 1_000); // ages and countdowns go on between answers
   }
 
@@ -48,24 +49,28 @@ export class Status {
     const notice = this.#words(state, ageSeconds, failure);
     this.#notice.hidden = notice === null;
     this.#notice.dataset.state = state;
-    if (notice) {
-      setText(document.getElementById("notice-title"), notice.title);
-      setText(document.getElementById("notice-text"), notice.text);
-      const seconds = Math.max(1, Math.ceil((this.#nextAt - now) / 1000));
-      setText(document.getElementById("notice-countdown"), failure ? `Trying again in ${seconds} s.` : "");
-      document.getElementById("notice-retry").hidden = state !== "error" || failure.retryAfterMs > 0;
-    }
+    if (notice) this.#renderNotice(notice, state, failure, now);
     if (state === this.#announced) return;
     this.#announced = state;
     setText(document.getElementById("announcement"), notice ? `${notice.title} ${notice.text}` : NAMES[state]);
   }
 
-  /** Only its first sentence is the same for all; what follows says what the figures below are worth. */
+  #renderNotice(notice, state, failure, now) {
+    setText(document.getElementById("notice-title"), notice.title);
+    setText(document.getElementById("notice-text"), notice.text);
+    const seconds = Math.max(1, Math.ceil((this.#nextAt - now) / 1000));
+    setText(document.getElementById("notice-countdown"), Number.isFinite(seconds) && failure ? `Trying again in ${seconds} s.` : "");
+    document.getElementById("notice-retry").hidden = state !== "error" || failure.retryAfterMs > 0;
+    document.getElementById("notice-sign-in").hidden = state !== "signed-out";
+  }
+
+  /** What is the matter, and what the figures below are worth. */
   #words(state, ageSeconds, failure) {
     const since = this.#known.health?.as_of ? `The figures are as of ${clockTime(Date.parse(this.#known.health.as_of))}.` : "";
     if (state === "stale") return { title: "No new events.", text: `The newest one counted arrived ${timeAgo(ageSeconds)}: the pipeline stands still, or nothing is sent.` };
     if (state === "paused") return { title: "The reporting API asked for a pause.", text: since };
     if (state === "error") return { title: failure.message, text: since };
+    if (state === "signed-out") return { title: failure.message || "Sign in to see the trends.", text: since };
     return null;
   }
 }

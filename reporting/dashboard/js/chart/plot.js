@@ -1,12 +1,13 @@
-import uPlot from "../vendor/uplot/uPlot.esm.js";
-import { dayTime, minuteTime, shortCount, valueName } from "./format.js";
+import uPlot from "../../vendor/uplot/uPlot.esm.js";
+import { axisTime, shortCount } from "../format.js";
+import { drawNames, drawWindow } from "./marks.js";
 
 const WHOLE_STEPS = [1, 2, 5].flatMap((digit) => Array.from({ length: 12 }, (_, power) => digit * 10 ** power)).sort((a, b) => a - b);
 const ROOM_FOR_NAMES_PX = 560;
-const LONGEST_NAME = 16;
+const NARROWEST_COLUMN_PX = 4; // below it columns would melt into each other: they become an area
 
 /**
- * Draws a chart model with uPlot: all events as columns (counts of whole buckets), chosen hashtags as lines. What is
+ * Draws a chart model with uPlot: a single line as columns (counts of whole buckets), chosen values as lines. What is
  * outside the window is dimmed; a bucket that is still filling is an outline or a ring, so that it is not read as a fall.
  */
 export class Plot {
@@ -28,16 +29,17 @@ export class Plot {
     document.fonts.ready.then(() => this.#rebuild()); // a canvas does not wait for fonts
   }
 
-  /** @param {import("./series.js").ChartModel} model */
+  /** @param {import("./model.js").ChartModel} model */
   draw(model) {
     this.#model = model;
-    const shape = JSON.stringify([model.dimension, model.step, model.lines.map((line) => [line.value, line.slot])]);
-    if (this.#plot && shape === this.#shape) {
+    const { shape, dimension, step, starts, lines } = model;
+    const drawn = JSON.stringify([shape, dimension, step, starts.length, lines.map(({ value, slot }) => [value, slot])]);
+    if (this.#plot && drawn === this.#shape) {
       this.#plot.setData(columns(model));
       this.#resize();
       return;
     }
-    this.#shape = shape;
+    this.#shape = drawn;
     this.#rebuild();
   }
 
@@ -52,7 +54,7 @@ export class Plot {
     const { clientWidth: width, clientHeight: height } = this.#parent;
     if (width === this.#plot.width && height === this.#plot.height) return;
     const roomBefore = this.#plot.width >= ROOM_FOR_NAMES_PX;
-    if (roomBefore !== width >= ROOM_FOR_NAMES_PX) this.#rebuild();
+    if (roomBefore !== width >= ROOM_FOR_NAMES_PX || this.#model.shape === "columns") this.#rebuild();
     else this.#plot.setSize({ width, height });
   }
 
@@ -61,30 +63,34 @@ export class Plot {
     const style = getComputedStyle(this.#parent);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     const width = this.#parent.clientWidth;
-    const named = model.dimension === "hashtag" && width >= ROOM_FOR_NAMES_PX;
+    const asLines = model.shape === "lines";
+    const named = asLines && width >= ROOM_FOR_NAMES_PX;
     const pixel = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const font = `${Math.round(12 * pixel)}px ${colour("sans")}`;
     const axis = { stroke: colour("soft"), font, ticks: { show: false } };
-    const time = model.step < 3600 ? minuteTime : dayTime;
+    const span = model.starts.length * model.step;
+    const time = axisTime(model.step, span);
+    const label = (split) => (split === this.#model.starts[0] ? "" : time(split * 1000)); // the corner is the other axis's
+    const room = (span > 7200 && span <= 2 * 86_400 ? 100 : 70) * pixel;
     return {
       width,
       height: this.#parent.clientHeight,
       padding: [12 * pixel, (named ? 136 : 26) * pixel, 0, 0],
       legend: { show: false },
-      cursor: { y: false, move: toBucket, drag: { setScale: false, x: false, y: false }, points: { show: model.dimension === "hashtag" } },
+      cursor: { y: false, move: toBucket, drag: { setScale: false, x: false, y: false }, points: { show: asLines } },
       scales: {
-        x: { range: () => [this.#model.starts[0], this.#model.starts.at(-1) + this.#model.step] },
+        x: { time: model.step < 86_400, range: () => [this.#model.starts[0], this.#model.starts.at(-1) + this.#model.step] },
         y: { range: (_, __, most) => [0, Math.max(4, (most ?? 0) * 1.06)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 30 * pixel, space: (model.step < 3600 ? 70 : 90) * pixel, incrs: timeSteps(model.step), values: (_, splits) => splits.map((split) => time(split * 1000)) },
+        { ...axis, grid: { show: false }, size: 30 * pixel, space: room, incrs: timeSteps(model.step, span), values: (_, splits) => splits.map(label) },
         { ...axis, grid: { stroke: colour("line"), width: 1 }, size: labelWidth, gap: 8, space: 38 * pixel, incrs: WHOLE_STEPS, values: (_, splits) => splits.map(shortCount) },
       ],
-      series: [{}, ...(model.dimension === "hashtag" ? lines(model, colour) : bars(colour))],
+      series: [{}, ...(asLines ? lines(model, colour) : bars(colour, width / model.starts.length))],
       hooks: {
         setCursor: [(plot) => this.#report(plot)],
         draw: [
-          (plot) => model.dimension === "hashtag" && drawWindow(plot, this.#model, colour("soft"), pixel),
+          (plot) => asLines && drawWindow(plot, this.#model, colour("soft"), pixel),
           (plot) => named && drawNames(plot, this.#model, colour, `600 ${font}`, pixel),
         ],
       },
@@ -99,10 +105,10 @@ export class Plot {
 }
 
 /** uPlot's columns. A bucket stands at its middle; each part of a line that looks different is a column of its own. */
-function columns({ dimension, starts, step, windowFrom, openFrom, lines }) {
+function columns({ shape, starts, step, windowFrom, openFrom, lines }) {
   const middles = starts.map((start) => start + step / 2);
   const only = (counts, holds) => counts.map((value, index) => (holds(starts[index]) ? value : null));
-  if (dimension === "hashtag") {
+  if (shape === "lines") {
     return [middles, ...lines.flatMap(({ counts }) => [only(counts, (start) => start < openFrom), only(counts, (start) => start >= openFrom)])];
   }
   const [{ counts }] = lines;
@@ -112,17 +118,20 @@ function columns({ dimension, starts, step, windowFrom, openFrom, lines }) {
   return [middles, before, inside, open];
 }
 
-function bars(colour) {
+function bars(colour, room) {
   const paths = uPlot.paths.bars({ size: [0.72, 72], radius: [0.18, 0] });
   const bar = (fill) => ({ paths, fill, stroke: fill, width: 0, points: { show: false } });
-  const open = { ...bar(colour("accent-wash")), stroke: colour("accent"), width: 1.5 };
-  return [bar(colour("accent-dim")), bar(colour("accent")), open];
+  const area = (fill) => ({ ...bar(fill), paths: uPlot.paths.stepped({ align: 1 }) });
+  const closed = room < NARROWEST_COLUMN_PX ? area : bar;
+  const open = { ...bar(colour("accent-wash")), stroke: colour("accent"), width: room < 8 ? 1 : 1.5 };
+  return [closed(colour("accent-dim")), closed(colour("accent")), open];
 }
 
 function lines(model, colour) {
+  const many = model.starts.length > 200;
   return model.lines.flatMap(({ slot }) => {
     const stroke = colour(`slot-${slot}`);
-    const line = { stroke, width: 2.25, points: { show: (_, __, first, last) => last - first < 30, size: 6, fill: stroke } };
+    const line = { stroke, width: many ? 1.5 : 2.25, points: { show: (_, __, first, last) => last - first < 30, size: 6, fill: stroke } };
     const open = { stroke, width: 2.25, points: { show: true, size: 8, width: 1.5, fill: colour("paper") } };
     return [line, open];
   });
@@ -140,53 +149,8 @@ function labelWidth(plot, labels, axis) {
   return Math.ceil(Math.max(...labels.map((label) => plot.ctx.measureText(label).width)) / devicePixelRatio) + 10;
 }
 
-function timeSteps(step) {
-  return step < 3600 ? [60, 120, 300, 600, 900, 1800] : [3600, 7200, 10_800, 14_400, 21_600, 43_200];
-}
-
-/** A line where the window begins, for lines that begin before it. */
-function drawWindow(plot, { starts, windowFrom }, stroke, pixel) {
-  if (starts[0] >= windowFrom) return;
-  const { ctx, bbox } = plot;
-  const x = Math.round(plot.valToPos(windowFrom, "x", true)) + 0.5;
-  ctx.save();
-  ctx.strokeStyle = stroke;
-  ctx.lineWidth = pixel * devicePixelRatio;
-  ctx.setLineDash([2 * ctx.lineWidth, 4 * ctx.lineWidth]);
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
-}
-
-/** Writes each line's name at its end, moved apart where they would overlap: no line is told by its colour alone. */
-function drawNames(plot, model, colour, font, pixel) {
-  const { ctx, bbox } = plot;
-  const ratio = devicePixelRatio;
-  const height = 17 * pixel * ratio;
-  const last = Math.max(0, model.starts.findLastIndex((start) => start < model.openFrom));
-  const names = model.lines.map(({ value, slot, counts }) => ({ text: shorten(valueName("hashtag", value)), slot, y: plot.valToPos(counts[last], "y", true) }));
-  names.sort((a, b) => a.y - b.y);
-  names.forEach((name, index) => index && (name.y = Math.max(name.y, names[index - 1].y + height)));
-  let floor = bbox.top + bbox.height;
-  for (const name of names.toReversed()) {
-    name.y = Math.min(name.y, floor);
-    floor = name.y - height;
-  }
-  ctx.save();
-  ctx.font = font.replace(/([\d.]+)px/, (_, size) => `${size * ratio}px`);
-  ctx.textAlign = "left";
-  ctx.textBaseline = "middle";
-  for (const { text, slot, y } of names) {
-    ctx.fillStyle = colour(`slot-${slot}`);
-    ctx.fillText(text, bbox.left + bbox.width + 8 * ratio, y);
-  }
-  ctx.restore();
-}
-
-/** At most LONGEST_NAME characters, inside marks that keep its direction of writing to itself. */
-function shorten(name) {
-  const characters = [...name];
-  return `\u2068${characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join("")}…` : name}\u2069`;
+function timeSteps(step, span) {
+  if (span > 2 * 86_400) return [1, 2, 7, 14, 28, 56, 91].map((days) => days * 86_400);
+  const hours = [3600, 7200, 10_800, 14_400, 21_600, 43_200];
+  return step < 3600 ? [60, 120, 300, 600, 900, 1800, ...hours] : hours;
 }

@@ -1,8 +1,8 @@
 /** How far the page's figures may be trusted right now. */
 
 /**
- * @typedef {"loading" | "live" | "empty" | "stale" | "paused" | "error"} State
- *   paused: the API asked for a pause (429); error: no answer, or a bad one.
+ * @typedef {"loading" | "live" | "empty" | "stale" | "paused" | "error" | "signed-out"} State
+ *   paused: the API asked for a pause (429); error: no answer, or a bad one; signed-out: the reader has to sign in.
  */
 
 /**
@@ -18,6 +18,7 @@
 export function judge({ health, answeredAt, failure }, now) {
   const age = health?.age_seconds ?? null;
   const ageSeconds = age === null ? null : Math.max(0, age) + (now - answeredAt) / 1000;
+  if (failure?.name === "SignedOut") return { state: "signed-out", ageSeconds };
   if (failure) return { state: failure.status === 429 ? "paused" : "error", ageSeconds };
   if (!health) return { state: "loading", ageSeconds };
   if (health.status === "empty") return { state: "empty", ageSeconds };

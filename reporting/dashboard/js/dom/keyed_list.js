@@ -32,6 +32,7 @@ export class KeyedList {
     const tops = this.#tops();
     const focused = [...this.#parent.children].findIndex((child) => child.contains(document.activeElement));
     const wanted = new Set(items.map((item) => item.key));
+    const control = document.activeElement?.localName;
     const kept = focused >= 0 ? this.#parent.children[focused] : null;
     for (const [key, node] of this.#nodes) {
       if (wanted.has(key)) continue;
@@ -52,7 +53,7 @@ export class KeyedList {
       if (node === next) next = next.nextElementSibling;
       else this.#parent.insertBefore(node, next);
     });
-    if (kept && !kept.isConnected) this.#focusNear(focused);
+    if (kept && !kept.isConnected) this.#focusNear(focused, control);
     this.#move(tops);
   }
 
@@ -63,9 +64,9 @@ export class KeyedList {
   }
 
   /** The focused node has left the list: whoever stands there now gets the focus, rather than the top of the page. */
-  #focusNear(index) {
+  #focusNear(index, control) {
     const heir = this.#parent.children[Math.min(index, this.#parent.children.length - 1)];
-    heir?.querySelector("button")?.focus({ preventScroll: true });
+    heir?.querySelector(control)?.focus({ preventScroll: true });
   }
 
   #tops() {
@@ -80,24 +81,4 @@ export class KeyedList {
       node.animate([{ transform: `translateY(${way}px)` }, { transform: "none" }], { duration: 450, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" });
     }
   }
-}
-
-/** Sets a node's text where it differs; a text is always data, never markup. */
-export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** An element with classes, texts or nodes in it. */
-export function element(name, className = "", ...content) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  node.append(...content);
-  return node;
-}
-
-/** A value from an event, set apart so that its direction of writing touches nothing around it. */
-export function isolated(text = "") {
-  const node = element("bdi", "", text);
-  node.dir = "auto";
-  return node;
 }

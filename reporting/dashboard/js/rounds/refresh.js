@@ -18,7 +18,7 @@ export class Refresh {
 
   /**
    * @param {(signal: AbortSignal) => Promise<void>} round asks and draws
-   * @param {(error: Error, nextAt: number) => void} failed told of a round that failed, and when (performance.now) the next begins
+   * @param {(error: Error, nextAt: number) => void} failed told of a round that failed, and when (performance.now) the next begins; never after a SignedOut
    */
   constructor(round, failed) {
     this.#round = round;
@@ -58,6 +58,10 @@ export class Refresh {
     this.#failures = failure ? this.#failures + 1 : 0;
     const ended = performance.now();
     const retryAfterMs = failure?.retryAfterMs ?? 0;
+    if (failure?.name === "SignedOut") {
+      this.#failed(failure, Infinity); // until the reader has signed in, which loads the page anew
+      return;
+    }
     const delay = delayAfter({ failures: this.#failures, retryAfterMs, durationMs: ended - began, hidden: document.hidden });
     this.#pauseUntil = retryAfterMs ? ended + delay : 0;
     if (failure) this.#failed(failure, ended + delay);

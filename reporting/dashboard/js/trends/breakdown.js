@@ -1,5 +1,7 @@
-import { count, share, valueName } from "./format.js";
-import { element, isolated, KeyedList, setText } from "./keyed_list.js";
+import { element, isolated, link, setText } from "../dom/elements.js";
+import { KeyedList } from "../dom/keyed_list.js";
+import { count, share, valueName } from "../format.js";
+import { valueAddress } from "../view.js";
 
 const REST = "\u0000rest"; // no value of an event: slugs and language tags have no control characters
 
@@ -16,7 +18,7 @@ export class Breakdown {
   constructor(dimension, most) {
     this.#dimension = dimension;
     this.#most = most;
-    this.#list = new KeyedList(document.getElementById(dimension), { create: bar, update: fill });
+    this.#list = new KeyedList(document.getElementById(dimension), { create: (key) => bar(dimension, key), update: fill });
   }
 
   /** @param {{total: number, distinct: number, items: object[]}} part the dimension's part of a summary */
@@ -30,10 +32,11 @@ export class Breakdown {
   }
 }
 
-function bar(key) {
+function bar(dimension, key) {
   const track = element("span", "bar", element("i"));
   track.ariaHidden = "true";
-  return element("li", key === REST ? "rest" : "", isolated(), element("span", "count"), element("span", "percent"), track);
+  const figures = [element("span", "count"), element("span", "percent"), track];
+  return key === REST ? element("li", "rest", isolated(), ...figures) : element("li", "", link(valueAddress(dimension, key), isolated()), ...figures);
 }
 
 function fill(row, item) {
