@@ -49,7 +49,7 @@ TAGS: Final = 7
 AUTHORS: Final = 50
 PATIENCE: Final = 0.2
 """Seconds after which the producer gives up a call."""
-SETTLED: Final = 120.0
+SETTLED: Final = 90.0
 """Seconds in which everything must be counted once nothing fails any more."""
 
 # Puts events without end, one by one and many at once, and says which once put has returned.
@@ -61,7 +61,7 @@ from tests.integration.chaos import BURST, WRITERS, an_event
 
 name, spool, fsync = sys.argv[1:]
 producer = Producer(os.environ["STREAM"], spool=spool, spool_fsync=fsync, spool_bytes=32 * 2**20,
-                    lanes_per_shard=2, linger_seconds=0.02, aggregate_bytes=4000, call_records=20,
+                    lanes_per_shard=4, linger_seconds=0.02, aggregate_bytes=4000, call_records=20,
                     backoff_base_seconds=0.01, backoff_cap_seconds=0.1, put_timeout_seconds=None)
 
 def put(writer):

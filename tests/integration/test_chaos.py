@@ -14,7 +14,7 @@ from tests.integration.chaos import BURST, PRODUCERS, TAGS, WRITERS, Chaos, fing
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "12"))
 
 
-@pytest.mark.timeout(120 + 5 * ROUNDS)
+@pytest.mark.timeout(300 + 5 * ROUNDS)
 def test_whatever_is_killed_each_event_counts_exactly_once(tmp_path: Path) -> None:
     chaos = Chaos(seed=11, directory=tmp_path)
     try:
