@@ -1,0 +1,1 @@
+"""What a question costs the reporting API, however many events it counts."""

@@ -1,0 +1,168 @@
+"""What each question reads and how long it takes, with 10,000, a million and ten million events of one day."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from statistics import fmean
+from time import thread_time
+from typing import Any, Final, NamedTuple
+
+from consumers.tables import Level
+from consumers.trends.table import TrendsTable
+from consumers.views.search.reader import SearchReader
+from consumers.views.strips.table import StripsTable
+from reporting.queries import Queries
+from reporting.ranking import Sort
+from reporting.reader import TrendsReader
+from reporting.recent import RecentRankings
+from reporting.windows import Window
+from simulation.services.table import Table as Items
+from tests.benchmarks.options import Options
+from tests.benchmarks.progress import shown
+from tests.benchmarks.report import Bound, Column, Report, Table
+from tests.benchmarks.reporting.latency import TimedDynamoDB, Together
+from tests.benchmarks.reporting.loading import ASKED, HASHTAGS, SCHEDULE, TRENDS, hashtag, load
+
+EVENTS: Final = (10_000, 1_000_000, 10_000_000)
+TIMES: Final = 100
+"""How often each question is asked, of other values each time."""
+
+MOST_LIST, MOST_SERIES = 16, 64
+MOST_APART, MOST_SLOWER = 1.1, 1.5
+
+NOW: Final = datetime.fromtimestamp(ASKED, UTC)
+DAY_AGO: Final = NOW - timedelta(hours=24)
+
+Question = Callable[[Queries, Random], Any]
+
+
+class Cost(NamedTuple):
+    """What a question costs."""
+
+    items: float
+    size: float
+    units: float
+    """On average."""
+    most_units: float
+    p99: float
+    """Seconds: calls of DynamoDB, and CPU."""
+
+
+def _value(random: Random) -> str:
+    """Draw a hashtag, rare ones as likely as frequent ones of the same number of digits."""
+    return hashtag(int(HASHTAGS ** random.random()) - 1)
+
+
+def _list(window: Window, sort: Sort) -> Question:
+    return lambda queries, _: queries.trends("hashtag", window, 100, None, None, sort=sort)
+
+
+LISTS: Final[dict[str, Question]] = {
+    "trends, 5m": _list(Window.FIVE_MINUTES, Sort.COUNT),
+    "trends, 1h": _list(Window.HOUR, Sort.COUNT),
+    "trends, 24h": _list(Window.DAY, Sort.COUNT),
+    "trends, 24h, by rise": _list(Window.DAY, Sort.RISE),
+}
+SERIES: Final[dict[str, Question]] = {
+    "series, 24 h by minute": lambda queries, random: queries.series(
+        "hashtag", _value(random), Level.MINUTE, DAY_AGO, None
+    ),
+    "series, 7 days by hour": lambda queries, random: queries.series(
+        "hashtag", _value(random), Level.HOUR, NOW - timedelta(days=7), None
+    ),
+    "series, 30 days by day": lambda queries, random: queries.series("hashtag", _value(random), Level.DAY, None, None),
+}
+OTHERS: Final[dict[str, Question]] = {
+    "value": lambda queries, random: queries.value("hashtag", _value(random)),
+    "search": lambda queries, random: queries.search("hashtag", _value(random)[:2], 20),
+    "compare, 10 by 60 minutes": lambda queries, random: queries.compare(
+        "hashtag", list({_value(random): None for _ in range(10)}), Level.MINUTE, None, None
+    ),
+    "summary, 24h": lambda queries, _: queries.summary(Window.DAY, None),
+    "health": lambda queries, _: queries.health(),
+}
+QUESTIONS: Final = LISTS | SERIES | OTHERS
+
+
+def measure(_: Options) -> Report:
+    """Load each number of events and ask."""
+    costs: dict[int, dict[str, Cost]] = {}
+    with shown("Reporting", len(EVENTS)) as progress:
+        for number, events in enumerate(EVENTS):
+            costs[events] = costs_of(events, TIMES)
+            progress(number + 1)
+    return Report(
+        f"What questions read and take: {TIMES} times each, of 20,000 hashtags, events of one day",
+        [Table("questions", "On average; 99th percentile of the time", _COLUMNS, _rows(costs))],
+        bounds(costs),
+    )
+
+
+def costs_of(events: int, times: int) -> dict[str, Cost]:
+    """Return what each question costs with so many events, asked so many times."""
+    tables = TimedDynamoDB({TRENDS: Items("bucket", "start", expiry="x")})
+    pool = Together(tables)
+    load(tables, events, pool)
+    client = tables.client()
+    queries = Queries(
+        TrendsReader(TrendsTable(client, TRENDS), SCHEDULE, pool),
+        SearchReader(client, TRENDS),
+        StripsTable(client, TRENDS, _refuse, _refuse),
+        RecentRankings(lambda: 0.0),
+        lambda: NOW,
+    )
+    return {name: _cost(tables, queries, question, times) for name, question in QUESTIONS.items()}
+
+
+def bounds(costs: dict[int, dict[str, Cost]]) -> list[Bound]:
+    """Return what must hold: units of lists and series, and how far the last two numbers of events are apart."""
+    *_, fewer, more = costs.values()
+    found = [
+        Bound(f"read units, {name}", max(each[name].most_units for each in costs.values()), most=most, form=".1f")
+        for names, most in ((LISTS, MOST_LIST), (("series, 24 h by minute",), MOST_SERIES))
+        for name in names
+    ]
+    for name in QUESTIONS:
+        for what, before, after, most in (
+            ("read units", fewer[name].units, more[name].units, MOST_APART),
+            ("99th percentile", fewer[name].p99, more[name].p99, MOST_SLOWER),
+        ):
+            found.append(Bound(f"{what}, ten million events to one, {name}", after / before, most=most))
+    return found
+
+
+def _cost(tables: TimedDynamoDB, queries: Queries, question: Question, times: int) -> Cost:
+    random = Random(1)
+    items, sizes, units, seconds = [], [], [], []
+    for _ in range(times):
+        tables.items = tables.size = 0
+        read, begun, cpu = tables.usage[TRENDS].read, tables.now, thread_time()
+        question(queries, random)
+        seconds.append(tables.now - begun + thread_time() - cpu)
+        items.append(tables.items)
+        sizes.append(tables.size)
+        units.append(tables.usage[TRENDS].read - read)
+    return Cost(fmean(items), fmean(sizes), fmean(units), max(units), sorted(seconds)[int(0.99 * times)])
+
+
+_COLUMNS: Final = (
+    Column("question", ""),
+    Column("events", "events", ",d"),
+    Column("items", "items", ".1f"),
+    Column("size", "bytes", ",.0f"),
+    Column("units", "read units", ".1f"),
+    Column("most_units", "at most", ".1f"),
+    Column("p99", "p99, ms", ".0f"),
+)
+
+
+def _rows(costs: dict[int, dict[str, Cost]]) -> list[tuple[str | float, ...]]:
+    return [
+        (name, events, cost.items, cost.size, cost.units, cost.most_units, cost.p99 * 1_000)
+        for name in QUESTIONS
+        for events, cost in ((events, by_name[name]) for events, by_name in costs.items())
+    ]
+
+
+def _refuse(told: object) -> None:
+    raise AssertionError(f"nothing should have to be said: {told}")

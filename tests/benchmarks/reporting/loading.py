@@ -1,0 +1,119 @@
+"""A trends table with so many events of one day, summed and with its views, made without the way that events take.
+
+Minutes are drawn as `tests.benchmarks.units.workload` draws events: 1.5 hashtags of 20,000 (Zipf) each. Languages,
+platforms and kinds are split by fixed parts. Then the views function's own code makes the views.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from itertools import accumulate
+from random import Random
+from typing import Any, Final
+
+from consumers.counts import Counts, add, empty
+from consumers.schedule import DAY, HOUR, MINUTE, Schedule
+from consumers.tables import Level
+from consumers.trends.item import encode_item
+from consumers.trends.loading import bucket_items
+from consumers.trends.notes import note_request
+from consumers.trends.retention import Retention
+from consumers.trends.state import LevelsState, encode_state
+from consumers.views.kept import keep_all
+from simulation.services.dynamodb import SimulatedDynamoDB
+from simulation.services.expressions import Item
+from simulation.services.table import Key
+
+TRENDS: Final = "trends"
+SCHEDULE: Final = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]')
+RETENTION: Final = Retention.beyond(7)
+
+HASHTAGS: Final = 20_000
+REFRESHED: Final = 1_763_733_600 + 6 * MINUTE + 25
+"""2025-11-21T14:06:25Z, when views are made: the strips have the minutes up to 14:06."""
+ASKED: Final = REFRESHED + 115
+"""When questions are asked: just before views would be made anew at the latest, so that as much is open as can be."""
+
+_POOL: Final = 1 << 20
+_TAGS_AN_EVENT: Final = 1.45
+_PARTS: Final = {
+    "lang": {"en": 50, "ja": 20, "pt": 10, "de": 6, "es": 5, "fr": 4, "ko": 2, "it": 1, "nl": 1, "tr": 1},
+    "platform": {"bluesky": 42, "mastodon": 27, "threads": 18, "pixelfed": 8, "lemmy": 5},
+    "kind": {"like": 52, "post": 22, "reply": 14, "repost": 12},
+}
+
+
+def hashtag(rank: int) -> str:
+    """Return the hashtag of a place by count, from 0: 4 to 14 letters."""
+    random = Random(rank)
+    return "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=random.randint(4, 14)))
+
+
+class Drawing:
+    """Draws the counts of minutes."""
+
+    def __init__(self, seed: int = 1) -> None:
+        """Draw hashtags enough for slices of them to differ."""
+        self._random = Random(seed)
+        weights = list(accumulate(1 / rank for rank in range(1, HASHTAGS + 1)))
+        self._pool = self._random.choices([hashtag(rank) for rank in range(HASHTAGS)], cum_weights=weights, k=_POOL)
+
+    def minute(self, events: int) -> Counts:
+        """Return the counts of so many events."""
+        counts = empty()
+        tags = round(events * _TAGS_AN_EVENT)
+        start = self._random.randrange(_POOL - tags)
+        counts["hashtag"] = dict(Counter(self._pool[start : start + tags]))
+        for dimension, parts in _PARTS.items():
+            shares = {value: events * part // 100 for value, part in parts.items()}
+            shares[next(iter(parts))] += events - sum(shares.values())
+            counts[dimension] = {value: count for value, count in shares.items() if count}
+        return counts
+
+
+def load(tables: SimulatedDynamoDB, events: int, pool: Executor) -> Counts:
+    """Fill an empty table with the events of the last 24 hours, make its views, and return what was counted."""
+    end = Level.MINUTE.floor(ASKED) + MINUTE
+    closed, day_closed = Level.HOUR.floor(REFRESHED), Level.DAY.floor(REFRESHED)
+    tables.tables[TRENDS].update(
+        _keyed(tables, [encode_state(LevelsState(closed, closed, day_closed, day_closed, REFRESHED * 1_000))])
+    )
+    drawing, sums, everything = Drawing(), dict[tuple[Level, int], Counts](), empty()
+    minutes = range(end - DAY, end, MINUTE)
+    for number, minute in enumerate(minutes):
+        counts = drawing.minute((number + 1) * events // len(minutes) - number * events // len(minutes))
+        _put(tables, Level.MINUTE, minute, counts)
+        tables.update_item(**note_request(TRENDS, Level.HOUR.floor(minute), [minute], end + 30 * DAY))
+        for level, until in ((Level.HOUR, closed), (Level.DAY, day_closed)):
+            if minute < until:
+                add(sums.setdefault((level, level.floor(minute)), empty()), counts)
+        add(everything, counts)
+    for (level, start), counts in sums.items():
+        _put(tables, level, start, counts)
+    views = keep_all(
+        tables.client(),
+        TRENDS,
+        SCHEDULE,
+        RETENTION,
+        pool=pool,
+        clock=lambda: REFRESHED,
+        sleep=_never,
+        warn=_never,
+    )
+    failures = views.refresh(range(end - DAY, end, HOUR), lambda: 900.0).failures
+    if failures:
+        raise AssertionError(f"views failed: {failures}")
+    return everything
+
+
+def _put(tables: SimulatedDynamoDB, level: Level, start: int, counts: Counts) -> None:
+    for item in bucket_items(level, start, counts, schedule=SCHEDULE, retention=RETENTION, newest_arrival_ms=1):
+        tables.tables[TRENDS].update(_keyed(tables, encode_item(item)))
+
+
+def _keyed(tables: SimulatedDynamoDB, items: Iterable[Mapping[str, Any]]) -> dict[Key, Item]:
+    return {tables.tables[TRENDS].key_of(item): dict(item) for item in items}
+
+
+def _never(*told: object) -> None:
+    raise AssertionError(f"nothing should have to be said: {told}")
