@@ -7,6 +7,7 @@ from statistics import fmean
 from time import thread_time
 from typing import Any, Final, NamedTuple
 
+from consumers.counts import Counts
 from consumers.tables import Level
 from consumers.trends.table import TrendsTable
 from consumers.views.search.reader import SearchReader
@@ -86,23 +87,42 @@ QUESTIONS: Final = LISTS | SERIES | OTHERS
 
 def measure(_: Options) -> Report:
     """Load each number of events and ask."""
-    costs: dict[int, dict[str, Cost]] = {}
+    found: dict[int, dict[str, Cost]] = {}
     with shown("Reporting", len(EVENTS)) as progress:
         for number, events in enumerate(EVENTS):
-            costs[events] = costs_of(events, TIMES)
+            found[events] = costs_of(events, TIMES)
             progress(number + 1)
     return Report(
         f"What questions read and take: {TIMES} times each, of 20,000 hashtags, events of one day",
-        [Table("questions", "On average; 99th percentile of the time", _COLUMNS, _rows(costs))],
-        bounds(costs),
+        [Table("questions", "On average; 99th percentile of the time", _COLUMNS, _rows(found))],
+        bounds(found),
     )
+
+
+class Loaded(NamedTuple):
+    """A table with its views, and who answers from it."""
+
+    tables: TimedDynamoDB
+    queries: Queries
+    counted: Counts
+    """All events of the table."""
 
 
 def costs_of(events: int, times: int) -> dict[str, Cost]:
     """Return what each question costs with so many events, asked so many times."""
+    return costs(loaded(events), times)
+
+
+def costs(over: Loaded, times: int) -> dict[str, Cost]:
+    """Return what each question costs, asked so many times."""
+    return {name: _cost(over.tables, over.queries, question, times) for name, question in QUESTIONS.items()}
+
+
+def loaded(events: int) -> Loaded:
+    """Return a table with so many events."""
     tables = TimedDynamoDB({TRENDS: Items("bucket", "start", expiry="x")})
     pool = Together(tables)
-    load(tables, events, pool)
+    counted = load(tables, events, pool)
     client = tables.client()
     queries = Queries(
         TrendsReader(TrendsTable(client, TRENDS), SCHEDULE, pool),
@@ -111,14 +131,14 @@ def costs_of(events: int, times: int) -> dict[str, Cost]:
         RecentRankings(lambda: 0.0),
         lambda: NOW,
     )
-    return {name: _cost(tables, queries, question, times) for name, question in QUESTIONS.items()}
+    return Loaded(tables, queries, counted)
 
 
-def bounds(costs: dict[int, dict[str, Cost]]) -> list[Bound]:
+def bounds(by_events: dict[int, dict[str, Cost]]) -> list[Bound]:
     """Return what must hold: units of lists and series, and how far the last two numbers of events are apart."""
-    *_, fewer, more = costs.values()
+    *_, fewer, more = by_events.values()
     found = [
-        Bound(f"read units, {name}", max(each[name].most_units for each in costs.values()), most=most, form=".1f")
+        Bound(f"read units, {name}", max(each[name].most_units for each in by_events.values()), most=most, form=".1f")
         for names, most in ((LISTS, MOST_LIST), (("series, 24 h by minute",), MOST_SERIES))
         for name in names
     ]
@@ -156,11 +176,11 @@ _COLUMNS: Final = (
 )
 
 
-def _rows(costs: dict[int, dict[str, Cost]]) -> list[tuple[str | float, ...]]:
+def _rows(by_events: dict[int, dict[str, Cost]]) -> list[tuple[str | float, ...]]:
     return [
         (name, events, cost.items, cost.size, cost.units, cost.most_units, cost.p99 * 1_000)
         for name in QUESTIONS
-        for events, cost in ((events, by_name[name]) for events, by_name in costs.items())
+        for events, cost in ((events, by_name[name]) for events, by_name in by_events.items())
     ]
 
 
