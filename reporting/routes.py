@@ -80,7 +80,7 @@ def build(queries: "Queries", logger: "Logger", dashboard_origin: str = "") -> A
     ) -> Series:
         return queries.series(dimension, value, Level(granularity), start, end)
 
-    @routes.get("/v1/trends/<dimension>/<value>", "All about one value")
+    @routes.get("/v1/trends/<dimension>/<value>", "All about one value", cache_control=caching.FRESH)
     def value(dimension: Dimension, value: Value) -> ValueAnswer:
         return queries.value(dimension, value)
 

@@ -33,6 +33,7 @@ from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
 from local.gateway.server import GatewayApplication
+from local.template.resources import Api
 from local.template.translation import Template
 from simulation.event_source_mapping.invocation import Answered, InvocationResult
 from tests.integration.lambda_surroundings import Context
@@ -84,8 +85,18 @@ def filled() -> SimulatedTables:
 
 
 @pytest.fixture(scope="module")
-def application() -> Iterator[GatewayApplication]:
-    """The API of the template with the handler behind it, which nothing throttles."""
+def api() -> Api:
+    """The API of the template."""
+    template = Template(TEMPLATE)
+    _, attributes = template.data_template()
+    api = template.resources({key: f"<{key[0]}>" for key in attributes.values()}).api
+    assert api is not None
+    return api
+
+
+@pytest.fixture(scope="module")
+def application(api: Api) -> Iterator[GatewayApplication]:
+    """The API with the handler behind it, which nothing throttles."""
     variables = {
         "AWS_DEFAULT_REGION": "eu-west-1",
         "TRENDS_TABLE": TRENDS_TABLE,
@@ -94,9 +105,6 @@ def application() -> Iterator[GatewayApplication]:
         "POWERTOOLS_METRICS_NAMESPACE": "Penstock",
     }
     tables = filled()
-    template = Template(TEMPLATE)
-    _, attributes = template.data_template()
-    api = template.resources({key: f"<{key[0]}>" for key in attributes.values()}).api
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)
@@ -123,6 +131,10 @@ def operations(application: GatewayApplication) -> list[Operation]:
     found = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     assert {operation.path for operation in found} == set(document["paths"])
     return found
+
+
+def test_the_gateway_has_the_routes_of_the_document_and_no_others(api: Api, operations: list[Operation]) -> None:
+    assert {route.path for route in api.routes if route.method == "GET"} == {each.path for each in operations}
 
 
 def test_any_request_is_answered_as_the_document_says(operations: list[Operation]) -> None:

@@ -293,6 +293,24 @@ def test_lists_and_series_come_as_csv_where_it_is_asked_for(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+def test_a_comparison_has_a_column_a_value(api: Api) -> None:
+    asked = {"granularity": "hour", "end": AT_NOON, "start": "2026-04-29T10:00:00Z"}
+    answer = api.get("/v1/compare/hashtag?values=a%252Fb,nowhere", headers={"Accept": "text/csv"}, **asked)
+    assert (answer.text or "").split("\r\n") == [
+        "start,a/b,nowhere",
+        "2026-04-29T10:00:00Z,9,0",
+        "2026-04-29T11:00:00Z,9,0",
+        "",
+    ]
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_value_that_is_named_as_a_route_has_its_own_answers(api: Api) -> None:
+    assert api.get("/v1/trends/hashtag/%73earch").json["value"] == "search"
+    assert api.get("/v1/trends/hashtag/search").json["prefix"] == ""
+
+
+@pytest.mark.usefixtures("filled")
 def test_a_link_leads_to_the_next_page_until_the_last(api: Api) -> None:
     target, ranks = "/v1/trends/hashtag?limit=4&window=24h&end=2026-04-29T13:00:00Z", []
     while target:
