@@ -63,7 +63,7 @@ class TumblingWindow:
     def opened_for(self, arrived_at: float) -> None:
         """Open the window of a record, unless one is open.
 
-        A record that arrived before the open window began counts to it: no window is opened twice.
+        A record that arrived before the open window began counts to it: order goes before time.
         """
         if not self.is_open:
             self.is_open = True
