@@ -68,7 +68,7 @@ class TrendsClient:
         return self._window_events(newest) + self._past_events
 
     def counts(self, dimension: str) -> dict[str, int]:
-        """Return every value of a dimension with its count in all, page by page."""
+        """Return the values of a dimension with their counts in all, page by page: each day's first 1,000."""
         total: Counter[str] = Counter()
         for end in self._ends():
             cursor: str | None = None
@@ -82,8 +82,12 @@ class TrendsClient:
         return dict(total.most_common())
 
     def _ends(self) -> list[datetime]:
-        """Return the ends of the windows, newest first, which meet without gap or overlap."""
-        newest = datetime.now(UTC) + CLOCK_TOLERANCE + HOUR
+        """Return the ends of the windows, newest first, which meet without gap or overlap.
+
+        None is one of a list that the views function keeps, which may be some seconds behind: what is counted now is
+        summed from all that is counted.
+        """
+        newest = datetime.now(UTC) + CLOCK_TOLERANCE + 2 * HOUR
         end = newest.replace(minute=0, second=0, microsecond=0)
         ends = [end]
         while end - WINDOW > self._oldest:
