@@ -50,7 +50,12 @@ _strips = StripsTable(
 )
 _queries = Queries(
     _reader,
-    SearchReader(_client, _settings.trends_table),
+    SearchReader(
+        _client,
+        _settings.trends_table,
+        sleep,
+        lambda error: logger.warning("the search index can't be read: counts are summed", exc_info=error),
+    ),
     _strips,
     RecentRankings(monotonic),
     lambda: datetime.now(UTC),

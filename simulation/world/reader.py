@@ -64,7 +64,7 @@ class Reader:
         table = TrendsTable(client, world.trends_table)
         return Queries(
             TrendsReader(table, world.schedule, SimulatedExecutor(scheduler, WORKERS)),
-            SearchReader(client, world.trends_table, sleep=scheduler.sleep),
+            SearchReader(client, world.trends_table, scheduler.sleep, _unread),
             StripsTable(client, world.trends_table, scheduler.sleep, _unread),
             RecentRankings(scheduler.clock),
             lambda: datetime.fromtimestamp(scheduler.now, UTC),

@@ -89,6 +89,8 @@ def targets(dimension: str, value: str) -> dict[str, str]:
     encoded = quote(value, safe="")
     return {
         "/v1/trends/{dimension}": f"/v1/trends/{dimension}?window=24h",
+        "/v1/trends/{dimension}/{value}": f"/v1/trends/{dimension}/{encoded}",
+        "/v1/compare/{dimension}": f"/v1/compare/{dimension}?values={quote(encoded)}",
         "/v1/trends/{dimension}/search": f"/v1/trends/{dimension}/search?prefix={encoded[:1]}",
         "/v1/trends/{dimension}/{value}/series": f"/v1/trends/{dimension}/{encoded}/series",
         "/v1/summary": "/v1/summary?window=5m",
@@ -207,6 +209,11 @@ def test_every_route_is_without_a_value_from_the_next_request_on(
     assert value not in [item["value"] for item in api.get(asked["/v1/trends/{dimension}/search"]).json["items"]]
     series = api.get(asked["/v1/trends/{dimension}/{value}/series"]).json
     assert (series["total"], {point["count"] for point in series["points"]}) == (0, {0})
+    about = api.get(asked["/v1/trends/{dimension}/{value}"]).json
+    assert (about["first_seen"], about["peak"]) == (None, None)
+    assert {(each["count"], each["share"], each["rank"]) for each in about["windows"].values()} == {(0, 0, None)}
+    (compared,) = api.get(asked["/v1/compare/{dimension}"]).json["series"]
+    assert (compared["value"], compared["total"], set(compared["counts"])) == (value, 0, {0})
     run("remove", dimension, spelling)
     assert api.get(targets(dimension, other)["/v1/trends/{dimension}"]).json["items"] == listed["items"]
     assert api.get(asked["/v1/trends/{dimension}/{value}/series"]).json["total"] == COUNTS[dimension][value]

@@ -352,7 +352,7 @@ class World:
     def queries(self) -> Queries:
         """Return the questions that the reporting API answers."""
         reader = TrendsReader(self.table, self.schedule, SerialExecutor())
-        index = SearchReader(self.dynamodb.client(), TRENDS_TABLE, sleep=lambda _: None)
+        index = SearchReader(self.dynamodb.client(), TRENDS_TABLE, lambda _: None, _unread)
         strips = StripsTable(self.dynamodb.client(), TRENDS_TABLE, lambda _: None, _unread)
         return Queries(reader, index, strips, RecentRankings(self.clock), lambda: datetime.fromtimestamp(self.now, UTC))
 

@@ -1,11 +1,11 @@
 """Reads what a prefix needs of the newest search index."""
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from consumers.batch_get import batch_get
 from consumers.tables import TrendKey, search_directory_key, search_node_key
+from consumers.trends.errors import TrendsFormatError
 from consumers.views.search.item import Generation, decode_directory, decode_generation, decode_node
 from consumers.views.search.nodes import Entries
 from consumers.views.store import FORMAT_VERSION
@@ -27,22 +27,35 @@ class Found(NamedTuple):
 class SearchReader:
     """Reads indexes. Thread-safe, as boto3's clients are; remembers nothing."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Read `table`; `sleep` waits where DynamoDB asks for it."""
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        sleep: Callable[[float], None],
+        unread: Callable[[TrendsFormatError], object],
+    ) -> None:
+        """Read `table`; `sleep` waits where DynamoDB asks for it, `unread` is told of an index that is damaged."""
         self._client = client
         self._table = table
+        self._unread = unread
         self._sleep = sleep
 
     def find(self, prefix: str, end: int) -> Found | None:
         """Return what the index of the day up to `end` (epoch seconds) has of a prefix, or None where there is none.
 
         Two calls: the directory, and the one or two nodes that it names. These are read consistently, since the
-        directory is written right behind them.
+        directory is written right behind them. One that is damaged is none: the next that is made takes its place.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
-            TrendsFormatError: an item that this code can't read.
         """
+        try:
+            return self._find(prefix, end)
+        except TrendsFormatError as error:
+            self._unread(error)
+            return None
+
+    def _find(self, prefix: str, end: int) -> Found | None:
         item = self._client.get_item(TableName=self._table, Key=search_directory_key(end).attributes).get("Item")
         if item is None or item["v"]["N"] != str(FORMAT_VERSION):
             return None

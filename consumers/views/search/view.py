@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import TrendKey, search_directory_key, search_node_key
+from consumers.trends.errors import TrendsFormatError
 from consumers.trends.sums import put_in
 from consumers.views.search.item import (
     DIMENSION,
@@ -91,7 +92,10 @@ class SearchView:
         item = self._store.get(search_directory_key(end))
         if item is None:
             return None
-        generation = decode_generation(item)
+        try:
+            generation = decode_generation(item)
+        except TrendsFormatError:
+            return None  # readers tell; another takes its place now
         return _Last(end, generation.version, generation.made)
 
     def _write(self, counts: Mapping[str, int], end: int, made: Made, now: int) -> None:

@@ -35,6 +35,10 @@ MOST_UNITS = 16
 PREFIXES = ("", "a", "ae", "aei", "nonesuch")
 
 
+def _refuse(error: Exception) -> None:
+    raise error
+
+
 class Api:
     """Some tags, each counted `times` as often, their views, and the questions over a metered table."""
 
@@ -56,7 +60,7 @@ class Api:
         assert report.failures == {}
         self.queries = Queries(
             TrendsReader(trends, SCHEDULE, pool),
-            SearchReader(client, TRENDS_TABLE, sleep=lambda _: None),
+            SearchReader(client, TRENDS_TABLE, lambda _: None, _refuse),
             Shelf([], Closed()),
             RecentRankings(lambda: 0.0),
             lambda: datetime.fromtimestamp(NOW, UTC),

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from consumers.counts import PackedCounts, encode
 from consumers.tables import Level
+from consumers.trends.errors import TrendsFormatError
 from consumers.views.memory import Change, Packed, Part
 from consumers.views.search.reader import Found, SearchReader
 from consumers.views.search.view import SearchView
@@ -66,7 +67,9 @@ class Shelf:
 
     def __init__(self) -> None:
         self.dynamodb = MeteredDynamoDB({TRENDS_TABLE: Table("bucket", "start", expiry="x")}, page_items=1)
-        self.reader = SearchReader(self.dynamodb.client(), TRENDS_TABLE, sleep=lambda _: None)
+        self.unread: list[TrendsFormatError] = []
+        """What the reader has told of damaged items."""
+        self.reader = SearchReader(self.dynamodb.client(), TRENDS_TABLE, lambda _: None, self.unread.append)
         self._nonces = map(str, counting())
         self.view = self.another()
 

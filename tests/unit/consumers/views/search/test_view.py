@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from consumers.schedule import HOUR
 from consumers.tables import search_directory_key
-from consumers.trends.errors import TrendsFormatError
 from consumers.views.search import item as items
 from consumers.views.search import nodes, view
 from consumers.views.search.item import encode_node
@@ -178,20 +177,29 @@ def test_an_index_costs_one_write_unit_for_60_values_or_more() -> None:
     assert shelf.dynamodb.usage[TRENDS_TABLE].write <= 20_000 / 60
 
 
-def test_what_is_no_index_is_refused_by_name_and_one_of_another_format_is_none() -> None:
+@pytest.mark.parametrize("change", [{"c": {"B": b"?"}}, {"g": {"N": "1"}}, {"v": {"N": "99"}}])
+def test_a_directory_that_is_damaged_or_of_another_format_is_none_and_the_next_takes_its_place(
+    change: dict[str, Any],
+) -> None:
     shelf = Shelf()
     shelf.refresh({"a": 1})
     table = shelf.dynamodb.tables[TRENDS_TABLE]
     key = tuple(search_directory_key(END))
-    good = dict(table[key])
-    for change in ({"c": {"B": b"?"}}, {"g": {"N": "1"}}):
-        table[key] = good | change
-        with pytest.raises(TrendsFormatError, match="no directory of a search index"):
-            shelf.find("a")
-    table[key] = good | {"v": {"N": "99"}}
+    table[key] = table[key] | change
     assert shelf.reader.find("a", END) is None
-    table[key] = good
-    for other in [other for other in table if other != key]:
-        table[other] = table[other] | {"c": {"B": b"?"}}
-    with pytest.raises(TrendsFormatError, match="no node of a search index"):
-        shelf.find("a")
+    assert [str(error).partition(":")[0] for error in shelf.unread] == (
+        [] if "v" in change else ["no directory of a search index"]
+    )
+    shelf.view = shelf.another()
+    shelf.refresh({"a": 2}, version=2, now=NOW + EVERY_SECONDS)
+    assert shelf.find("a").entries == {"a": 2}
+
+
+def test_a_node_that_is_damaged_is_told_and_there_is_no_index() -> None:
+    shelf = Shelf()
+    shelf.refresh({"a": 1})
+    table = shelf.dynamodb.tables[TRENDS_TABLE]
+    for key in [key for key in table if key[1] == "leaf#0"]:
+        table[key] = table[key] | {"c": {"B": b"?"}}
+    assert shelf.reader.find("a", END) is None
+    assert ["no node of a search index" in str(error) for error in shelf.unread] == [True]
