@@ -126,7 +126,7 @@ def loaded(events: int) -> Loaded:
     client = tables.client()
     queries = Queries(
         TrendsReader(TrendsTable(client, TRENDS), SCHEDULE, pool),
-        SearchReader(client, TRENDS),
+        SearchReader(client, TRENDS, _refuse, _refuse),
         StripsTable(client, TRENDS, _refuse, _refuse),
         RecentRankings(lambda: 0.0),
         lambda: NOW,
