@@ -1,1 +1,1 @@
-"""What the command lines of redrive, rebuild and erase share. No function imports it, nor its libraries."""
+"""What the operators' command lines (`consumers.redrive`, `reporting.hidden` …) share. No function imports it, nor its libraries."""
