@@ -6,9 +6,11 @@ ones around it, so that each moment is read exactly once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from consumers.tables import Level, trend_key
+from consumers.schedule import DAY, HOUR
+from consumers.tables import Level
 from reporting.windows import Span
 
 
@@ -88,11 +90,19 @@ def ranges(reads: Iterable[Read], buckets: Callable[[int], Iterable[int]]) -> li
     """
     found: list[Range] = []
     for read in reads:
-        spans: dict[str, tuple[int, int, int]] = {}
+        spans: dict[tuple[int, int], tuple[int, int, int]] = {}
         for start in range(max(read.start, 0), read.end, read.level.seconds):
             for bucket in buckets(start):
-                partition = trend_key(read.level, start, bucket).bucket
+                partition = _partition(read.level, start), bucket
                 first = spans.get(partition, (bucket, start, start))[1]
                 spans[partition] = (bucket, first, start + read.level.seconds)
         found += [Range(read.level, bucket, start, end, read.consistent) for bucket, start, end in spans.values()]
     return found
+
+
+def _partition(level: Level, start: int) -> int:
+    """Return which partition holds an item (`consumers.tables.trend_key`): of an hour, a day or a month."""
+    if level is Level.DAY:
+        date = datetime.fromtimestamp(start, UTC)
+        return date.year * 12 + date.month
+    return start // (HOUR if level is Level.MINUTE else DAY)

@@ -1,7 +1,7 @@
 """Some values' counts over time, each read where it costs least."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
 from consumers.counts import PackedCounts
@@ -127,13 +127,7 @@ class _Directories:
         wanted[Frame.QUARTER] = Span(
             max(closed.hour, span.start), min(closed.hour + _OPEN_QUARTERS * Level.HOUR.seconds, span.end)
         )
-        self._load(
-            {
-                Place(frame, at).directory
-                for frame, (start, end) in wanted.items()
-                for at in range(start, end, _STEP[frame])
-            }
-        )
+        self._load({place for frame, span in wanted.items() for place in _directories(frame, span)})
 
     def cover(self, level: Level, span: Span, closed: Closed) -> Cover:
         """Return what to read, by as many directories as that takes."""
@@ -166,4 +160,10 @@ class _Directories:
         self._read |= directories
 
 
-_STEP: Final = {frame: frame.part.seconds for frame in Frame}
+def _directories(frame: Frame, span: Span) -> Iterator[Place]:
+    """Yield the directories that have the frames of `span`."""
+    at = span.start
+    while at < span.end:
+        place = Place(frame, frame.floor(at))
+        yield place.directory
+        at = place.last_of_directory.end
