@@ -1,1 +1,4 @@
-"""What the operators' command lines (`consumers.redrive`, `reporting.hidden` …) share. No function imports it, nor its libraries."""
+"""What operators' command lines share, as `consumers.redrive` and `reporting.hidden` have them.
+
+No function imports it, nor its libraries.
+"""
