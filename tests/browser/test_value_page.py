@@ -152,6 +152,7 @@ def test_a_value_of_another_dimension_begins_empty(page: Page, api: FakeApi) -> 
     expect(page.locator("#value-name")).to_have_text("#music")
     expect(page.locator("#content")).to_have_attribute("data-state", "loading")
     expect(page.locator("#tile-1h strong")).to_be_hidden()
+    expect(page.locator("#chart-summary")).to_be_empty()
 
 
 @pytest.mark.parametrize("width", [320, 390, 820])

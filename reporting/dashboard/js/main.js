@@ -77,6 +77,7 @@ function go(query, way) {
   if (view.page === "trends") back.href = `${location.pathname}${view.address}`;
   view = viewOf(query);
   content.dataset.state = "loading";
+  overTime.clear();
   content.ariaBusy = "true";
   show();
 }

@@ -31,6 +31,14 @@ export class OverTime {
     this.#point(this.#at);
   }
 
+  /** Another page begins: nothing of the last one's chart is left to be seen or read. */
+  clear() {
+    this.#model = null;
+    setText(document.getElementById("chart-title"), "Over time");
+    for (const id of ["chart-note", "chart-key", "chart-summary"]) setText(document.getElementById(id), "");
+    this.#point(null);
+  }
+
   #time(start) {
     const { starts, step } = this.#model;
     return bucketTime(step, starts.length * step)(start * 1000);
