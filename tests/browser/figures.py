@@ -56,7 +56,7 @@ class Figures:
         return self._sum(start, end, 0, 0, 21_000) + (self.grown * 137 if start <= self.now < end else 0)
 
     def _of_tag(self, place: int, start: int, end: int) -> int:
-        weight = 900 / (place + 2) ** 0.7
+        weight = 900 / (place + 1.4) ** 0.7
         grown = self.grown * (3 + place * 7 % 5) if start <= self.now < end else 0
         return self._sum(start, end, place, self._shift, weight) + grown
 
