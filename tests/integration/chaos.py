@@ -245,8 +245,9 @@ class Chaos:
             _close(last)
         deadline = time.monotonic() + SETTLED
         assert self._stack.wait_until_idle(SETTLED), "something is never delivered"
-        while (counted := self.reported()["kind"]) != (logged := self.logged()["kind"]):
-            assert time.monotonic() < deadline, f"{counted} are in the trends and {logged} in the log"
+        # Lists may be seconds behind.
+        while (counted := self.reported()) != {each: self.logged()[each] for each in counted}:
+            assert time.monotonic() < deadline, f"the API says {counted}, the log {self.logged()}"
             assert self._stack.wait_until_idle(SETTLED)
 
     @property
