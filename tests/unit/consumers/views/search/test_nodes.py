@@ -76,6 +76,16 @@ def test_a_chain_that_branches_nowhere_is_one_node() -> None:
     assert list(index.directory.tops) == [""]
 
 
+@pytest.mark.parametrize("lacking", range(8))
+def test_a_longer_prefix_is_served_whole_however_much_more_used_what_it_lacks_is(lacking: int) -> None:
+    seldom = {f"a{number:02}": 1 for number in range(5 * nodes.LEAF_VALUES)}
+    counts = seldom | {f"b{number}": 9 for number in range(lacking)}
+    index = build(counts)
+    for prefix in ("", "a", "a0", "b"):
+        check(counts, prefix, index)
+    assert ("a" in index.directory.tops) == (lacking > nodes.SLACK)
+
+
 def test_values_used_equally_often_come_in_order_of_their_code_points() -> None:
     entries = {"\U0001f600": 1, "\ufb01": 1, "b": 2, "a": 1}
     assert most_used(entries, 9) == ["b", "a", "\ufb01", "\U0001f600"]
