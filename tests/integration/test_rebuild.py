@@ -20,7 +20,8 @@ from tests.integration.aggregates import an_aggregate
 from tests.integration.archived_stack import ArchivedStack, a_batch, archived_stack, trends
 from tests.integration.lambda_surroundings import SHARD
 
-FIRST = datetime.now(UTC).replace(minute=7, second=0, microsecond=0) - timedelta(hours=5)
+# Late on the day before: its hours and the day itself are over, whatever the time is now.
+FIRST = datetime.now(UTC).replace(hour=22, minute=7, second=0, microsecond=0) - timedelta(days=1)
 SPAN = ("--from", (FIRST - timedelta(hours=1)).isoformat(), "--to", (FIRST + timedelta(hours=6)).isoformat())
 OTHER_SHARD = "shardId-000000000001"
 
