@@ -19,7 +19,17 @@ from consumers.rebuild.tables import Names
 from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.corrections import BEGIN_SECONDS
 from consumers.rollup.settings import RollupSettings
-from consumers.tables import ALERTS_STATE, HORIZON, LEVELS_STATE, Level, change_key, list_key, trend_key
+from consumers.tables import (
+    ALERTS_STATE,
+    HORIZON,
+    LEVELS_STATE,
+    Level,
+    change_key,
+    list_key,
+    strip_directory_key,
+    strip_key,
+    trend_key,
+)
 from consumers.views.settings import ViewsSettings
 from local.errors import ParameterError
 from local.template.intrinsics import Intrinsics, Json
@@ -285,8 +295,9 @@ def test_views_write_nothing_but_views(template: Template) -> None:
     writes = [each for role, each in statements(template) if role == "ViewsRole" and each["Sid"] == "WriteViews"]
     (statement,) = writes
     patterns = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    allowed = [any(fnmatchcase(key.bucket, each) for each in patterns) for key in (list_key("5m", 0), LEVELS_STATE)]
-    assert (statement["Action"], allowed) == ("dynamodb:PutItem", [True, False])
+    keys = (list_key("5m", 0), strip_key("hour", "", 0, 1), strip_directory_key("hour", ""), LEVELS_STATE)
+    allowed = [any(fnmatchcase(key.bucket, each) for each in patterns) for key in keys]
+    assert (statement["Action"], allowed) == (["dynamodb:PutItem", "dynamodb:UpdateItem"], [True, True, True, False])
     assert not any(fnmatchcase(trend_key(level, 0, 0).bucket, each) for each in patterns for level in Level)
 
 
