@@ -1,4 +1,4 @@
-"""Mistakes that could be made in the consumers, each of which the proof must notice."""
+"""Mistakes of the functions that read streams."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import consumers.rollup.handler as rollup_handler
 from consumers.ingest import ingest as ingesting
 from consumers.ingest.decode import Delivery
 from consumers.ingest.validate import validate
@@ -17,12 +18,16 @@ from consumers.pane_log.writer import Outcome, Writer
 from consumers.rollup import minutes
 from consumers.rollup.apply import Applied, apply
 from consumers.rollup.at_hand import SegmentsAtHand
-from consumers.schedule import Schedule
+from consumers.rollup.stream import read_batch
+from consumers.schedule import Address, Schedule
+from consumers.tables import Level, trend_key
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
+from simulation.event_source_mapping.event_pattern import EventPattern
 from simulation.services.dynamodb import SimulatedDynamoDB
-from tests.simulation.environments import here
-from tests.unit.consumers.simulated_tables import LOG_TABLE, TRENDS_TABLE
+from simulation.world.handlers import here
+from simulation.world.world import LOG_TABLE, TRENDS_TABLE
+from tests.simulation.mistakes import noticed_by
 
 Patch = pytest.MonkeyPatch
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -42,27 +47,32 @@ def _without(request: dict[str, Any], *prefixes: str) -> dict[str, Any]:
     return {name: value for name, value in request.items() if not name.startswith(prefixes)}
 
 
+@noticed_by(0)
 def segments_are_put_without_a_condition(patch: Patch) -> None:
     """Of two writers at one place the later one wins."""
-    _requests(patch, "put_item", LOG_TABLE, lambda put: _without(put, "Condition", "Expression", "Return"))
+    _requests(patch, "put_item", LOG_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
+@noticed_by(0)
 def buckets_are_put_without_a_condition(patch: Patch) -> None:
     """Of two rollups the later one wins."""
-    _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "Return"))
+    _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
+@noticed_by(0)
 def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
     """The query for the parts of a sum need not see what was written before."""
     _requests(patch, "query", TRENDS_TABLE, lambda query: _without(query, "ConsistentRead"))
 
 
+@noticed_by(2)
 def a_winner_is_absorbed_without_a_second_look(patch: Patch) -> None:
     """After a refusal the same events are put at the next place, whatever the winner holds."""
     look = Outcome.drop_known
     patch.setattr(Outcome, "drop_known", lambda outcome: outcome.known.next if outcome.refused else look(outcome))
 
 
+@noticed_by(0)
 def memory_runs_ahead_of_the_log(patch: Patch) -> None:
     """A segment is remembered before its write is confirmed."""
     make = Writer._segment
@@ -77,6 +87,7 @@ def memory_runs_ahead_of_the_log(patch: Patch) -> None:
     patch.setattr(Writer, "_segment", remembered)
 
 
+@noticed_by(0)
 def the_vector_is_one_ahead(patch: Patch) -> None:
     """Where segments are applied, the next one is taken for applied too."""
 
@@ -90,6 +101,7 @@ def the_vector_is_one_ahead(patch: Patch) -> None:
     patch.setattr(minutes, "apply", ahead)
 
 
+@noticed_by(0)
 def rollup_increments(patch: Patch) -> None:
     """What the stream brings is added, whatever the vector says."""
 
@@ -110,16 +122,36 @@ def _by_position(item: BucketItem, at_hand: SegmentsAtHand) -> Iterable[Any]:
     return [known.get(position) for position in range(len(item.vector))]
 
 
+@noticed_by(8)
+def expiry_feeds_back(patch: Patch) -> None:
+    """What the log forgets is taken out of the trends."""
+
+    def read(event: dict[str, Any]) -> Any:  # noqa: ANN401 - as the original has it
+        for record in event["Records"]:
+            if record["eventName"] == "REMOVE":
+                minute = Address.parse(record["dynamodb"]["Keys"]["address"]["S"]).minute
+                for bucket in range(4):
+                    key = trend_key(Level.MINUTE, minute, bucket).attributes
+                    here().client("dynamodb").delete_item(TableName=TRENDS_TABLE, Key=key)
+        return read_batch(event)
+
+    patch.setattr(EventPattern, "matches", lambda *_: True)
+    patch.setattr(rollup_handler, "read_batch", read)
+
+
+@noticed_by(0)
 def the_highest_failure_is_answered(patch: Patch) -> None:
     """Lambda goes on behind the last record that failed."""
     patch.setattr(ingesting, "min", max, raising=False)
 
 
+@noticed_by(0)
 def failed_events_are_acknowledged_unstored(patch: Patch) -> None:
     """Nobody asks whether the failed events were stored."""
     patch.setattr(ingesting, "_storing_error", lambda _: None)
 
 
+@noticed_by(12)
 def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
     """An answer that is due before a write has ended acknowledges its events."""
     look = ingesting._outcome
@@ -130,29 +162,31 @@ def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
     patch.setattr(ingesting, "_outcome", optimistic)
 
 
+@noticed_by(1)
 def time_is_judged_by_the_clock(patch: Patch) -> None:
     """An event is too late by when it is looked at, not by when it arrived."""
     judge = validate
 
     def late(deliveries: list[Delivery], *rest: Any) -> Any:  # noqa: ANN401 - as the original has it
-        environment = here()
-        assert environment is not None
-        now = int(environment.surroundings.clock() * 1000)
+        now = int(here().scheduler.now * 1000)
         return judge([each._replace(record=each.record._replace(arrived_ms=now)) for each in deliveries], *rest)
 
     patch.setattr(ingesting, "validate", late)
 
 
+@noticed_by(0)
 def authors_do_not_tell_events_apart(patch: Patch) -> None:
     """The fingerprint is of the event's id alone."""
     patch.setattr(folding, "_fingerprint", lambda _, __, event_id: event_id.encode()[-FINGERPRINT_BYTES:].rjust(8))
 
 
+@noticed_by(3)
 def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
     """A change of the schedule changes the addresses of events from before it."""
     patch.setattr(Schedule, "at", lambda self, _: self.entries[-1])
 
 
+@noticed_by(0)
 def a_correction_is_forgotten(patch: Patch) -> None:
     """What comes late is written to its minute alone."""
     patch.setattr(LevelsState, "is_closing", lambda *_: False)

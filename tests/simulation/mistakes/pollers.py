@@ -1,0 +1,95 @@
+"""Mistakes of the event source mapping's poller."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from penstock.listing import ListedShard
+from simulation.event_source_mapping import slot
+from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem
+from simulation.event_source_mapping.invocation import Answered, FunctionFailed
+from simulation.event_source_mapping.ledger import Ledger
+from simulation.event_source_mapping.lineage import MappingLineage
+from simulation.event_source_mapping.records import StreamRecord
+from simulation.event_source_mapping.shard import ShardPoller
+from simulation.event_source_mapping.verdict import acknowledged
+from tests.simulation.mistakes import noticed_by
+
+Patch = pytest.MonkeyPatch
+Judged = Answered | FunctionFailed
+
+
+@noticed_by(0)
+def the_record_that_failed_is_taken_for_done(patch: Patch) -> None:
+    """A partial failure begins again behind the record that is named rather than with it."""
+
+    def behind(records: Sequence[StreamRecord], result: Judged, *, reports_failures: bool) -> int:
+        return min(acknowledged(records, result, reports_failures=reports_failures) + 1, len(records))
+
+    patch.setattr(slot, "acknowledged", behind)
+
+
+@noticed_by(0)
+def a_failed_invocation_is_taken_for_done(patch: Patch) -> None:
+    """What a function was killed with does not come again."""
+
+    def done(records: Sequence[StreamRecord], result: Judged, *, reports_failures: bool) -> int:
+        if isinstance(result, FunctionFailed):
+            return len(records)
+        return acknowledged(records, result, reports_failures=reports_failures)
+
+    patch.setattr(slot, "acknowledged", done)
+
+
+@noticed_by(0)
+def an_answer_that_acknowledges_nothing_is_taken_for_success(patch: Patch) -> None:
+    """It may be one that can't be read."""
+
+    def done(records: Sequence[StreamRecord], result: Judged, *, reports_failures: bool) -> int:
+        found = acknowledged(records, result, reports_failures=reports_failures)
+        return found if found or isinstance(result, FunctionFailed) else len(records)
+
+    patch.setattr(slot, "acknowledged", done)
+
+
+@noticed_by(0)
+def an_expired_iterator_goes_on_at_the_newest(patch: Patch) -> None:
+    """What came between the last read and the new iterator is not read."""
+    fail = ShardPoller.read_failed
+
+    def failed(self: ShardPoller, problem: ReadProblem, now: float) -> None:
+        fail(self, problem, now)
+        if problem is ReadProblem.EXPIRED_ITERATOR:
+            self._position = Position(PositionKind.LATEST)
+
+    patch.setattr(ShardPoller, "read_failed", failed)
+
+
+@noticed_by(1)
+def the_checkpoint_is_what_was_read_last(patch: Patch) -> None:
+    """A poller that starts anew goes on behind records that were read and never acknowledged."""
+    enter = Ledger.open
+
+    def opened(self: Ledger, sequence_number: str, arrived_at: float) -> int:
+        self.checkpoint = sequence_number
+        return enter(self, sequence_number, arrived_at)
+
+    patch.setattr(Ledger, "open", opened)
+
+
+@noticed_by(1)
+def children_begin_at_their_newest(patch: Patch) -> None:
+    """Of the children of a split or merge, what came before they were listed is not read."""
+    listed = MappingLineage.listed
+
+    def at_newest(self: MappingLineage, shards: Iterable[ListedShard]) -> None:
+        before = set(self._waiting)
+        listed(self, shards)
+        waiting: dict[str, Any] = self._waiting
+        for shard_id in waiting.keys() - before:
+            shard, position = waiting[shard_id]
+            if shard.parents and position.kind is PositionKind.TRIM_HORIZON:
+                waiting[shard_id] = (shard, Position(PositionKind.LATEST))
+
+    patch.setattr(MappingLineage, "listed", at_newest)
