@@ -7,11 +7,6 @@ import pytest
 from penstock.delivery.answers import Answers
 from penstock.delivery.calls import Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
 from penstock.delivery.record import Record
-from penstock.spool import leftovers
-from penstock.spool.contents import Contents
-from penstock.spool.disk import Disk
-from penstock.spool.remarks import Remarks
-from penstock.spool.segment import Segment
 from penstock.spool.spool import Spool
 from penstock.spool.spooled_delivery import SpooledDelivery
 from tests.simulation.mistakes import noticed_by
@@ -50,7 +45,7 @@ def a_call_that_failed_is_taken_for_success(patch: Patch) -> None:
     patch.setattr(Answers, "take", taken)
 
 
-@noticed_by(0)
+@noticed_by(2)
 def what_is_sent_leaves_the_spool(patch: Patch) -> None:
     """An event is done as soon as it is taken, not when Kinesis has it."""
     keep = Spool.append
@@ -63,7 +58,7 @@ def what_is_sent_leaves_the_spool(patch: Patch) -> None:
     patch.setattr(Spool, "append", appended)
 
 
-@noticed_by(0)
+@noticed_by(2)
 def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
     """A process that was killed leaves its events to nobody."""
     begin = SpooledDelivery.__init__
@@ -73,25 +68,3 @@ def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
         self._waiting = None
 
     patch.setattr(SpooledDelivery, "__init__", begun)
-
-
-@noticed_by(17)
-def a_torn_tail_takes_its_segment_along(patch: Patch) -> None:
-    """A spool whose last write was cut short is taken for unreadable."""
-    mend = leftovers._mend
-
-    def discarded(last: Segment, disk: Disk, remarks: Remarks) -> int | None:
-        if Contents(disk, last).torn_at is None:
-            return mend(last, disk, remarks)
-        disk.remove(last.events_path)
-        disk.remove(last.done_path)
-        return None
-
-    patch.setattr(leftovers, "_mend", discarded)
-
-
-@noticed_by(2)
-def acknowledgements_are_numbered_from_one(patch: Patch) -> None:
-    """The spool lets go of the event behind the one that is acknowledged."""
-    let_go = Spool.done
-    patch.setattr(Spool, "done", lambda self, positions: let_go(self, [each + 1 for each in positions]))
