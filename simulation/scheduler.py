@@ -111,6 +111,17 @@ class Scheduler:
         self.wake(self.current, delay=seconds)
         self.wait()
 
+    def pause(self) -> None:
+        """Let others go on that are due, if a program runs."""
+        if self.current is not None:
+            self.sleep(0)
+
+    def interleave(self, *programs: Callable[[], object]) -> None:
+        """Run programs from outside, all to their ends; raises what the first of them raises."""
+        for program in programs:
+            self.spawn(program)
+        self.run()
+
     def kill(self, task: Task) -> None:
         """Have a task end, unless it is the one that runs: that raises `Killed` itself."""
         if task.ended or task is self.current:

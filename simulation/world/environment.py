@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from simulation.concurrency import SimulatedExecutor
 from simulation.scheduler import Killed, Scheduler
 from simulation.world.handlers import HANDLERS, FunctionName
 from simulation.world.process import Process
+
+ANSWERED_SECONDS: Final = 0.2
+"""With so much time left a function has answered, whatever is still under way."""
 
 
 @dataclass
@@ -20,7 +23,9 @@ class Fate:
     killed_after: int | None = None
     """The call that is the last to be made; its answer reaches nobody."""
     hangs_at: int | None = None
-    """The call that is made too late, if ever."""
+    """The call at which it does nothing until its time is over."""
+    lasts_from: int | None = None
+    """The call that is still under way when the answer is due; it goes on with the next invocation."""
     calls: int = 0
 
 
@@ -71,6 +76,9 @@ class Environment(Process):
             self._crash()
         if fate.calls == fate.hangs_at:
             self.scheduler.sleep(max(self._seconds_left(), 0.0) + 1.0)
+            self.check()
+        if fate.calls == fate.lasts_from:
+            self.scheduler.sleep(max(self._seconds_left() - ANSWERED_SECONDS, 0.0))
             self.check()
 
     def after_call(self) -> None:

@@ -35,6 +35,7 @@ class Mapping:
 
     Attributes:
         name: That of the function.
+        payloads: Batches that were invoked last, of which any may come again.
         discarded: Invocation records of batches that were given up.
         most_held: Most records of a shard that the poller held.
         most_to_hold: As many as it may.
@@ -64,7 +65,7 @@ class Mapping:
         self._invoke = invoke
         self._news = news
         self._changed, self._shard_ended = Signal(scheduler), Signal(scheduler)
-        self._payloads: list[bytes] = []
+        self.payloads: list[bytes] = []
         self._ids = itertools.count(1)
         self._is_listed = False
         """Whether the shards were listed since one of them ended."""
@@ -177,7 +178,7 @@ class Mapping:
             self.deliver_again(payload, faults.chance("two_handlers").uniform(0, 0.1))
         if faults.strikes("duplicate_delivery"):
             self.deliver_again(payload, faults.chance("duplicate_delivery").uniform(1, 600))
-        self._payloads = [*self._payloads[-KEPT_PAYLOADS:], payload]
+        self.payloads = [*self.payloads[-KEPT_PAYLOADS:], payload]
         if self.name == "rollup":
             self._mistreat()
         result = self._invoke(payload)
@@ -191,9 +192,9 @@ class Mapping:
         faults = self._faults
         if faults.strikes("stale_records"):
             chance = faults.chance("stale_records")
-            self.deliver_again(chance.choice(self._payloads), chance.uniform(0, 60))
+            self.deliver_again(chance.choice(self.payloads), chance.uniform(0, 60))
         if faults.strikes("shuffled_records"):
             chance = faults.chance("shuffled_records")
-            event = json.loads(chance.choice(self._payloads))
+            event = json.loads(chance.choice(self.payloads))
             chance.shuffle(event["Records"])
             self.deliver_again(json.dumps(event).encode(), chance.uniform(0, 10))

@@ -1,74 +1,86 @@
 """What handlers answer at the edges: nothing where something is wrong that nobody foresaw, so that all is repeated."""
 
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from simulation.services.faults import Fault
-from simulation.services.stream_records import as_lambda_sends
-from tests.simulation.environments import Environment, FunctionName, Invocation, simulate_handlers
-from tests.simulation.stream import SHARDS
-from tests.simulation.world import World, checkpoint
-from tests.unit.consumers.ingest.batches import a_batch
-from tests.unit.consumers.simulated_tables import LOG_TABLE
+from simulation.world.environment import Environment, Fate
+from simulation.world.handlers import FunctionName, run_by, simulated_handlers
+from simulation.world.world import World
+
+PLENTY, TOO_LITTLE = 60.0, 1.0
+"""Seconds: to do all, and to answer without beginning another call."""
+
+FUNCTIONS = [FunctionName.INGEST, FunctionName.ROLLUP]
 
 
 class UnforeseenError(Exception):
     """What no code under test knows."""
 
 
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world in which some events were sent and folded, and nothing fails."""
-    simulate_handlers(monkeypatch)
-    world = World(seed=1, sweeps=False)
-    world.fault_rate = world.kill_rate = world.late_rate = 0.0
-    for _ in range(12):
-        world.stream.put(world.now)
-    for shard in SHARDS:
-        world.ingest(0, shard, world.stream.shards[shard])
-    return world
+class Unforeseen:
+    """A client whose calls fail as no call does."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any operation
+        raise UnforeseenError(name)
 
 
-def batches(world: World) -> dict[FunctionName, dict[str, list[dict[str, object]]]]:
-    changes = world.dynamodb.tables[LOG_TABLE].changes
-    return {
-        FunctionName.INGEST: a_batch(*world.stream.shards[SHARDS[0]]),
-        FunctionName.ROLLUP: {"Records": [as_lambda_sends(change, LOG_TABLE) for change in changes]},
-    }
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world in which some events were sent, and nothing fails."""
+    world = World(1, Path(tmp_path_factory.mktemp("spools")), allowed=())
+    with simulated_handlers(), run_by(world.scheduler):
+        world.run()
+        assert world.drain()
+        yield world
+        world.end()
 
 
-@pytest.mark.parametrize("function", [FunctionName.INGEST, FunctionName.ROLLUP])
+def a_batch(world: World, function: FunctionName) -> dict[str, Any]:
+    mapping = world.ingest_mapping if function is FunctionName.INGEST else world.rollup_mapping
+    batch: dict[str, Any] = json.loads(mapping.payloads[-1])
+    return batch
+
+
+def answers(world: World, function: FunctionName, batches: list[Any], seconds: float, client: Any = None) -> list[Any]:  # noqa: ANN401 - a client
+    """Return what a new environment answers to batches, an exception as itself."""
+    make: Callable[..., Any] = world.client if client is None else lambda *_: client
+    environment = Environment(world.scheduler, function, 1_000, world.variables, make)
+    found: list[Any] = []
+
+    def program() -> None:
+        for batch in batches:
+            try:
+                found.append(environment.invoke(batch, Fate(), world.scheduler.now + seconds, "request"))
+            except UnforeseenError as error:
+                found.append(error)
+        ended.append(True)
+
+    ended: list[bool] = []
+    environment.adopt(world.scheduler.spawn(program, owner=environment))
+    world.scheduler.run(done=lambda: bool(ended))
+    return found
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_is_unforeseen_fails_the_batch_as_a_whole(world: World, function: FunctionName) -> None:
-    def unforeseen(_: str) -> Fault:
-        raise UnforeseenError
-
-    environment = Environment(function, world)
-    world.dynamodb.before_call = world.s3.before_call = unforeseen
-    with pytest.raises(UnforeseenError):
-        environment.invoke(batches(world)[function], Invocation())
+    client = Unforeseen()
+    client.meta = world.dynamodb.meta  # type: ignore[attr-defined] # which a handler looks at before it makes a call
+    [found] = answers(world, function, [a_batch(world, function)], PLENTY, client)
+    assert isinstance(found, UnforeseenError)
 
 
-@pytest.mark.parametrize("function", [FunctionName.INGEST, FunctionName.ROLLUP])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_with_no_time_the_first_record_that_needs_a_call_is_answered(world: World, function: FunctionName) -> None:
-    batch = batches(world)[function]
-    numbers = [number for record in batch["Records"] for number in sequence_numbers(record)]
-    answer = Environment(function, world).invoke(batch, Invocation(short_after=0))
-    assert checkpoint(answer, numbers) is not None
-    assert len(answer["batchItemFailures"]) == 1
+    [found] = answers(world, function, [a_batch(world, function)], TOO_LITTLE)
+    assert len(found["batchItemFailures"]) == 1
 
 
-@pytest.mark.parametrize("function", [FunctionName.INGEST, FunctionName.ROLLUP])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_an_empty_batch_and_a_batch_once_more_are_acknowledged(world: World, function: FunctionName) -> None:
-    environment = Environment(function, world)
-    full = batches(world)[function]
-    for batch in ({"Records": full["Records"][:0]}, full, full):
-        assert environment.invoke(batch, Invocation()) == {"batchItemFailures": []}
-
-
-def sequence_numbers(record: dict[str, object]) -> list[int]:
-    return [
-        int(part[name])
-        for part in record.values()
-        if isinstance(part, dict)
-        for name in ("sequenceNumber", "SequenceNumber")
-        if name in part
-    ]
+    full = a_batch(world, function)
+    found = answers(world, function, [{"Records": []}, full, full], PLENTY)
+    assert found == [{"batchItemFailures": []}] * 3

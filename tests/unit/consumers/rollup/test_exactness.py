@@ -22,8 +22,8 @@ from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
 from consumers.tables import Level
 from consumers.trends.state import LevelsState
+from simulation.scheduler import Scheduler
 from simulation.services.faults import Fault
-from simulation.turns import Turns
 from tests.unit.consumers.rollup.making import (
     BUCKETS,
     SerialExecutor,
@@ -62,7 +62,7 @@ class World:
         self.dynamodb.before_call = self._before_call
         self.fault_rate = self.random.choice([0.0, 0.02, 0.15])
         self.dynamodb.lag = lambda: self.random.choice([0, 1, 3, 30])
-        self.turns = Turns(self.random.randrange)
+        self.scheduler = Scheduler(seed, 0.0)
         self.late = [0, 30, 2 * HOUR] if gathers else [0]
         self.segments = self._segments()
         append(self.dynamodb, *self.segments)
@@ -104,7 +104,7 @@ class World:
         return self.now
 
     def _before_call(self, _: str) -> Fault:
-        self.turns.pause()
+        self.scheduler.pause()
         if self.random.random() < 0.05 and self.now < LATEST:
             self.now += self.random.choice([1, 60, HOUR // 2, TAKE_OVER_SECONDS])
         return self.random.choice(FAULTS) if self.random.random() < self.fault_rate else Fault.NONE
@@ -195,7 +195,7 @@ def test_two_rollups_and_a_sweep_at_once_end_exact(seed: int) -> None:
         for _ in range(world.random.randint(0, 3)):
             world.sweep_once()
 
-    world.turns.run(
+    world.scheduler.interleave(
         lambda: world.consume(world.rollups[0], ours), lambda: world.consume(world.rollups[1], theirs), sweeps
     )
     world.settle()
@@ -219,7 +219,7 @@ def test_late_segments_race_the_closing_of_their_hours_and_end_exact(seed: int) 
         for _ in range(8):
             world.close(world.rollups[1])
 
-    world.turns.run(
+    world.scheduler.interleave(
         lambda: world.consume(world.rollups[0], late[:cut]), lambda: world.consume(world.rollups[1], late[cut:]), closes
     )
     world.fault_rate = 0
@@ -239,7 +239,7 @@ def test_late_segments_race_each_other_and_the_closing_of_their_day(seed: int) -
     world.segments = [a_segment(address=an_address(minute=MIDNIGHT + late)) for late in (-60, -HOUR, -2 * HOUR)]
     hours_closed = LevelsState(closing=MIDNIGHT, closed=MIDNIGHT, day_closing=MIDNIGHT - DAY, day_closed=MIDNIGHT - DAY)
     world.rollups[0].table.create_state(hours_closed)
-    world.turns.run(
+    world.scheduler.interleave(
         lambda: world.close(world.rollups[0]),
         *(
             lambda rollup=rollup, segment=segment: world.consume(rollup, [segment])
@@ -256,7 +256,7 @@ def test_what_is_gathered_is_counted_once_when_it_is_due(seed: int) -> None:
     """Kept by one rollup, counted at once by the other, applied by whoever comes first, met by the sweep meanwhile."""
     world = World(seed, gathers=True)
     ours, theirs = world.deliveries()
-    world.turns.run(
+    world.scheduler.interleave(
         lambda: world.consume(world.rollups[0], ours), lambda: world.consume(world.rollups[1], theirs), world.sweep_once
     )
     world.settle()

@@ -16,7 +16,7 @@ def test_two_writers_and_two_environments_at_once_end_exact(seed: int) -> None:
     brought = [segment for segment in world.segments for _ in range(world.random.choice([1, 1, 2]))]
     world.random.shuffle(brought)
     half = len(brought) // 2
-    world.turns.run(
+    world.scheduler.interleave(
         lambda: world.consume(0, brought[:half]),
         lambda: world.consume(1, brought[half:]),
         lambda: world.refresh(0, 6),

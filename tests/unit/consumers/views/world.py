@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from threading import Thread, current_thread
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,8 +19,8 @@ from consumers.views.memory import Memory
 from consumers.views.run import Views
 from consumers.views.store import ViewStore
 from consumers.views.windows import Window
+from simulation.scheduler import Scheduler, Task
 from simulation.services.faults import Fault
-from simulation.turns import Turns
 from tests.unit.consumers.rollup.making import (
     SCHEDULE,
     SerialExecutor,
@@ -62,9 +61,9 @@ class World:
         self.dynamodb.lag = lambda: self.random.choice([0, 1, 30])
         self.quiet = False
         """Whether the clock stands still."""
-        self.turns = Turns(self.random.randrange)
+        self.scheduler = Scheduler(seed, 0.0)
         self.kill_rate = self.random.choice([0.0, 0.02])
-        self._killable: set[Thread] = set()
+        self._killable: set[Task | None] = set()
         self.rollups = [a_rollup(self.dynamodb, lambda: self.now) for _ in range(2)]
         self.environments = [self.views(), self.views()]
         self.segments = self._segments()
@@ -92,7 +91,7 @@ class World:
         return made
 
     def _before_call(self, _: str) -> Fault:
-        self.turns.pause()
+        self.scheduler.pause()
         self._may_kill()
         if self.random.random() < 0.03 and not self.quiet:
             self.now += self.random.choice([1, 5, 5, 30, 60])
@@ -102,7 +101,7 @@ class World:
         self._may_kill()
 
     def _may_kill(self) -> None:
-        if current_thread() in self._killable and self.random.random() < self.kill_rate:
+        if self.scheduler.current in self._killable and self.random.random() < self.kill_rate:
             raise KilledError
 
     def consume(self, number: int, segments: list[Segment]) -> None:
@@ -121,8 +120,8 @@ class World:
     def refresh(self, number: int, times: int) -> None:
         """Let an environment run; it may fail, or be killed at any call, and then another takes its place."""
         for _ in range(times):
-            self.turns.pause()
-            self._killable.add(current_thread())
+            self.scheduler.pause()
+            self._killable.add(self.scheduler.current)
             try:
                 self.environments[number].refresh((), plenty)
             except EXPECTED_ERRORS:
@@ -130,7 +129,7 @@ class World:
             except KilledError:
                 self.environments[number] = self.views()
             finally:
-                self._killable.discard(current_thread())
+                self._killable.discard(self.scheduler.current)
 
     def settle(self) -> None:
         """End all faults, count everything, and let one environment, warm or new, run once more."""
