@@ -151,7 +151,7 @@ soak: $(VENV)/installed-test
 	SOAK_SECONDS=60 $(BIN)/pytest -s tests/integration/test_producer_memory.py
 	FUZZ_RECORDS=1000000 $(BIN)/pytest --timeout=0 tests/unit/consumers/ingest/test_fuzz.py
 	API_CASES=5000 $(BIN)/pytest --timeout=0 tests/integration/test_any_request.py
-	TEETH_SEEDS=200 $(BIN)/pytest --timeout=0 tests/simulation/test_teeth.py
+	SIMULATIONS=200 $(BIN)/pytest --timeout=0 tests/simulation/test_teeth.py
 	$(BIN)/python -m simulation --seeds 2000
 	CHAOS_ROUNDS=150 $(BIN)/pytest -s tests/integration/test_chaos.py
 

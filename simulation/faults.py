@@ -35,7 +35,6 @@ TABLE: Final = (
     Fault("lost_invocation", "an invocation's request or its answer is lost", 0.02),
     Fault("handler_killed", "a function is killed between any two calls, before or after the effect", 0.05),
     Fault("handler_timed_out", "a function hangs at a call until its timeout kills it", 0.015),
-    Fault("call_outlives", "a call is under way when its function must answer, and ends after that", 0.03),
     Fault("handler_nonsense", "a function's answer is nonsense", 0.02),
     Fault("duplicate_delivery", "a batch comes again, up to ten minutes later", 0.05),
     Fault("two_handlers", "a batch is with two functions at once", 0.05),

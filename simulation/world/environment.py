@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from simulation.concurrency import SimulatedExecutor
 from simulation.scheduler import Killed, Scheduler
 from simulation.world.handlers import HANDLERS, FunctionName
 from simulation.world.process import Process
-
-ANSWERED_SECONDS: Final = 0.2
-"""With so much time left a function has answered, whatever is still under way."""
 
 
 @dataclass
@@ -24,8 +21,6 @@ class Fate:
     """The call that is the last to be made; its answer reaches nobody."""
     hangs_at: int | None = None
     """The call at which it does nothing until its time is over."""
-    lasts_from: int | None = None
-    """The call that is still under way when the answer is due; it goes on with the next invocation."""
     calls: int = 0
 
 
@@ -76,9 +71,6 @@ class Environment(Process):
             self._crash()
         if fate.calls == fate.hangs_at:
             self.scheduler.sleep(max(self._seconds_left(), 0.0) + 1.0)
-            self.check()
-        if fate.calls == fate.lasts_from:
-            self.scheduler.sleep(max(self._seconds_left() - ANSWERED_SECONDS, 0.0))
             self.check()
 
     def after_call(self) -> None:

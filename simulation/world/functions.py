@@ -138,8 +138,6 @@ class Functions:
             return Fate(killed_before=call) if chance.random() < 0.5 else Fate(killed_after=call)
         if faults.strikes("handler_timed_out"):
             return Fate(hangs_at=faults.chance("handler_timed_out").randint(1, 6))
-        if faults.strikes("call_outlives"):
-            return Fate(lasts_from=faults.chance("call_outlives").randint(1, 6))
         return Fate()
 
     def _environment(self, function: FunctionName, begun: Begun) -> Environment:
