@@ -161,7 +161,7 @@ month, the months of a year::
     start    S  ``directory``
     v        N  format version
     n9       N  of the tenth hour: each write is conditional on a smaller number being there
-    e9       B  likewise: how many strips, which of its minutes are in them, and when they were written
+    e9       B  likewise: how many strips, which of its minutes are in them, when and as which version they were written
     x        N  expiry, epoch seconds
 
 rebuild run (`consumers.rebuild.journal`): in rebuilt tables alone, what they are made from::

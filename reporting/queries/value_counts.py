@@ -96,7 +96,7 @@ class ValueCounts:
             entry = directories.entry(place)
             for name in names:
                 at = StripAt(place, strip_of(name, entry.strips), entry.strips)
-                wanted[at] = entry.version
+                wanted[at] = entry.written
                 asked[at].append((place, name))
         found = self._strips.strips(wanted) if wanted else {}
         self._reader.add_to_tally(len(found), sum(size for _, size in found.values()))

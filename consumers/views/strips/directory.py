@@ -17,7 +17,7 @@ from consumers.views.strips.frame import Frame
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-_ENTRY: Final = struct.Struct("<IQQQ")
+_ENTRY: Final = struct.Struct("<IQQQQ")
 _PLACES: Final = 31
 """Most frames of one directory: days of a month."""
 
@@ -33,6 +33,8 @@ class Entry(NamedTuple):
     """Bit by bit, the first part lowest: whether the strips have it."""
     since: int
     """When the strips were written, or if they had all parts then, when the first of them changed; epoch seconds."""
+    written: int
+    """The version that the strips were written as: those of an older one are not these."""
 
     @property
     def order(self) -> int:
@@ -49,7 +51,7 @@ class Entry(NamedTuple):
         return self._replace(parts=self.parts & ~changed, version=max(version, self.version), since=since)
 
 
-NOTHING: Final = Entry(0, 0, 0, 0)
+NOTHING: Final = Entry(0, 0, 0, 0, 0)
 """Of a frame that no directory names."""
 
 

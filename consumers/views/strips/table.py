@@ -72,7 +72,7 @@ class StripsTable:
         consistently. A strip that this code can't read is as one that is not there.
 
         Args:
-            wanted: strips, and the version that their directory promises.
+            wanted: strips, and the version that their directory says they were written as.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.

@@ -132,8 +132,12 @@ class StripsView:
 
     def _write(self, place: Place, parts: int, change: Change) -> None:
         entry = self._entry(place)
-        minutes = place.frame.part is Level.MINUTE
-        version = _version(place, self._seen[Level.HOUR.floor(place.start)]) if minutes else entry.version
+        if place.frame.part is Level.MINUTE:
+            version = _version(place, self._seen[Level.HOUR.floor(place.start)])
+        else:  # what they hold follows from which hours or days are closed, too: so each writing has its own version
+            version = entry.version + 1
+            if not self._note(place, entry._replace(version=version)):
+                return
         count = place.frame.parts(place.start)
         strips = cut(rows_of(self._counts(place, parts, change)), count, entry.strips)
         made, expires_at = Made(version, change.as_of or 0), self._expiry(place)
@@ -143,7 +147,7 @@ class StripsView:
             return self._store.put(key, {"c": {"B": strips[number]}}, made, expires_at)
 
         if all(list(self._pool.map(put, range(len(strips))))):
-            self._note(place, Entry(len(strips), version, parts, int(change.now)))
+            self._note(place, Entry(len(strips), version, parts, int(change.now), version))
         else:
             self._loaded.discard(place.directory)
 

@@ -156,7 +156,7 @@ class Past:
         attributes: dict[str, Any] = {}
         for hour in range(day, min(day + DAY, self._now - HOUR + 1), HOUR):
             place = Place(Frame.HOUR, hour)
-            attributes |= attributes_of(place, Entry(STRIPS, 0, (1 << HOUR // MINUTE) - 1, 0))
+            attributes |= attributes_of(place, Entry(STRIPS, 0, (1 << HOUR // MINUTE) - 1, 0, 0))
         if attributes:
             yield {**strip_directory_key(frame, period).attributes, **attributes, "v": {"N": "1"}}
 

@@ -152,3 +152,37 @@ def test_a_strip_older_than_its_directory_says_is_read_once_more_consistently() 
         assert answered in {5, 7}
         if lag == 0:
             assert answered == 7
+
+
+def test_while_an_hour_waits_for_its_correction_only_the_changed_minute_is_read_from_its_item() -> None:
+    world = World()
+    for minute in range(BEGIN, BEGIN + HOUR, MINUTE):
+        world.count(minute, {"hashtag": {"a": 5}})
+    world.go_on(2 * HOUR)
+    world.refresh(0)
+    world.count(BEGIN + MINUTE, {"hashtag": {"a": 2}})
+    world.refresh(0)
+    read = world.minutes_read(lambda: check_minutes(world, "a"))
+    assert read == {BEGIN + MINUTE}
+
+
+def check_minutes(world: World, value: str) -> None:
+    """Compare the first hour's minutes of a hashtag with a plain count."""
+    span = Span(BEGIN, BEGIN + HOUR)
+    answered = world.answer("hashtag", [value], Level.MINUTE, span)
+    assert answered == world.plain("hashtag", [value], Level.MINUTE, span)
+
+
+def test_a_day_whose_strips_got_one_more_hour_is_not_read_from_those_before() -> None:
+    world = World()
+    for at in (0, HOUR):
+        world.count(BEGIN + at, {"hashtag": {"a": 5}})
+    world.go_on(2 * HOUR + 2 * MINUTE)
+    world.refresh(0)  # of the two hours only the first is closed
+    world.go_on(HOUR)
+    world.refresh(0)
+    span = Span(BEGIN, BEGIN + 2 * HOUR)
+    for lag in range(20):
+        calls = iter([0, 0])  # the levels state and the directories are read as they are, strips as they were
+        world.tables.lag = lambda: next(calls, lag)  # noqa: B023 - used within the round
+        assert world.answer("hashtag", ["a"], Level.HOUR, span) == world.plain("hashtag", ["a"], Level.HOUR, span)

@@ -8,7 +8,7 @@ from typing import Any
 from consumers.counts import Counts, empty
 from consumers.schedule import DAY, HOUR, MINUTE, Schedule
 from consumers.tables import Level
-from consumers.trends.item import encode_item
+from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.loading import bucket_items
 from consumers.trends.notes import note_request
 from consumers.trends.retention import Retention
@@ -132,6 +132,23 @@ class World:
                     if value in found[dimension]:
                         counts[value][level.floor(minute)] += found[dimension][value]
         return counts
+
+    def minutes_read(self, ask: Callable[[], None]) -> set[int]:
+        """Return which minutes' items are read while `ask` is done."""
+        read: set[int] = set()
+
+        class Watched(TrendsTable):
+            def query(
+                self, level: Level, bucket: int, start: int, end: int, *, consistent: bool = False
+            ) -> list[BucketItem]:
+                items = super().query(level, bucket, start, end, consistent=consistent)
+                read.update(item.start for item in items if level is Level.MINUTE)
+                return items
+
+        trends, self.trends = self.trends, Watched(self.tables.client(), TRENDS_TABLE)
+        ask()
+        self.trends = trends
+        return read
 
     @property
     def strips(self) -> StripsTable:
