@@ -4,13 +4,14 @@ import errno
 import json
 import logging
 import socket
+import string
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from werkzeug.security import safe_join
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -192,6 +193,8 @@ class _QuietHandler(WSGIRequestHandler):
         except ValueError as error:
             self.send_error(400, explain=str(error))
             return
+        # Bytes beyond ASCII, as `curl '…?prefix=café'` sends them, would be decoded twice on their way to the query.
+        self.path = quote(self.path, safe=string.printable, encoding="latin-1")
         super().run_wsgi()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature

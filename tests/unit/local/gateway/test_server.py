@@ -152,6 +152,17 @@ def test_it_answers_over_http_and_frees_its_port(gateway: Gateway) -> None:
     Gateway(gateway.port).stop()
 
 
+def test_bytes_beyond_ascii_in_a_target_are_utf_8_as_if_percent_encoded(gateway: Gateway) -> None:
+    function = Function()
+    gateway.serve(GatewayApplication(API, function, None, lambda: datetime(2026, 4, 29, tzinfo=UTC)))
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(f"GET /v1/é?x=café&y=a%20b HTTP/1.1\r\nHost: 127.0.0.1:{gateway.port}\r\n\r\n".encode())
+        answer = connection.makefile("rb").readline()
+    assert answer.split()[1] == b"200"
+    assert function.events[0]["path"] == "/v1/%C3%A9"
+    assert function.events[0]["queryStringParameters"] == {"x": "café", "y": "a b"}
+
+
 def test_a_target_that_cannot_be_read_is_a_bad_request_and_nothing_on_the_terminal(
     gateway: Gateway, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
