@@ -66,7 +66,11 @@ class Failures:
         if any(bad.name == "dimension" for bad in errors):
             detail = "there is no such dimension: it is one of hashtag, lang, platform, kind"
             return self._problem(HTTPStatus.NOT_FOUND, detail)
-        return self.bad_request(BadRequestError(errors + self._unexpected()))
+        unexpected = self._unexpected()
+        named = {(bad.in_, bad.name) for bad in unexpected}
+        # What came twice reached pydantic as a list, so its reason would be a false one.
+        others = [bad for bad in errors if (bad.in_, bad.name) not in named]
+        return self.bad_request(BadRequestError(others + unexpected))
 
     def bad_request(self, error: BadRequestError) -> Response[str]:
         """Answer parameters that are wrong: 400."""

@@ -413,6 +413,14 @@ def test_each_bad_parameter_is_named(api: Api, target: str, names: list[str]) ->
         assert f"{error['name']}: {error['detail']}" in problem["detail"]
 
 
+def test_what_is_given_twice_is_wrong_for_that_alone(api: Api) -> None:
+    problem = check_problem(api.get("/v1/trends/hashtag?window=1h&window=5m&limit=0"), 400, "Bad Request")
+    assert problem["errors"] == [
+        {"in": "query", "name": "limit", "detail": "should be greater than or equal to 1"},
+        {"in": "query", "name": "window", "detail": "should be given once"},
+    ]
+
+
 @pytest.mark.usefixtures("filled")
 def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
     cursor = api.get("/v1/trends/hashtag", limit="1", window="24h", end=AT_NOON).json["next_cursor"]
