@@ -38,7 +38,10 @@ TEMPLATE = {
             "Type": "AWS::DynamoDB::Table",
             "Properties": {**PANE_LOG, "StreamSpecification": {"StreamViewType": "NEW_IMAGE"}},
         },
-        "TrendsTable": {"Type": "AWS::DynamoDB::Table", "Properties": TRENDS},
+        "TrendsTable": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {**TRENDS, "StreamSpecification": {"StreamViewType": "KEYS_ONLY"}},
+        },
     },
 }
 

@@ -207,7 +207,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a call, or not."""
         services, fault = self.server.services, self._fault
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client was killed while it sent: services refuse half a body
+            self._cut()
+            return
         call = Call(self.command, self.path, _passed_on(dict(self.headers.items())), body)
 
         def carry_out() -> Answer:
