@@ -1,0 +1,193 @@
+"""What can be chosen: the template's parameters that decide speed and price, and the producer's options beside them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, Self
+
+from consumers.schedule import Entry, Schedule, ScheduleError
+
+
+class ConfigurationError(ValueError):
+    """A value outside its limits, or a name that is none; says which there are."""
+
+
+class CapacityMode(StrEnum):
+    """How a stream or a table is paid for."""
+
+    PROVISIONED = "provisioned"
+    ON_DEMAND = "on-demand"
+
+
+class Parameter(NamedTuple):
+    """A setting that is a number.
+
+    Attributes:
+        name: as `template.yaml` has it; of what the template does not know, as `penstock.ProducerConfig` does.
+        least, most: its limits, both allowed.
+    """
+
+    name: str
+    least: float
+    most: float
+
+
+PARAMETERS: Final = {
+    "shards": Parameter("ShardCount", 1, 200),
+    "ingest_batch_size": Parameter("IngestBatchSize", 1, 10_000),
+    "ingest_window_seconds": Parameter("IngestWindowSeconds", 0, 300),
+    "ingest_parallelization_factor": Parameter("IngestParallelizationFactor", 1, 10),
+    "ingest_memory_megabytes": Parameter("IngestMemoryMegabytes", 256, 10_240),
+    "rollup_batch_size": Parameter("RollupBatchSize", 1, 10_000),
+    "rollup_window_seconds": Parameter("RollupWindowSeconds", 0, 300),
+    "rollup_memory_megabytes": Parameter("RollupMemoryMegabytes", 256, 10_240),
+    "views_window_seconds": Parameter("ViewsWindowSeconds", 1, 60),
+    "views_memory_megabytes": Parameter("ViewsMemoryMegabytes", 512, 10_240),
+}
+"""The template's, with its limits."""
+
+PRODUCER_OPTIONS: Final = {
+    "aggregate_bytes": Parameter("aggregate_bytes", 64, 10 * 2**20),
+    "linger_seconds": Parameter("linger_seconds", 0.0, 60.0),
+    "lanes_per_shard": Parameter("lanes_per_shard", 1, 1_000),
+}
+"""Of every client's producer."""
+
+SCHEDULE: Final = ("pane_seconds", "key_groups", "buckets")
+"""Together they are an entry of the parameter `Schedule`."""
+
+MODES: Final = ("stream_mode", "table_mode")
+"""Priced and planned, but the template has provisioned streams and on-demand tables alone."""
+
+MOST_PLANNED_SHARDS: Final = 20_000
+"""A plan may have more shards than the template's parameter, whose limit is the default quota of an account."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Configuration:
+    """One choice of everything; the defaults are the template's and the producer's.
+
+    Windows and `linger_seconds` are seconds, memory is megabytes as Lambda counts them, `aggregate_bytes` bytes.
+
+    Raises:
+        ConfigurationError: a value lies outside its limits.
+    """
+
+    shards: int = 2
+    stream_mode: CapacityMode = CapacityMode.PROVISIONED
+    ingest_batch_size: int = 10_000
+    ingest_window_seconds: int = 2
+    ingest_parallelization_factor: int = 1
+    ingest_memory_megabytes: int = 1_024
+    rollup_batch_size: int = 1_000
+    rollup_window_seconds: int = 2
+    rollup_memory_megabytes: int = 512
+    views_window_seconds: int = 5
+    views_memory_megabytes: int = 1_024
+    pane_seconds: int = 10
+    key_groups: int = 8
+    buckets: int = 4
+    aggregate_bytes: int = 51_200
+    linger_seconds: float = 0.1
+    lanes_per_shard: int = 1
+    table_mode: CapacityMode = CapacityMode.ON_DEMAND
+
+    def __post_init__(self) -> None:
+        """Check each value by itself."""
+        for name, (shown, least, most) in (PARAMETERS | PRODUCER_OPTIONS).items():
+            value = getattr(self, name)
+            most_allowed = MOST_PLANNED_SHARDS if name == "shards" else most
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ConfigurationError(f"{shown} must be a number, not {value!r:.60}")
+            if name != "linger_seconds" and not isinstance(value, int):
+                raise ConfigurationError(f"{shown} must be a whole number, not {value!r:.60}")
+            if not least <= value <= most_allowed:
+                raise ConfigurationError(f"{shown} must be {least:,} to {most_allowed:,}, not {value:,}")
+        for name in MODES:
+            if getattr(self, name) not in tuple(CapacityMode):
+                raise ConfigurationError(f"{name} must be provisioned or on-demand, not {getattr(self, name)!r:.60}")
+        try:
+            Entry(0, self.pane_seconds, self.key_groups, self.buckets)
+        except (ScheduleError, TypeError) as error:
+            raise ConfigurationError(f"Schedule: {error}") from error
+
+    @classmethod
+    def parse(cls, settings: Mapping[str, str]) -> Self:
+        """Return the defaults with some settings changed, by the template's or the producer's names or those here.
+
+        Raises:
+            ConfigurationError: an unknown name, or a value that is none.
+
+        >>> Configuration.parse({"ShardCount": "4", "linger_seconds": "0.25"}).shards
+        4
+        """
+        return cls().with_settings(settings)
+
+    def with_settings(self, settings: Mapping[str, str]) -> Self:
+        """Return a copy with settings changed that are given as text, as in `parse`.
+
+        Raises:
+            ConfigurationError: as of `parse`.
+        """
+        known = {parameter.name: field for field, parameter in PARAMETERS.items()}
+        types: dict[str, Any] = {field.name: field.type for field in fields(self)}
+        changes: dict[str, Any] = {}
+        for name, text in settings.items():
+            if name == "Schedule":
+                changes |= _of_schedule(text)
+                continue
+            field = known.get(name, name)
+            if field not in types:
+                names = ", ".join([*known, "Schedule", *PRODUCER_OPTIONS, *SCHEDULE, *MODES])
+                raise ConfigurationError(f"there is no setting {name!r:.60}; there are {names}")
+            try:
+                changes[field] = types[field](text)
+            except ValueError as error:
+                raise ConfigurationError(f"{name} can't be {text!r:.60}") from error
+        return replace(self, **changes)
+
+    def as_document(self) -> dict[str, Any]:
+        """Return all values by their names here, for JSON."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters, all of them but the schedule: that is changed by appending to the one in force."""
+        return {parameter.name: str(getattr(self, field)) for field, parameter in PARAMETERS.items()}
+
+    @property
+    def schedule(self) -> str:
+        """The parameter `Schedule` of a new stack."""
+        return Schedule([Entry(0, self.pane_seconds, self.key_groups, self.buckets)]).to_json()
+
+    @property
+    def addresses_a_minute(self) -> int:
+        """Addresses of the pane log in a minute of event time."""
+        return 60 // self.pane_seconds * self.key_groups
+
+    def samconfig(self) -> str:
+        """Return the parameters of a new stack as a table of `samconfig.toml`, which `sam deploy` reads.
+
+        The producer's options are a comment: they are the clients' to set.
+        """
+        overrides = [f"{name}={value}" for name, value in self.parameters.items()] + [f"Schedule={self.schedule}"]
+        options = ", ".join(f"{name}={getattr(self, name)}" for name in PRODUCER_OPTIONS)
+        lines = [f"# producers: {options}", "[default.deploy.parameters]", "parameter_overrides = ["]
+        # A JSON string is a TOML string, for what these hold.
+        lines += [f"    {json.dumps(_quoted(override))}," for override in overrides]
+        return "\n".join([*lines, "]", ""])
+
+
+def _of_schedule(text: str) -> dict[str, int]:
+    try:
+        entry = Schedule.parse(text).entries[-1]
+    except ScheduleError as error:
+        raise ConfigurationError(f"Schedule: {error}") from error
+    return {"pane_seconds": entry.seconds, "key_groups": entry.groups, "buckets": entry.buckets}
+
+
+def _quoted(override: str) -> str:
+    """Return an override as SAM reads it from a list: values with quotation marks of their own are in single ones."""
+    name, _, value = override.partition("=")
+    return f"{name}='{value}'" if '"' in value else override
