@@ -15,8 +15,13 @@ from consumers.views.strips.frame import Frame
 SETTLED_SECONDS: Final = 20
 """After a minute's end: what comes for it later is late (`consumers.rollup.lateness.LATE_SECONDS`)."""
 
-_LEAST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: 15 * MINUTE, Frame.DAY: 30 * MINUTE, Frame.MONTH: 6 * HOUR}
-_MOST: Final = {Frame.QUARTER: 2 * MINUTE, Frame.HOUR: HOUR + HOUR // 2, Frame.DAY: 12 * HOUR, Frame.MONTH: DAY}
+_LEAST: Final = {
+    Frame.QUARTER: 5 * MINUTE + SETTLED_SECONDS,  # so that it is written with 5 minutes, with 10, and whole
+    Frame.HOUR: 15 * MINUTE,
+    Frame.DAY: 30 * MINUTE,
+    Frame.MONTH: 6 * HOUR,
+}
+_MOST: Final = {Frame.QUARTER: 15 * MINUTE, Frame.HOUR: HOUR + HOUR // 2, Frame.DAY: 12 * HOUR, Frame.MONTH: DAY}
 
 
 def available(place: Place, now: float, state: LevelsState) -> int:
@@ -38,7 +43,8 @@ def available(place: Place, now: float, state: LevelsState) -> int:
 
 def is_due(place: Place, entry: Entry, available_parts: int, now: float) -> bool:
     """Tell whether a frame's strips are to be written at `now` (epoch seconds)."""
-    return bool(available_parts & ~entry.parts) and now - entry.since >= patience(place, now)
+    since = max(entry.since, place.start)
+    return bool(available_parts & ~entry.parts) and now - since >= patience(place, now)
 
 
 def patience(place: Place, now: float) -> float:

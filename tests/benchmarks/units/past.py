@@ -20,8 +20,10 @@ from consumers.tables import Level, strip_directory_key
 from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.retention import Retention
+from consumers.trends.state import LevelsState
 from consumers.views.strips.directory import Entry, Place, attributes_of
 from consumers.views.strips.frame import Frame
+from consumers.views.strips.planning import available, patience
 from simulation.services.expressions import Item
 from simulation.services.table import Key, Table
 from tests.benchmarks.units.workload import Workload
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 MINUTES_DRAWN: Final = 6
 SEGMENTS_AN_ADDRESS: Final = 2
-STRIPS: Final = 95
+STRIPS: Final = {Frame.QUARTER: 40, Frame.HOUR: 95, Frame.DAY: 25, Frame.MONTH: 25}
 REVISION: Final = 13
 """Of a full minute at a batch each five seconds; of an hour or a day it might be any."""
 
@@ -109,7 +111,8 @@ class Past:
             return
         level, _, rest = partition.partition("#")
         if level == "strips":
-            yield from self._directory(*rest.split("#"))
+            frame, period = rest.split("#")
+            yield from self._directory(Frame(frame), period)
         if level in set(Level):
             yield from self._buckets(Level(level), *rest.split("#"))
 
@@ -148,15 +151,26 @@ class Past:
             if earlier:
                 yield late._replace(created=late.created - earlier, arrived_ms=late.arrived_ms - 1_000 * earlier)
 
-    def _directory(self, frame: str, period: str) -> "Iterator[Mapping[str, Any]]":
-        """Yield the directory of strips that were written last within the time that they are left as they are."""
-        if frame != Frame.HOUR:
-            return
-        day = _epoch(period, "%Y-%m-%d")
+    def _directory(self, frame: Frame, period: str) -> "Iterator[Mapping[str, Any]]":
+        """Yield a directory whose strips have all that they can have.
+
+        A whole quarter of the open hour lacks a minute where events are late, for half as long as it is left like that.
+        """
+        closed, day_closed = self._now - HOUR, Level.DAY.floor(self._now)
+        state = LevelsState(closed, closed, day_closed, day_closed)
+        start = _epoch(period, _DIRECTORIES[frame])
+        directory = Place(frame, start).directory
         attributes: dict[str, Any] = {}
-        for hour in range(day, min(day + DAY, self._now - HOUR + 1), HOUR):
-            place = Place(Frame.HOUR, hour)
-            attributes |= attributes_of(place, Entry(STRIPS, 0, (1 << HOUR // MINUTE) - 1, 0, 0))
+        while start < self._now and (place := Place(frame, start)).directory == directory:
+            start = place.end
+            parts, since = available(place, self._now, state), 0
+            if frame is Frame.QUARTER and place.end == self._now:
+                since = place.start + 2 * int(patience(place, self._now))
+                parts = available(place, since, state)
+            elif frame is Frame.QUARTER and self._workload.late:
+                parts, since = parts - 1, self._now - int(patience(place, self._now) / 2)
+            if parts:
+                attributes |= attributes_of(place, Entry(STRIPS[frame], 0, parts, since, 0))
         if attributes:
             yield {**strip_directory_key(frame, period).attributes, **attributes, "v": {"N": "1"}}
 
@@ -211,3 +225,5 @@ _PARTITIONS: Final = {
     Level.DAY: ("%Y-%m", 31 * DAY),
 }
 """Form of a partition's name, and what it spans."""
+_DIRECTORIES: Final = {Frame.QUARTER: "%Y-%m-%dT%H", Frame.HOUR: "%Y-%m-%d", Frame.DAY: "%Y-%m", Frame.MONTH: "%Y"}
+"""Form of the time of a directory's key."""
