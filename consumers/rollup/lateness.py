@@ -73,16 +73,25 @@ def _hours_due(after: int, until: int, oldest: int) -> Iterator[int]:
         wait, step = _wait(number), _step(number)
         if until - wait < oldest:
             return
-        # Of its minutes' ends, the first is a minute after the hour's start, the last is the hour's end.
-        first, last = after - wait - step - HOUR, until - wait - MINUTE
+        # A class is due once in a step, and then for the minutes that ended, `wait` before, within the last step. Of its
+        # minutes' ends, an hour's first is a minute after its start, its last is its end.
+        first_due, last_due = _rounded(after + 1, number), _rounded(until + 1, number) - step
+        if first_due > last_due:
+            continue
+        first, last = first_due - wait - step + 1 - HOUR, last_due - wait - MINUTE
         yield from range(max(-(-first // HOUR) * HOUR, oldest), last + 1, HOUR)
 
 
 def _due_of(end: int, number: int) -> int:
     """Return when a minute that ended at `end` is due for what came in the class of age with a number, from 0."""
+    return _rounded(end + _wait(number), number)
+
+
+def _rounded(time: int, number: int) -> int:
+    """Return the next time, not before `time`, at which something of the class with a number is due."""
     step = _step(number)
     phase = number * PHASE_SECONDS % step
-    return -(-(end + _wait(number) - phase) // step) * step + phase
+    return -(-(time - phase) // step) * step + phase
 
 
 def _wait(number: int) -> int:
