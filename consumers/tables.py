@@ -68,6 +68,13 @@ sweep cursor (`consumers.trends.table`): where the sweep goes on::
     v        N  format version
     hour     N  epoch seconds: the hour to check next
 
+repairs begun (`consumers.trends.repairs`): where runs of the sweep write and have perhaps not noted what changed::
+
+    bucket               S   ``rollup``
+    start                S   ``repairs``
+    v                    N   format version
+    1763741760_5f0c1a2b  NS  one for each such run, named by its begin (epoch seconds) and a nonce: hours, epoch seconds
+
 horizon (`consumers.trends.table`): for how long the pane log keeps segments, as the sweep has seen it::
 
     bucket   S  ``rollup``
@@ -258,6 +265,7 @@ def is_part(start: str) -> bool:
 
 LEVELS_STATE: Final = TrendKey("rollup", "levels")
 SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
+REPAIRS: Final = TrendKey("rollup", "repairs")
 HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
 HIDDEN_PARTITION: Final = "hidden"

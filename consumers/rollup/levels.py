@@ -99,11 +99,19 @@ class Levels:
         return state
 
     def bring_up_to_date(
-        self, level: Level, start: int, bucket: int, known: Known, time_left: Callable[[], float]
+        self,
+        level: Level,
+        start: int,
+        bucket: int,
+        known: Known,
+        time_left: Callable[[], float],
+        *,
+        before_put: Callable[[], object] = lambda: None,
     ) -> BucketItem:
         """Make one bucket of an hour or day the sum of the level below; returns the item as it is in the table.
 
         If there are `known` revisions and it has them all, it is taken for up to date without reading its parts.
+        `before_put` is called before each write.
 
         Raises:
             ContendedError: others were first each time.
@@ -113,6 +121,7 @@ class Levels:
             BucketTooLargeError: more values than can be written.
             TrendsFormatError: the table has something that this code can't read.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            Exception: what `before_put` raises.
         """
         target = self._read(level, start, bucket)
         if known and all(target.vector[position] >= revision for position, revision in known.items()):
@@ -126,6 +135,7 @@ class Levels:
             total = summed(target, parts)
             if total is target:
                 return target
+            before_put()
             try:
                 self._table.put(total)
             except RevisionRefusedError as refusal:
@@ -137,9 +147,14 @@ class Levels:
                 return total
 
     def correct(
-        self, level: Level, written: "Iterable[BucketItem | Progress]", time_left: Callable[[], float]
+        self,
+        level: Level,
+        written: "Iterable[BucketItem | Progress]",
+        time_left: Callable[[], float],
+        *,
+        before_put: Callable[[], object],
     ) -> tuple[list[BucketItem], dict[int, BaseException]]:
-        """Sum again the hours (days) that hold the minutes (hours) in `written`.
+        """Sum again the hours (days) that hold the minutes (hours) in `written`, with `before_put` before each write.
 
         Returns:
             The items of the hours (days), and by start of an hour (day) why it could not be brought up to date.
@@ -150,7 +165,7 @@ class Levels:
             position = (item.start - start) // item.level.seconds
             known.setdefault((start, item.bucket), {})[position] = item.revision
         tasks = {
-            key: self._pool.submit(self.bring_up_to_date, level, *key, revisions, time_left)
+            key: self._pool.submit(self.bring_up_to_date, level, *key, revisions, time_left, before_put=before_put)
             for key, revisions in known.items()
         }
         items: list[BucketItem] = []

@@ -186,7 +186,7 @@ class Rollup:
                 else:
                     report.failed_addresses[address] = error
         self.correct_levels([outcome.item for outcome in outcomes], report, time_left)
-        self._note_changes({outcome.item.start for outcome in outcomes}, report, time_left)
+        self.note_changes({outcome.item.start for outcome in outcomes}, report, time_left)
         self._mark_arrival(minutes, report)
         applied: dict[int, int] = {}
         for outcome in outcomes:
@@ -216,9 +216,17 @@ class Rollup:
         return outcomes
 
     def correct_levels(
-        self, written: "Sequence[BucketItem | Progress]", report: Report, time_left: Callable[[], float]
+        self,
+        written: "Sequence[BucketItem | Progress]",
+        report: Report,
+        time_left: Callable[[], float],
+        *,
+        before_put: Callable[[], object] = lambda: None,
     ) -> None:
-        """Sum again the closed hours, and then days, that lack a revision of the minutes in `written`."""
+        """Sum again the closed hours, and then days, that lack a revision of the minutes in `written`.
+
+        `before_put` is called before each write; what it raises fails that write.
+        """
         try:
             # After the minute writes, so that a closer either saw them or has raised its mark (`levels`).
             state = self.levels.state()
@@ -226,6 +234,7 @@ class Rollup:
                 Level.HOUR,
                 [item for item in written if state.is_closing(Level.HOUR, Level.HOUR.floor(item.start))],
                 time_left,
+                before_put=before_put,
             )
             for start, error in failures.items():
                 report.file(_minutes_within(written, Level.HOUR, start), error)
@@ -235,6 +244,7 @@ class Rollup:
                     Level.DAY,
                     [item for item in hours if state.is_closing(Level.DAY, Level.DAY.floor(item.start))],
                     time_left,
+                    before_put=before_put,
                 )
                 for start, error in failures.items():
                     report.file(_minutes_within(written, Level.DAY, start), error)
@@ -244,7 +254,7 @@ class Rollup:
         else:
             report.state = state
 
-    def _note_changes(self, minutes: set[int], report: Report, time_left: Callable[[], float]) -> None:
+    def note_changes(self, minutes: Iterable[int], report: Report, time_left: Callable[[], float]) -> None:
         """Tell who makes views of the trends that `minutes` may have changed.
 
         Also where all was a repeat: an earlier attempt may have ended between its write and this.

@@ -5,7 +5,7 @@ outlasted its 24 hours, a batch that was given up. It repairs by the same code t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +23,7 @@ from consumers.rollup.schedule_check import ScheduleChangedError, check
 from consumers.schedule import HOUR, MINUTE, Address, Entry
 from consumers.sweep.plan import next_slice, recent_minutes
 from consumers.sweep.probe import Expected, LogProbe
+from consumers.sweep.repairs import Repairs, RunRepairs
 from consumers.tables import Level
 from consumers.trends.errors import TrendsError, TrendsFormatError
 from consumers.trends.table import Progress
@@ -73,6 +74,7 @@ class Sweep:
         """
         self.rollup = rollup
         self._probe = probe
+        self._repairs = Repairs(rollup.table.repairs_begun(), clock)
         self._hours = hours
         self._pool = pool
         self._clock = clock
@@ -93,22 +95,46 @@ class Sweep:
         report.horizon = self._horizon(report)
         hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
+        repairs = self._repairs.begin_run()
         try:
+            self._note_left(report, time_left)
             self._apply_late(report, time_left)
-            in_time = self.check(recent_minutes(now), report, time_left)
+            in_time = self.check(recent_minutes(now), report, time_left, repairs.begin)
             for hour in hours:
                 if not in_time:
                     break
                 cursor = hour - HOUR
-                in_time = self.check(range(hour, hour + HOUR, MINUTE), report, time_left)
+                in_time = self.check(range(hour, hour + HOUR, MINUTE), report, time_left, repairs.begin)
                 if in_time:
                     report.hours.append(hour)
                 else:
                     cursor = hour
+            self._end(repairs, report)
         finally:
             self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
             self.rollup.table.save_sweep_cursor(cursor)
         return report
+
+    def _note_left(self, report: SweepReport, time_left: Callable[[], float]) -> None:
+        """Note the hours that a run wrote to which ended before it had noted them."""
+        try:
+            left = self._repairs.left()
+        except (ClientError, BotoCoreError, TrendsError) as error:
+            _note(report, error)
+            return
+        for repairs in left:
+            hours = [hour for hour in repairs.hours if hour >= self.rollup.oldest_hour]
+            minutes = (minute for hour in hours for minute in range(hour, hour + HOUR, MINUTE))
+            self.rollup.note_changes(minutes, report.rollup, time_left)
+            self._end(repairs, report)
+
+    def _end(self, repairs: RunRepairs, report: SweepReport) -> None:
+        """Keep that what was written is noted, unless something of it failed: then a later run notes it."""
+        if repairs.hours.isdisjoint(map(Level.HOUR.floor, report.rollup.failed_minutes)):
+            try:
+                repairs.end()
+            except (ClientError, BotoCoreError) as error:
+                _note(report, error)
 
     def _apply_late(self, report: SweepReport, time_left: Callable[[], float]) -> None:
         """Apply late segments that are due, for up to half of the time: checks need the other half.
@@ -148,16 +174,37 @@ class Sweep:
             _note(report, error)
             return None
 
-    def check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
-        """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out."""
+    def check(
+        self,
+        minutes: range,
+        report: SweepReport,
+        time_left: Callable[[], float],
+        begin: Callable[[Collection[int]], object] = lambda _: None,
+    ) -> bool:
+        """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out.
+
+        `begin` is called with the hours of `minutes` (epoch seconds) before anything is written; what it raises fails
+        what would be written.
+        """
+        hours = frozenset(map(Level.HOUR.floor, minutes))
+        corrected = False
+
+        def correct() -> None:
+            nonlocal corrected
+            begin(hours)
+            corrected = True
+
         # Before the vectors: what is applied in between is then in both, rather than in neither.
         kept = self._kept(minutes, report)
         held, unread = self._reads(minutes, report)
         expected = list(_beyond(kept, self._expected(minutes, held, unread, report.rollup)))
         missing: list[Expected] = []
         try:
-            missing = sorted(self._probe.found(expected), key=_minute)
+            found = sorted(self._probe.found(expected), key=_minute)
             report.addresses_checked += len(expected)
+            if found:
+                begin(hours)
+            missing = found
         except (ClientError, BotoCoreError) as error:
             _note(report, error)
         for _, group in groupby(missing, key=lambda hit: _minute(hit) // (MINUTES_AT_ONCE * MINUTE)):
@@ -165,7 +212,9 @@ class Sweep:
                 return False
             self._repair(list(group), report, time_left)
         # Also where nothing was missing: a minute may have been written by one who ended before correcting its hour.
-        self.rollup.correct_levels(held, report.rollup, time_left)
+        self.rollup.correct_levels(held, report.rollup, time_left, before_put=correct)
+        if corrected:
+            self.rollup.note_changes(minutes, report.rollup, time_left)
         return time_left() >= 2 * RESERVE_SECONDS
 
     def _kept(self, minutes: range, report: SweepReport) -> set[Expected]:

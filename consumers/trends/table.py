@@ -34,6 +34,7 @@ from consumers.trends.item import (
 from consumers.trends.late import LateSegment, decode_late, encode_late
 from consumers.trends.notes import Versions, decode_note, note_request
 from consumers.trends.ranges import partitions
+from consumers.trends.repairs import RepairsBegun
 from consumers.trends.state import LevelsState, Mark, decode_state, encode_state
 from consumers.trends.vector import Vector, unpack
 
@@ -215,6 +216,10 @@ class TrendsTable:
             "hour": {"N": str(hour)},
         }
         self._client.put_item(TableName=self.table, Item=item)
+
+    def repairs_begun(self) -> RepairsBegun:
+        """Return where runs of the sweep keep what they have begun to repair."""
+        return RepairsBegun(self._client, self.table)
 
     def keep_late(self, hour: int, due: int, segments: Sequence[LateSegment]) -> None:
         """Keep `segments`, all of the hour that starts at `hour`, until they are due (epoch seconds).

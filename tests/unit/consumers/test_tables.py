@@ -18,6 +18,7 @@ from consumers.schedule import Address
 from consumers.tables import (
     HORIZON,
     REBUILD_RUN,
+    REPAIRS,
     SWEEP_CURSOR,
     Level,
     TrendKey,
@@ -36,6 +37,7 @@ from consumers.tables import (
 from consumers.trends.hidden import HideList
 from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
+from consumers.trends.repairs import RepairsBegun
 from consumers.trends.state import LevelsState, encode_state
 from consumers.trends.table import TrendsTable
 from consumers.views.lists.item import encode_list
@@ -74,7 +76,7 @@ def test_sort_keys_are_in_order_of_time(level: Level, one: int, other: int) -> N
 
 KIND = re.compile(r"^([a-z -]+) \(`[^`]+`\)[^:]*(?::[^:]+)?::\n\n((?:    .*\n)+)", re.MULTILINE)
 KINDS = {
-    name: dict(re.findall(r"^    (\w+) +(SS|[SNB])  ", body, re.MULTILINE))
+    name: dict(re.findall(r"^    (\w+) +(SS|NS|[SNB])  ", body, re.MULTILINE))
     for name, body in KIND.findall(tables.__doc__ or "")
 }
 """Attributes and their types by kind of item, as the module documents them."""
@@ -117,6 +119,9 @@ def test_the_single_items_have_the_documented_attributes() -> None:
     TrendsTable(client, TRENDS_TABLE).save_horizon(216, 192, 1)
     horizon = client.get_item(TableName=TRENDS_TABLE, Key=HORIZON.attributes)["Item"]
     assert written(horizon) == KINDS["horizon"]
+    RepairsBegun(client, TRENDS_TABLE).begin("1763741760_5f0c1a2b", [3_600])
+    repairs = client.get_item(TableName=TRENDS_TABLE, Key=REPAIRS.attributes)["Item"]
+    assert written(repairs) == KINDS["repairs begun"]
     assert written(alerts.encode_state(alerts.AlertsState(judged=60), 120)) == KINDS["alerts state"]
 
 
