@@ -1,0 +1,28 @@
+"""``penstock-load`` and ``python -m load``: whatever goes wrong is one line on standard error, and an exit status."""
+
+import sys
+
+from penstock.cli.defect_file import keep
+from penstock.cli.ending import ending
+from penstock.cli.standard_streams import show_anything
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit status: 0 when all went well, 1 when something failed, 2 for wrong input, 130 after Ctrl-C.
+    """
+    show_anything()
+    try:
+        from load.commands import cli
+
+        status = cli(prog_name="penstock-load", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
+        message, status = ending(error, keep)
+        if message:
+            sys.stderr.write(f"{message}\n")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""The commands, a module each: parse, call, show. What is slow to import is imported when a command runs."""
+
+import click
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Find the configuration that meets a goal for the least money, and prove it.
+
+    Exit status: 0 when all went well, 1 when something failed, 2 for wrong input, 130 after Ctrl-C.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(2)

@@ -1,0 +1,122 @@
+"""Distributions of what was measured: HdrHistograms of one resolution, in blocks that tell the noise.
+
+Gil Tene's HdrHistogram (hdrhistogram.org) keeps every value to a number of significant digits in constant memory, and
+histograms are added up without loss, so that processes and blocks can be joined.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from hdrh.histogram import HdrHistogram
+
+from load.report.model import Distribution, Unit
+
+SIGNIFICANT_DIGITS: Final = 3
+
+_SCALES: Final[dict[Unit, float]] = {"s": 1e-6, "events": 1.0, "records": 1.0, "bytes": 1.0}
+_HIGHEST: Final = 10**12
+"""In steps of the scale: eleven days of microseconds, a terabyte."""
+
+
+class Measured:
+    """Values of one kind, in blocks.
+
+    Args:
+        unit: of the values.
+        blocks: how many blocks there are.
+    """
+
+    def __init__(self, unit: Unit, blocks: int = 1) -> None:
+        self.unit: Final[Unit] = unit
+        self.scale: Final = _SCALES[unit]
+        self._blocks = [_histogram() for _ in range(blocks)]
+
+    def record(self, value: float, *, block: int = 0, times: int = 1) -> None:
+        """Take a value; below 0 counts as 0, which the clocks of two machines can lead to."""
+        self._blocks[block].record_value(min(max(0, round(value / self.scale)), _HIGHEST), times)
+
+    def add(self, encoded: str, *, block: int = 0) -> None:
+        """Take all values of an encoded histogram of the same unit."""
+        self._blocks[block].add(decoded(encoded))
+
+    def encoded(self, block: int = 0) -> str:
+        """Return a block's values, for `add`."""
+        return _encoded(self._blocks[block])
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return sum(int(each.get_total_count()) for each in self._blocks)
+
+    def quantile(self, fraction: float) -> float | None:
+        """Return a quantile of all values; None without any."""
+        return quantile(merged(self._blocks), fraction) * self.scale if self.count else None
+
+    def distribution(self) -> Distribution | None:
+        """Return what the report holds of it; None without values."""
+        if not self.count:
+            return None
+        whole = merged(self._blocks)
+        p50, p90, p95, p99, p999 = (quantile(whole, each) * self.scale for each in (0.5, 0.9, 0.95, 0.99, 0.999))
+        return Distribution(
+            unit=self.unit,
+            count=self.count,
+            mean=whole.get_mean_value() * self.scale,
+            min=whole.get_min_value() * self.scale,
+            p50=p50,
+            p90=p90,
+            p95=p95,
+            p99=p99,
+            p999=p999,
+            max=whole.get_max_value() * self.scale,
+            histogram=_encoded(whole),
+            scale=self.scale,
+            blocks=tuple(_encoded(each) for each in self._blocks if each.get_total_count())
+            if len(self._blocks) > 1
+            else (),
+        )
+
+
+def decoded(encoded: str) -> HdrHistogram:
+    """Return a histogram from a report.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        histogram = HdrHistogram.decode(encoded)
+    except Exception as error:  # the library lets through what zlib, base64 and struct raise
+        raise ValueError(f"no HdrHistogram: {encoded[:40]!r}") from error
+    if histogram is None:
+        raise ValueError(f"no HdrHistogram: {encoded[:40]!r}")
+    return histogram
+
+
+def merged(histograms: Iterable[HdrHistogram]) -> HdrHistogram:
+    """Return a histogram of all values of some."""
+    whole = _histogram()
+    for each in histograms:
+        whole.add(each)
+    return whole
+
+
+def quantile(histogram: HdrHistogram, fraction: float) -> int:
+    """Return a quantile in steps of the scale."""
+    return int(histogram.get_value_at_percentile(100 * fraction))
+
+
+def steps(histogram: HdrHistogram) -> Sequence[tuple[int, int]]:
+    """Return the values that occur, in steps of the scale, and how often, lowest first."""
+    return [
+        (int(item.value_iterated_to), int(item.count_added_in_this_iter_step))
+        for item in histogram.get_recorded_iterator()
+    ]
+
+
+def _histogram() -> HdrHistogram:
+    return HdrHistogram(1, _HIGHEST, SIGNIFICANT_DIGITS)
+
+
+def _encoded(histogram: HdrHistogram) -> str:
+    text: bytes = histogram.encode()
+    return text.decode("ascii")

@@ -1,0 +1,123 @@
+"""Profiles: how the rate goes over time, in straight pieces, so that what is due until any moment is a sum and no loop.
+
+>>> Profile((Piece(10.0, 100.0, 100.0), Piece(10.0, 100.0, 300.0))).events
+3000.0
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+from math import sqrt
+from typing import Final
+
+from load.errors import InputError
+
+MOST_RATE: Final = 10_000_000.0
+"""Events a second; a plan for thousands of shards has a tenth of them."""
+MOST_SECONDS: Final = 400 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A time in which the rate goes straight from one value to another.
+
+    Attributes:
+        seconds: how long it takes, above 0.
+        start: events a second at its beginning.
+        end: events a second at its end.
+    """
+
+    seconds: float
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        """Refuse what no generator could send.
+
+        Raises:
+            InputError: a time or a rate is out of bounds.
+        """
+        if not 0 < self.seconds <= MOST_SECONDS:
+            raise InputError(f"a profile's times are above 0 s and at most {MOST_SECONDS:,.0f} s, not {self.seconds:g}")
+        for rate in (self.start, self.end):
+            if not 0 <= rate <= MOST_RATE:
+                raise InputError(f"a rate is 0 to {MOST_RATE:,.0f} events a second, not {rate:g}")
+
+    @property
+    def events(self) -> float:
+        """How many events are due in it."""
+        return self.seconds * (self.start + self.end) / 2
+
+    def due(self, elapsed: float) -> float:
+        """Return how many of its events are due that many seconds after its beginning."""
+        return elapsed * (self.start + (self.end - self.start) * elapsed / self.seconds / 2)
+
+    def time_of(self, number: float) -> float:
+        """Return how long after its beginning so many of its events are due: `due` backwards."""
+        slope = (self.end - self.start) / self.seconds
+        # The root of slope/2 t² + start t = number, in the form that loses no digits when the slope is small.
+        root = sqrt(max(0.0, self.start * self.start + 2 * slope * number))
+        return 2 * number / (self.start + root) if number > 0 else 0.0
+
+
+class Profile:
+    """A rate over time.
+
+    Args:
+        pieces: one after another, at least one.
+        text: the profile in the words of the command line.
+
+    Raises:
+        InputError: there is no piece, or no event is ever due.
+    """
+
+    def __init__(self, pieces: Iterable[Piece], text: str = "") -> None:
+        self.pieces: Final = tuple(pieces)
+        self.text: Final = text
+        self._starts = [0.0, *accumulate(piece.seconds for piece in self.pieces)]
+        self._before = [0.0, *accumulate(piece.events for piece in self.pieces)]
+        if not self.events:
+            raise InputError("the profile never sends anything: give a rate above 0")
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self._starts[-1]
+
+    @property
+    def events(self) -> float:
+        """How many events are due in all."""
+        return self._before[-1]
+
+    @property
+    def peak(self) -> float:
+        """The highest rate."""
+        return max(max(piece.start, piece.end) for piece in self.pieces)
+
+    def rate(self, time: float) -> float:
+        """Return events a second at a time; 0 before and after the profile."""
+        if not 0 <= time < self.seconds:
+            return 0.0
+        at = bisect_right(self._starts, time) - 1
+        piece = self.pieces[at]
+        return piece.start + (piece.end - piece.start) * (time - self._starts[at]) / piece.seconds
+
+    def due(self, time: float) -> float:
+        """Return how many events are due until a time."""
+        if time <= 0:
+            return 0.0
+        if time >= self.seconds:
+            return self.events
+        at = bisect_right(self._starts, time) - 1
+        return self._before[at] + self.pieces[at].due(time - self._starts[at])
+
+    def time_of(self, number: float) -> float:
+        """Return when so many events are due, `due` backwards: that of the last event is at most `seconds`.
+
+        `number` is from 0 to `events`.
+        """
+        at = min(bisect_right(self._before, number), len(self.pieces)) - 1
+        while self.pieces[at].events == 0 and at > 0:  # only the end of a profile that ends in silence
+            at -= 1
+        return min(self._starts[at] + self.pieces[at].time_of(number - self._before[at]), self.seconds)
