@@ -73,8 +73,8 @@ def _hours_due(after: int, until: int, oldest: int) -> Iterator[int]:
         wait, step = _wait(number), _step(number)
         if until - wait < oldest:
             return
-        # A class is due once in a step, and then for the minutes that ended, `wait` before, within the last step. Of its
-        # minutes' ends, an hour's first is a minute after its start, its last is its end.
+        # A class is due once in a step, then for the minutes that ended, `wait` before, within the last step. Of their
+        # ends, an hour's first is a minute after its start, its last is its own end.
         first_due, last_due = _rounded(after + 1, number), _rounded(until + 1, number) - step
         if first_due > last_due:
             continue
