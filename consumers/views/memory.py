@@ -158,13 +158,7 @@ class Memory:
         for level, task in tasks:
             for item in task.result():
                 found[Part(level, item.start)][item.bucket] = PackedCounts(item.packed)
-        return {part: self._packed(part, of_part) for part, of_part in found.items()}
-
-    def _packed(self, part: Part, found: Mapping[int, PackedCounts]) -> Packed:
-        if not found:
-            return Packed(())
-        buckets = range(1 + self._schedule.buckets_at(part.start))
-        return Packed(tuple(found.get(bucket, _NOTHING) for bucket in buckets))
+        return {part: packed(of_part, self._schedule.buckets_at(part.start)) for part, of_part in found.items()}
 
     def _forget(self, now: float, state: LevelsState) -> None:
         self._held = {part: held for part, held in self._held.items() if self._is_held(part, now, state)}
@@ -176,6 +170,11 @@ class Memory:
 
 
 _NOTHING: Final = PackedCounts(encode(empty()))
+
+
+def packed(found: Mapping[int, PackedCounts], buckets: int) -> Packed:
+    """Return a part's counts, of which these buckets were found, by number: that of few values, and so many others."""
+    return Packed(tuple(found.get(bucket, _NOTHING) for bucket in range(1 + buckets)) if found else ())
 
 
 def _runs(parts: Iterable[Part]) -> Iterator[tuple[Level, int, int]]:

@@ -4,8 +4,7 @@ A frame is cut into as many strips as make each about `STRIP_BYTES` long, whatev
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from consumers.counts import DIMENSIONS
@@ -23,27 +22,41 @@ _TOLERANCE: Final = 4 / 3
 class Values(Protocol):
     """What is needed of a `consumers.counts.PackedCounts`."""
 
-    def values(self, dimension: str) -> dict[str, int]:
-        """Return all values of a dimension with their counts."""
+    def encoded(self, dimension: str) -> Iterable[tuple[bytes, int]]:
+        """Return all values of a dimension, in UTF-8, with their counts."""
 
 
-def rows_of(parts: Sequence[Iterable[Values]]) -> list[Row]:
-    """Return the row of each value that is in one of `parts`: the disjoint counts of each part of a frame.
+def rows_of(parts: Sequence[Sequence[Values]]) -> list[Row]:
+    """Return the row of each value that is in one of `parts`.
+
+    Args:
+        parts: of each part of a frame its buckets, or none where it counts nothing. They are disjoint, and the same
+            values are in buckets of the same number where parts have as many.
 
     Raises:
         CountsFormatError: counts that are damaged.
     """
-    rows: dict[str, dict[str, list[int]]] = {dimension: {} for dimension in DIMENSIONS}
+    return [row for beside in _beside(parts) for dimension in DIMENSIONS for row in _rows(beside, dimension)]
+
+
+def _rows(parts: Sequence[Sequence[Values]], dimension: str) -> Iterator[Row]:
+    rows: defaultdict[bytes, list[int]] = defaultdict(lambda: [0] * len(parts))
     for place, part in enumerate(parts):
-        for packed in part:
-            for dimension, found in rows.items():
-                for value, count in packed.values(dimension).items():
-                    row = found.get(value)
-                    if row is None:
-                        row = found[value] = [0] * len(parts)
-                    row[place] = count
-    named = ([Row(name_of(each, value), row) for value, row in found.items()] for each, found in rows.items())
-    return list(chain.from_iterable(named))
+        for counts in part:
+            for value, count in counts.encoded(dimension):
+                rows[value][place] = count
+    prefix = name_of(dimension, "")
+    return (Row(prefix + value, row) for value, row in rows.items())
+
+
+def _beside(parts: Sequence[Sequence[Values]]) -> Iterator[Sequence[Sequence[Values]]]:
+    """Yield what has values of its own: bucket by bucket, since few rows at a time stay in the processor's cache."""
+    numbers = {len(part) for part in parts if part}
+    if len(numbers) > 1:  # the schedule has changed in between, so that values are in other buckets than before
+        yield parts
+        return
+    for number in range(max(numbers, default=0)):
+        yield [part[number : number + 1] for part in parts]
 
 
 def cut(rows: Sequence[Row], parts: int, before: int = 0) -> list[bytes]:

@@ -11,7 +11,7 @@ Two environments at once do no harm: what one writes is refused, or overwrites w
 directory is read again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Final
 
@@ -22,7 +22,7 @@ from consumers.trends.errors import TrendsError
 from consumers.trends.notes import Versions
 from consumers.trends.retention import Retention
 from consumers.trends.table import TrendsTable
-from consumers.views.memory import Change
+from consumers.views.memory import Change, packed
 from consumers.views.store import Made, ViewStore
 from consumers.views.strips.cutting import cut, rows_of
 from consumers.views.strips.directory import NOTHING, Entry, Place
@@ -151,22 +151,25 @@ class StripsView:
         else:
             self._loaded.discard(place.directory)
 
-    def _counts(self, place: Place, parts: int, change: Change) -> Sequence[Iterable[PackedCounts]]:
-        """Return the counts of each of a frame's parts, at least as new as its version; of those wanted, if they can't
+    def _counts(self, place: Place, parts: int, change: Change) -> Sequence[Sequence[PackedCounts]]:
+        """Return the buckets of each of a frame's parts, at least as new as its version; of those wanted, if they can't
         be read before they are closed."""
         frame, start = place
         level = frame.part
         if level is Level.MINUTE:
-            return [packed.buckets for packed in change.read(change.minutes(start, place.end)).values()]
-        counts: list[list[PackedCounts]] = [[] for _ in range(frame.parts(start))]
+            return [each.buckets for each in change.read(change.minutes(start, place.end)).values()]
+        found: list[dict[int, PackedCounts]] = [{} for _ in range(frame.parts(start))]
         until = start + parts.bit_length() * level.seconds
         most = max(self._schedule.buckets_at(at) for at in range(start, place.end, DAY))
         for items in self._pool.map(
             lambda bucket: self._trends.query(level, bucket, start, until, consistent=True), range(1 + most)
         ):
             for item in items:
-                counts[(item.start - start) // level.seconds].append(PackedCounts(item.packed))
-        return counts
+                found[(item.start - start) // level.seconds][item.bucket] = PackedCounts(item.packed)
+        return [
+            packed(each, self._schedule.buckets_at(start + number * level.seconds)).buckets
+            for number, each in enumerate(found)
+        ]
 
     def _candidates(self, change: Change) -> Iterator[Place]:
         """Yield the frames that may be due, the most urgent first: what readers pay most for."""

@@ -41,6 +41,7 @@ def test_packed_counts_are_found_one_by_one_and_all_together(given_counts: count
     packed = counts.PackedCounts(counts.encode(given_counts))
     for dimension, values in given_counts.items():
         assert packed.values(dimension) == values
+        assert {name.decode(): count for name, count in packed.encoded(dimension)} == values
         assert {value: packed.count(dimension, value) for value in values} == values
         assert packed.count(dimension, other) == values.get(other, 0)
 
