@@ -117,12 +117,18 @@ def summed(world: "World") -> Iterator[str]:
     """Yield where minutes, hours or days in the table itself are not what was sent."""
     for level in Level:
         expected = world.truth.by(level.seconds)
-        first, last = min(expected, default=0), max(expected, default=0) + level.seconds
-        found: dict[int, Counts] = defaultdict(counting.empty)
-        for bucket in range(world.most_buckets):
-            for item in world.table.query(level, bucket, first, last, consistent=True):
-                counting.add(found[item.start], item.counts)
-        yield from _differences(f"{level.name.lower()}s", found, expected)
+        yield from _differences(f"{level.name.lower()}s", held(world, level), expected)
+
+
+def held(world: "World", level: Level) -> dict[int, Counts]:
+    """Return the counts of the minutes, hours or days in the table in whose time something was sent."""
+    expected = world.truth.by(level.seconds)
+    first, last = min(expected, default=0), max(expected, default=0) + level.seconds
+    found: dict[int, Counts] = defaultdict(counting.empty)
+    for bucket in range(world.most_buckets):
+        for item in world.table.query(level, bucket, first, last, consistent=True):
+            counting.add(found[item.start], item.counts)
+    return found
 
 
 def _differences(what: str, found: dict[int, Counts], expected: object) -> Iterator[str]:

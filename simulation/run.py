@@ -12,6 +12,7 @@ from pathlib import Path
 from simulation import invariants
 from simulation.faults import NAMES
 from simulation.trace import Trace
+from simulation.views_invariants import of_views
 from simulation.world.handlers import run_by
 from simulation.world.world import World
 
@@ -67,10 +68,17 @@ def _violations(world: World) -> list[str]:
     world.run()
     if not world.drain():
         return [f"not everything was acknowledged in time: {world.waiting()}"]
+    found: list[str] = []
+    if world.has_views:
+        world.refresh_views()
+        world.within(lambda: found.extend(of_views(world)))
     if not world.close_all():
         return [f"not all hours and days were closed: {world.table.state()}"]
-    found: list[str] = []
     world.within(lambda: found.extend(invariants.violations(world)))
+    if world.has_views:
+        world.refresh_views()
+        world.within(lambda: found.extend(of_views(world)))
+        world.operations.viewing = False
     return found or world.expire()
 
 

@@ -12,6 +12,8 @@ from consumers.views.observation import METRICS, line_of, metrics_of
 from consumers.views.stream import hours_noted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
@@ -19,7 +21,15 @@ metrics = FunctionMetrics(METRICS)
 
 
 class ViewsFailedError(Exception):
-    """A view is not up to date: Lambda brings the batch again, and the next tick tries too."""
+    """Views are not up to date: Lambda brings the batch again, and the next tick tries too.
+
+    Attributes:
+        failures: Why, by name of the view.
+    """
+
+    def __init__(self, failures: "Mapping[str, BaseException]") -> None:
+        super().__init__("; ".join(f"{name}: {error!r}" for name, error in failures.items()))
+        self.failures = failures
 
 
 @traced
@@ -44,4 +54,4 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     log = logger.warning if report.failures else logger.info
     log("refreshed", **line_of(*told))
     if report.failures:
-        raise ViewsFailedError("; ".join(f"{name}: {error!r}" for name, error in report.failures.items()))
+        raise ViewsFailedError(report.failures)

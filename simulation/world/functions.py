@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from consumers.views.handler import ViewsFailedError
 from simulation.event_source_mapping.invocation import Answered, InvocationResult, NotInvoked
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler, Signal
@@ -18,7 +19,14 @@ from simulation.world.handlers import FunctionName
 from simulation.world.process import Process
 from simulation.world.wire import Service, Wire
 
-TIMEOUT_SECONDS: Final = {FunctionName.INGEST: 60.0, FunctionName.ROLLUP: 60.0, FunctionName.SWEEP: 300.0}
+TIMEOUT_SECONDS: Final = {
+    FunctionName.INGEST: 60.0,
+    FunctionName.ROLLUP: 60.0,
+    FunctionName.SWEEP: 300.0,
+    FunctionName.VIEWS: 60.0,
+}
+REPORTING_FAILURES: Final = frozenset({FunctionName.INGEST, FunctionName.ROLLUP})
+"""Functions whose answers say which records failed."""
 OLDER_SECONDS: Final = 540.0
 """How long functions of the last deployment may still be invoked."""
 
@@ -98,7 +106,7 @@ class Functions:
             environment.kill()
         self._trace.note(environment.name, begun.request_id, ending.name, answer.decode(errors="replace"))
         result = self._model.ended(begun, ending, answer, scheduler.now)
-        answers = function is not FunctionName.SWEEP and isinstance(result, Answered)
+        answers = function in REPORTING_FAILURES and isinstance(result, Answered)
         if answers and self._faults.strikes("handler_nonsense"):
             return Answered(self._faults.chance("handler_nonsense").choice(NONSENSE), begun.request_id)
         return result
@@ -119,7 +127,7 @@ class Functions:
             try:
                 answer = environment.invoke(json.loads(payload), self._fate(), begun.deadline, begun.request_id)
             except Exception as error:  # noqa: BLE001 - Lambda takes whatever a handler raises for a failed invocation
-                if not isinstance(error, ClientError | BotoCoreError):
+                if not _is_of_a_service(error):
                     self.raised.append(f"{begun.function} raised {error!r}")
                 end(Ending.RAISED, type(error).__name__.encode())
             else:
@@ -172,3 +180,10 @@ class Functions:
                 scheduler.spawn(deliver)
             wake = self._queue.wake()
             self._sent.wait(None if wake is None else wake - scheduler.now)
+
+
+def _is_of_a_service(error: BaseException) -> bool:
+    """Tell whether a handler raised what calls of services failed with, and nothing else."""
+    if isinstance(error, ViewsFailedError):
+        return all(map(_is_of_a_service, error.failures.values()))
+    return isinstance(error, ClientError | BotoCoreError)

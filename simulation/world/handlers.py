@@ -5,6 +5,7 @@ what belongs to the environment of the program that runs, so that any number of 
 """
 
 import logging
+import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
@@ -16,8 +17,12 @@ import consumers.ingest.handler as ingest_handler
 import consumers.rollup.environment as rollup_environment
 import consumers.rollup.handler as rollup_handler
 import consumers.sweep.handler as sweep_handler
+import consumers.views.environment as views_environment
+import consumers.views.handler as views_handler
 from consumers.ingest import ingest as ingesting
 from consumers.rollup import at_hand
+from consumers.sweep import repairs
+from consumers.views.search import view as search_view
 from simulation.concurrency import SimulatedLock, wait
 from simulation.scheduler import Scheduler
 
@@ -28,6 +33,7 @@ class FunctionName(StrEnum):
     INGEST = "ingest"
     ROLLUP = "rollup"
     SWEEP = "sweep"
+    VIEWS = "views"
 
 
 class Surroundings(Protocol):
@@ -49,6 +55,7 @@ HANDLERS: Final[dict[FunctionName, Callable[[dict[str, Any], Any], Any]]] = {
     FunctionName.INGEST: ingest_handler.handler,
     FunctionName.ROLLUP: rollup_handler.handler,
     FunctionName.SWEEP: sweep_handler.handler,
+    FunctionName.VIEWS: views_handler.handler,
 }
 
 _scheduler: list[Scheduler] = []
@@ -85,6 +92,13 @@ class _Boto3:
 
     def client(self, service: str, **_: object) -> Any:  # noqa: ANN401 - a simulated client
         return here().client(service)
+
+
+class _Secrets:
+    """The module `secrets`: what is drawn follows from the seed."""
+
+    def token_hex(self, length: int) -> str:
+        return random.randbytes(length).hex()
 
 
 class _Unlogged:
@@ -132,15 +146,20 @@ def simulated_handlers() -> Iterator[None]:
         (rollup_handler, "environment", environment),
         (sweep_handler, "environment", environment),
         (sweep_handler, "sweep", _kept(sweep_handler.sweep)),
+        (repairs, "secrets", _Secrets()),
+        (search_view, "secrets", _Secrets()),
+        (views_environment, "boto3", _Boto3()),
+        (views_handler, "environment", _kept(views_environment.environment)),
     ]
-    for module in (ingest_handler, rollup_environment):
+    for module in (ingest_handler, rollup_environment, views_environment):
         stand_ins += [
             (module, "os", _System()),
             (module, "ThreadPoolExecutor", lambda workers, **_: here().pool(workers)),
         ]
-    for module in (ingest_handler, rollup_handler, sweep_handler, rollup_environment):
+    handlers = (ingest_handler, rollup_handler, sweep_handler, views_handler)
+    for module in (*handlers, rollup_environment, views_environment):
         stand_ins.append((module, "time", _Time()))
-    for module in (ingest_handler, rollup_handler, sweep_handler):
+    for module in handlers:
         stand_ins.append((module, "metrics", _Unlogged()))
     with ExitStack() as stack:
         stack.callback(logging.disable, logging.root.manager.disable)

@@ -25,6 +25,10 @@ MOST_SECONDS: Final = 600.0
 ENTRY_AHEAD_SECONDS: Final = 900
 """How far ahead an entry of the schedule must start."""
 TRIES: Final = 5
+BUSY_SECONDS: Final = 240.0
+"""How long from the begin of a phase on views are invoked each minute."""
+IDLE_SECONDS: Final = (3_600.0, 43_200.0)
+"""Between two of their ticks at other times."""
 
 
 class Operations:
@@ -33,10 +37,12 @@ class Operations:
     Attributes:
         done: Whether nothing is to happen any more, but for the sweep's ticks.
         sweeping: Whether the sweep's schedule is enabled.
+        viewing: Whether the schedule of views is enabled.
     """
 
     def __init__(self, world: "World") -> None:
         self.sweeping = world.sweeps
+        self.viewing = True
         self._world = world
         self._pending = 0
         chance = world.scheduler.chance
@@ -51,12 +57,14 @@ class Operations:
         self._maybe("redeployed", self._redeploy)
         self._maybe("shard_split", self._split)
         self._maybe("shards_merged", self._merge)
-        self._maybe("poller_restarted", lambda: chance.choice([world.ingest_mapping, world.rollup_mapping]).restart())
+        self._maybe("poller_restarted", lambda: chance.choice(world.mappings).restart())
         for start, _ in world.phases:
             self._maybe("hostile_record", self._send_hostile_records, at=start + chance.uniform(0, 30))
         if world.stream_is_lost:
             self._program(world.phases[0][0] + chance.uniform(0, 40), self._lose_log_stream)
         world.scheduler.spawn(self._tick, owner=self._process)
+        if world.has_views:
+            world.scheduler.spawn(self._tick_views, owner=self._process)
 
     @property
     def done(self) -> bool:
@@ -169,6 +177,20 @@ class Operations:
             world.scheduler.sleep(self._every)
             if self.sweeping:
                 world.functions.send(FunctionName.SWEEP, b"{}")
+
+    def _tick_views(self) -> None:
+        """Invoke views each minute while something is sent, otherwise rarely, as if most of its ticks failed."""
+        world = self._world
+        now = world.scheduler.clock
+        while True:
+            begins = [start for start, _ in world.phases if start > now() - BUSY_SECONDS]
+            if begins and begins[0] <= now():
+                seconds = float(MINUTE)
+            else:
+                seconds = min([world.scheduler.chance.uniform(*IDLE_SECONDS), *(start - now() for start in begins)])
+            world.scheduler.sleep(seconds)
+            if self.viewing:
+                world.functions.send(FunctionName.VIEWS, b"{}")
 
 
 def _hostile(chance: Any, world: "World") -> tuple[bytes, str]:  # noqa: ANN401 - a source of chance

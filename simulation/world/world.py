@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, MINUTE, Schedule
-from consumers.tables import Level
+from consumers.tables import CHANGED, Level
 from consumers.trends.table import TrendsTable
 from simulation.event_source_mapping import MappingConfig
 from simulation.event_source_mapping.actions import SHARD_END
@@ -22,7 +22,7 @@ from simulation.invariants import summed
 from simulation.scheduler import Scheduler, Signal
 from simulation.services.dynamodb import SimulatedDynamoDB
 from simulation.services.dynamodb_streams import SimulatedDynamoDBStreams, TableStream
-from simulation.services.dynamodb_streams.stream import sequence_number
+from simulation.services.dynamodb_streams.stream import ViewType, sequence_number
 from simulation.services.kinesis import SimulatedKinesis, Stream
 from simulation.services.s3 import SimulatedS3
 from simulation.services.stream_records import stream_arn
@@ -48,7 +48,13 @@ LOG_TABLE: Final = "pane-log"
 TRENDS_TABLE: Final = "trends"
 BUCKET: Final = "failed-events"
 LOG_STREAM_ARN: Final = stream_arn(LOG_TABLE)
+TRENDS_STREAM_ARN: Final = stream_arn(TRENDS_TABLE)
 LOG_SHARDS: Final = 2
+TRENDS_SHARDS: Final = 2
+VIEWS_SETTLE_SECONDS: Final = 6 * MINUTE
+"""After which a search index and all lists are due."""
+VIEWS_EVERY: Final = 8
+"""One world of so many has views: they cost as much as all else."""
 PAGE_ITEMS: Final = 7
 """Items on one page of a query, so that paging is always tried."""
 
@@ -71,6 +77,8 @@ class World:
         repeated: Payloads that were put again, by whomever.
         sweeps: Whether the sweep runs. It would repair a mistake of rollup's, so in half of all worlds it does not; it
             must where the log's stream loses something.
+        has_views: Whether views are made.
+        mappings: The event source mappings.
     """
 
     def __init__(self, seed: int, directory: Path, allowed: Iterable[str] = NAMES) -> None:
@@ -91,6 +99,7 @@ class World:
         chance = self.scheduler.chance
         self.burst = (18, 46)
         self.stream_is_lost = self.faults.strikes("log_stream_lost")
+        self.has_views = seed % VIEWS_EVERY == 0
         self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
         self.expiries = {name for name in EXPIRIES if self.faults.strikes(name)}
         self.phases = self._plan()
@@ -123,14 +132,18 @@ class World:
         self.kinesis = SimulatedKinesis([self.stream], scheduler.clock)
         self.kinesis.reshard_seconds = lambda: chance.uniform(1, 20)
         log = Table("address", "segment", streams=True, expiry="x", clock=scheduler.clock)
-        tables = {LOG_TABLE: log, TRENDS_TABLE: Table("bucket", "start", expiry="x")}
+        trends = Table("bucket", "start", streams=self.has_views, expiry="x", clock=scheduler.clock)
+        tables = {LOG_TABLE: log, TRENDS_TABLE: trends}
         self.dynamodb = SimulatedDynamoDB(tables, page_items=PAGE_ITEMS)
         self.dynamodb.lag = self._lag
         self.log_stream = TableStream(LOG_TABLE, log, shards=LOG_SHARDS, now=scheduler.now)
-        self.streams = SimulatedDynamoDBStreams([self.log_stream], scheduler.clock)
+        self.trends_stream = TableStream(
+            TRENDS_TABLE, trends, shards=TRENDS_SHARDS, view=ViewType.KEYS_ONLY, now=scheduler.now
+        )
+        self.streams = SimulatedDynamoDBStreams([self.log_stream, self.trends_stream], scheduler.clock)
         self.s3 = SimulatedS3(BUCKET, page_keys=2)
         self.wire.carried_out = self._carried_out
-        self.kinesis_news, self.log_news = Signal(scheduler), Signal(scheduler)
+        self.kinesis_news, self.log_news, self.notes_news = Signal(scheduler), Signal(scheduler), Signal(scheduler)
         self._told = 0
 
     def _make_functions(self) -> None:
@@ -191,13 +204,32 @@ class World:
             invoke=lambda payload: self.functions.invoke(FunctionName.ROLLUP, payload),
             news=self.log_news,
         )
+        self.mappings = [self.ingest_mapping, self.rollup_mapping]
+        if self.has_views:
+            self.views_mapping = self._map_views(common, streams)
+            self.mappings.append(self.views_mapping)
+
+    def _map_views(self, common: dict[str, Any], streams: Any) -> Mapping:  # noqa: ANN401 - a boto3 client
+        return Mapping(
+            MappingConfig.from_properties(
+                {name: value for name, value in common.items() if name != "FunctionResponseTypes"}
+                | {
+                    "EventSourceArn": TRENDS_STREAM_ARN,
+                    "FunctionName": FunctionName.VIEWS.value,
+                    "BatchSize": 10_000,
+                    "MaximumBatchingWindowInSeconds": self.scheduler.chance.choice([2, 5, 10]),
+                    "FilterCriteria": {"Filters": [{"Pattern": '{"dynamodb":{"Keys":{"bucket":{"S":["changed"]}}}}'}]},
+                }
+            ),
+            self.scheduler,
+            self.faults,
+            self.trace,
+            reader=DynamoDBStreamReader(streams, TRENDS_STREAM_ARN),
+            invoke=lambda payload: self.functions.invoke(FunctionName.VIEWS, payload),
+            news=self.notes_news,
+        )
 
     # What there is for those who live here, and for those who look at it.
-
-    @property
-    def mappings(self) -> list[Mapping]:
-        """The event source mappings."""
-        return [self.ingest_mapping, self.rollup_mapping]
 
     @property
     def log(self) -> Table:
@@ -263,6 +295,8 @@ class World:
             if changes != self._told:
                 self._told = changes
                 self.log_news.fire()
+            if operation == "update_item" and request["Key"].get("bucket") == {"S": CHANGED}:
+                self.notes_news.fire()
 
     # A run.
 
@@ -294,16 +328,37 @@ class World:
             for shard in self.stream.shards.values()
             if shard.records
         }
-        return _is_done(events, self.ingest_mapping.checkpoints) and _is_done(log, self.rollup_mapping.checkpoints)
+        return (
+            _is_done(events, self.ingest_mapping.checkpoints)
+            and _is_done(log, self.rollup_mapping.checkpoints)
+            and (not self.has_views or _is_done(self._last_notes(), self.views_mapping.checkpoints))
+        )
+
+    def _last_notes(self) -> dict[str, int]:
+        """Return the newest change note in each shard of the trends table's stream."""
+        self.trends_stream.settle(self.scheduler.now)
+        return {
+            shard.shard_id: int(sequence_number(change.sequence_number))
+            for shard in self.trends_stream.shards.values()
+            for change in shard.changes
+            if change.key[0] == CHANGED
+        }
 
     def waiting(self) -> str:
         """Say what is not acknowledged."""
-        return f"{self.ingest_mapping.checkpoints} {self.rollup_mapping.checkpoints}"
+        return " ".join(str(mapping.checkpoints) for mapping in self.mappings)
 
     def idle(self) -> None:
         """Invoke what closes hours and days, with nothing: the sweep, or rollup where there is none."""
         closer = FunctionName.SWEEP if self.sweeps else FunctionName.ROLLUP
         self.within(lambda: self.functions.invoke(closer, b'{"Records": []}'))
+
+    def refresh_views(self) -> None:
+        """Let nothing happen until every view is due, and bring them up to date; it is the same minute then."""
+        self.operations.sweeping = False
+        settled = self.scheduler.now + VIEWS_SETTLE_SECONDS
+        self.scheduler.run(settled // MINUTE * MINUTE + MINUTE + 10)
+        self.within(lambda: self.functions.invoke(FunctionName.VIEWS, b"{}"))
 
     def within(self, act: Callable[[], object]) -> None:
         """Run a program to its end, and the world meanwhile."""
