@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -81,13 +82,14 @@ class Client:
         world = self._world
         scheduler = world.scheduler
         chance = scheduler.chance
+        sizes = self._sizes(sum(bursts for _, bursts in world.phases))
         for start, bursts in world.phases:
             if start > scheduler.now:
                 scheduler.sleep(start - scheduler.now)
             for _ in range(bursts):
                 if world.faults.strikes("producer_killed"):
                     self._have_killed()
-                for _ in range(chance.randint(*world.burst)):
+                for _ in range(sizes.pop()):
                     self._survive(self._put_one)
                     if chance.random() < 0.2:
                         scheduler.sleep(chance.choice([0.001, 0.02, 0.3]))
@@ -96,6 +98,12 @@ class Client:
         self.failures += self._process.failures()
         self._process.close()
         self.done = True
+
+    def _sizes(self, bursts: int) -> list[int]:
+        """Cut what it has to send into as many bursts, of any sizes."""
+        events = self._world.events_of_a_client
+        cuts = sorted(self._world.scheduler.chance.randint(0, events) for _ in range(bursts - 1))
+        return [end - start for start, end in pairwise([0, *cuts, events])]
 
     def _survive(self, act: Callable[[], object]) -> None:
         """Do something, again with another process if this one is killed meanwhile."""

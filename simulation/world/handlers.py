@@ -22,6 +22,7 @@ import consumers.views.handler as views_handler
 from consumers.ingest import ingest as ingesting
 from consumers.rollup import at_hand
 from consumers.sweep import repairs
+from consumers.trends import retention
 from consumers.views.search import view as search_view
 from simulation.concurrency import SimulatedLock, wait
 from simulation.scheduler import Scheduler
@@ -57,6 +58,9 @@ HANDLERS: Final[dict[FunctionName, Callable[[dict[str, Any], Any], Any]]] = {
     FunctionName.SWEEP: sweep_handler.handler,
     FunctionName.VIEWS: views_handler.handler,
 }
+
+MINUTE_DAYS: Final = 6
+"""Beyond the dedup horizon, for which minutes are kept: a run is shorter, and more would be looked through in vain."""
 
 _scheduler: list[Scheduler] = []
 
@@ -136,6 +140,7 @@ def simulated_handlers() -> Iterator[None]:
     """Let the handlers' modules find what belongs to the environment that runs, and be silent."""
     environment = _kept(rollup_environment.environment)
     stand_ins: list[tuple[Any, str, Any]] = [
+        (retention, "DAYS_BEYOND_HORIZON", MINUTE_DAYS),
         (ingesting, "wait", wait),
         (at_hand, "Lock", lambda: SimulatedLock(_scheduler[-1])),
         (ingest_handler, "gc", _NoCollector()),

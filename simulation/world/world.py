@@ -60,6 +60,8 @@ PAGE_ITEMS: Final = 7
 
 EXPIRIES: Final = ("expired_early", "expired_late", "expired_never")
 
+EVENTS: Final = 520
+"""That clients put in a run, all together."""
 DRAIN_SECONDS: Final = 900.0
 """After the last fault everything is acknowledged within this time."""
 PHASE_SECONDS: Final = 60.0
@@ -70,7 +72,7 @@ class World:
 
     Attributes:
         phases: When clients begin to send, epoch seconds, and in how many bursts.
-        burst: Least and most events of a burst.
+        events_of_a_client: How many each client puts.
         sent: Events so far, of which any may be sent again.
         accepted: How often producers took a payload.
         put_before: Payloads that were put at least once.
@@ -97,7 +99,6 @@ class World:
         self.put_before: set[bytes] = set()
         self.repeated: set[bytes] = set()
         chance = self.scheduler.chance
-        self.burst = (18, 46)
         self.stream_is_lost = self.faults.strikes("log_stream_lost")
         self.has_views = seed % VIEWS_EVERY == 0
         self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
@@ -105,9 +106,9 @@ class World:
         self.phases = self._plan()
         self._make_services()
         self._make_functions()
-        self.clients: Final = [
-            Client(self, number, _made(directory / f"spool-{number}")) for number in range(chance.choice([2, 2, 3]))
-        ]
+        clients = chance.choice([2, 2, 3])
+        self.events_of_a_client = -(-EVENTS // clients)
+        self.clients: Final = [Client(self, number, _made(directory / f"spool-{number}")) for number in range(clients)]
         self.reader: Final = Reader(self)
         self.operations: Final = Operations(self)
 
@@ -123,7 +124,7 @@ class World:
                 at = max(at + PHASE_SECONDS, chance.choice(gaps))
             if number == 1 and self.stream_is_lost:
                 at += DAY + 2 * HOUR
-            phases.append((at, chance.randint(2, 4)))
+            phases.append((at, chance.randint(1, 3)))
         return phases
 
     def _make_services(self) -> None:
@@ -302,7 +303,7 @@ class World:
 
     def run(self) -> None:
         """Let clients send and faults strike, until all is sent and the last fault is over."""
-        self.scheduler.run(done=lambda: all(client.done for client in self.clients) and self.operations.done)
+        self.scheduler.run(done=lambda: self.operations.done and all(client.done for client in self.clients))
         self.faults.end()
         self.wire.down.clear()
         self.wire.refusing.clear()
@@ -386,7 +387,7 @@ class World:
                     self.idle()
                     swept.update(range(hour, self.table.sweep_cursor() or 0, -HOUR))
         newest = max([self.scheduler.now, *(event.created for event in self.truth.events)])
-        self.scheduler.run(Level.DAY.floor(newest) + DAY + DAY // 2 + CLOSE_AFTER_SECONDS)
+        self.scheduler.run(Level.DAY.floor(newest) + DAY + HOUR + CLOSE_AFTER_SECONDS)
         for _ in range(100):
             if self.is_closed:
                 return True
