@@ -5,7 +5,7 @@
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from math import sqrt
@@ -52,13 +52,6 @@ class Piece:
     def due(self, elapsed: float) -> float:
         """Return how many of its events are due that many seconds after its beginning."""
         return elapsed * (self.start + (self.end - self.start) * elapsed / self.seconds / 2)
-
-    def time_of(self, number: float) -> float:
-        """Return how long after its beginning so many of its events are due: `due` backwards."""
-        slope = (self.end - self.start) / self.seconds
-        # The root of slope/2 t² + start t = number, in the form that loses no digits when the slope is small.
-        root = sqrt(max(0.0, self.start * self.start + 2 * slope * number))
-        return 2 * number / (self.start + root) if number > 0 else 0.0
 
 
 class Profile:
@@ -112,12 +105,20 @@ class Profile:
         at = bisect_right(self._starts, time) - 1
         return self._before[at] + self.pieces[at].due(time - self._starts[at])
 
-    def time_of(self, number: float) -> float:
-        """Return when so many events are due, `due` backwards: that of the last event is at most `seconds`.
+    def times_of(self, numbers: Iterable[float]) -> Iterator[float]:
+        """Yield when so many events are due, `due` backwards, for numbers in rising order; end where the profile does.
 
-        `number` is from 0 to `events`.
+        A generator asks for each event's time, so it is one loop, with nothing looked up again for each of them.
         """
-        at = min(bisect_right(self._before, number), len(self.pieces)) - 1
-        while self.pieces[at].events == 0 and at > 0:  # only the end of a profile that ends in silence
-            at -= 1
-        return min(self._starts[at] + self.pieces[at].time_of(number - self._before[at]), self.seconds)
+        rest = iter(numbers)
+        number = next(rest, None)
+        for piece, begin, before in zip(self.pieces, self._starts, self._before, strict=False):
+            beyond, start, slope = before + piece.events, piece.start, (piece.end - piece.start) / piece.seconds
+            square, double = start * start, 2 * slope
+            while number is not None and number < beyond:
+                inside = number - before
+                # The root of slope/2 t² + start t = inside, in the form that loses no digits when the slope is small.
+                # It can be 0 only at the very beginning of a piece that begins with silence.
+                root = start + sqrt(max(0.0, square + double * inside)) if slope else start + start
+                yield begin + min(2 * inside / root if root else 0.0, piece.seconds)
+                number = next(rest, None)

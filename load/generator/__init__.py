@@ -1,0 +1,1 @@
+"""Sends a workload through the SDK, at the times that were scheduled, in as many processes as that takes."""

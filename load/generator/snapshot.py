@@ -1,0 +1,47 @@
+"""What a worker tells of itself, once a second."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class ShardCount(NamedTuple):
+    """What one shard took of a worker, and refused, since the start."""
+
+    records: int
+    size: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One worker at one moment. Counts are since its start, histograms since the snapshot before.
+
+    Attributes:
+        worker: its number.
+        at: seconds since the beginning of the measured time; below 0 during the warm-up.
+        sent: events handed to the SDK.
+        accepted: events acknowledged.
+        failed: events given up.
+        resent: records set aside for another try.
+        waiting: share of the SDK's buffer that is in use, of 1.
+        processor: seconds of processor time of its process.
+        schedule_error: histogram of how late events were handed over, in seconds.
+        put: histogram of the time from the intended time to the acknowledgement, of a sample of the events.
+        shards: by id.
+        failure: what the SDK said of an event that it gave up, one of them.
+        done: whether all of its events have been sent and have an outcome.
+    """
+
+    worker: int
+    at: float
+    sent: int
+    accepted: int
+    failed: int
+    resent: int
+    waiting: float
+    processor: float
+    schedule_error: str
+    put: str
+    shards: dict[str, ShardCount] = field(default_factory=dict)
+    failure: str | None = None
+    done: bool = False

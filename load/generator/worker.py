@@ -1,0 +1,176 @@
+"""One process of the generator: a schedule, a producer of its own, and a word a second to the one that started it."""
+
+import gc
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Final
+
+from load.generator.sender import ERROR_STEP, Sender
+from load.generator.snapshot import ShardCount, Snapshot
+from load.generator.stream import StreamAddress
+from load.measure.distributions import Measured
+from load.workload.arrivals import Arrivals, due_times
+from load.workload.events import EventMaker, EventShape
+from load.workload.profile import Profile
+from penstock import Producer, PutResult
+from penstock.config import ProducerConfig
+from penstock.errors import FlushTimeoutError
+
+SNAPSHOT_SECONDS: Final = 1.0
+SWITCH_SECONDS: Final = 0.0005
+"""Python's switch interval here: the producer's thread must not keep what is due waiting for 5 ms, the default."""
+SAMPLES: Final = 500
+"""Put latencies that are measured a second, at most, evenly chosen: a future of each event would cost more than it."""
+DRAIN_SECONDS: Final = 30.0
+"""How long to wait in the end for the outcomes of what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is told to do.
+
+    Attributes:
+        worker, workers: its number, and how many there are.
+        profile: of all workers together, warm-up included.
+        warm_up_seconds: of the profile; the measured time begins after them.
+        arrivals, shape, seed: of the events.
+        name: of the run, unlike any other's: begins the events' ids.
+        address: where events go.
+        producer: the SDK's options.
+    """
+
+    worker: int
+    workers: int
+    profile: Profile
+    warm_up_seconds: float
+    arrivals: Arrivals
+    shape: EventShape
+    seed: int
+    name: str
+    address: StreamAddress
+    producer: ProducerConfig
+
+
+class Ready:
+    """A worker's first word: it waits for the time at which to begin."""
+
+
+def work(task: Task, connection: Connection) -> None:
+    """Do a task: say `Ready`, take the beginning (seconds of `time.monotonic`), send, and tell a `Snapshot` a second.
+
+    Ends early when it is told anything else, or when nobody listens any more.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        with Producer(task.address.stream, client=task.address.client(task.producer), config=task.producer) as producer:
+            _work(task, connection, producer)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # whoever started this process has ended
+
+
+def _work(task: Task, connection: Connection, producer: Producer) -> None:
+    maker = EventMaker(task.shape, name=f"{task.name}-{task.worker:x}", seed=task.seed)
+    answered: deque[tuple[float, float]] = deque()
+    failures: deque[str] = deque(maxlen=1)
+    gc.collect()
+    gc.freeze()  # bodies stay for ever: no need to look at them in every collection
+    connection.send(Ready())
+    begin: float | None = connection.recv()
+    if begin is None:
+        return
+
+    def clock() -> float:
+        return time.monotonic() - begin
+
+    def sample(due: float, future: "Future[PutResult]") -> None:
+        def resolve(done: "Future[PutResult]") -> None:
+            error = done.exception()
+            if error is None:
+                answered.append((due, clock()))
+            else:
+                failures.append(str(error))
+
+        future.add_done_callback(resolve)
+
+    rate = task.profile.peak / task.workers
+    sender = Sender(
+        due_times(task.profile, task.arrivals, worker=task.worker, workers=task.workers, seed=task.seed),
+        maker,
+        producer.put_many,
+        clock=clock,
+        epoch=time.time() - clock(),
+        sample=sample,
+        every=max(1, round(rate / SAMPLES)),
+    )
+    teller = _Teller(task, sender, producer, answered, failures)
+    _send(sender, connection, clock, lambda: connection.send(teller.snapshot(clock())))
+    try:
+        producer.flush(timeout=DRAIN_SECONDS)
+    except FlushTimeoutError:
+        failures.append(f"no outcome within {DRAIN_SECONDS:g} s after the last event")
+    producer.close(timeout=0)
+    connection.send(teller.snapshot(clock(), done=True))
+
+
+def _send(sender: Sender, connection: Connection, clock: Callable[[], float], tell: Callable[[], None]) -> None:
+    """Send until the schedule's end, or until there is a word from whoever started this; `tell` once a second."""
+    following = SNAPSHOT_SECONDS
+    while (rest := sender.step()) is not None:
+        if clock() >= following:
+            tell()
+            following += SNAPSHOT_SECONDS
+        if connection.poll(rest):
+            connection.recv()
+            return
+
+
+class _Teller:
+    """Puts together what a worker tells."""
+
+    def __init__(
+        self,
+        task: Task,
+        sender: Sender,
+        producer: Producer,
+        answered: deque[tuple[float, float]],
+        failures: deque[str],
+    ) -> None:
+        self._task = task
+        self._sender = sender
+        self._producer = producer
+        self._answered = answered
+        self._failures = failures
+
+    def snapshot(self, now: float, *, done: bool = False) -> Snapshot:
+        """Return how things are at `now`, seconds since the start."""
+        statistics = self._producer.stats()
+        errors, self._sender.errors = self._sender.errors, type(self._sender.errors)()
+        late, put = Measured("s"), Measured("s")
+        for steps, times in errors.items():
+            late.record(steps * ERROR_STEP, times=times)
+        while self._answered:
+            due, at = self._answered.popleft()
+            put.record(at - due)
+        return Snapshot(
+            worker=self._task.worker,
+            at=now - self._task.warm_up_seconds,
+            sent=self._sender.sent,
+            accepted=statistics.user_records_put,
+            failed=statistics.user_records_failed,
+            resent=statistics.retries,
+            waiting=statistics.buffered_bytes / self._task.producer.buffer_bytes,
+            processor=time.process_time(),
+            schedule_error=late.encoded(),
+            put=put.encoded(),
+            shards={
+                shard_id: ShardCount(each.kinesis_records_put, each.kinesis_records_data_put, each.all_errors)
+                for shard_id, each in statistics.shards.items()
+            },
+            failure=self._failures[-1] if self._failures else None,
+            done=done,
+        )
