@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from local.errors import ParameterError, PartFailedError, PortInUseError, ServicesError, StackError, TemplateError
 from local.functions.metrics import Metrics
+from local.functions.observer import Observer
 from local.functions.pool import Functions
 from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
@@ -90,6 +91,8 @@ class LocalStack:
         concurrency: int = CONCURRENCY,
         sign_in: bool = False,
         functions_reach: Callable[[str], str] = str,
+        observer: Observer | None = None,
+        write_limits: bool = False,
     ) -> Self:
         """Start everything; when this returns, events are processed and requests answered.
 
@@ -104,6 +107,8 @@ class LocalStack:
                 at the gateway's own address.
             functions_reach: From where the services listen to where functions find them: there itself, or something
                 between, such as a proxy that fails on purpose.
+            observer: Is told what functions do.
+            write_limits: Whether shards take no more records and bytes a second than on AWS.
 
         Raises:
             StackError: a part could not be started; the ones before it are ended again.
@@ -114,13 +119,15 @@ class LocalStack:
             described = Template(template, {**_sign_in_parameters(gateway.url, wanted=sign_in), **(parameters or {})})
             folder = new_run_folder(directory, system_clock())
             undo.enter_context(_log_file(folder / "stack.log"))
-            services = Services(folder / "services.log")
+            services = Services(folder / "services.log", write_limits=write_limits)
             undo.callback(services.stop)
             resources = _create(described, services)
             point_latest(folder)
-            metrics = Metrics()
+            metrics = Metrics(observer)
             endpoint = functions_reach(services.url)
-            functions = Functions(resources.functions.values(), endpoint, metrics, folder, concurrency)
+            functions = Functions(
+                resources.functions.values(), endpoint, metrics, folder, concurrency, observer=observer
+            )
             undo.callback(functions.stop)
             pollers = _open_pollers(resources, services, functions)
             for poller in pollers:
@@ -204,6 +211,10 @@ class LocalStack:
     def process_ids(self) -> list[int]:
         """Return every process that the stack has started and that runs."""
         return [self._services.process_id, *self._functions.process_ids()]
+
+    def processes_of(self, logical_id: str) -> list[int]:
+        """Return the processes that run a function now."""
+        return self._functions.processes_of(logical_id)
 
     def stop(self) -> None:
         """End everything, in the order that leaves no part without what it needs. Repeating this does nothing."""

@@ -74,6 +74,10 @@ class ExecutionEnvironment:
         """Whether it can take another invocation."""
         return not self._closed and self._process.poll() is None and self._api.start_error is None
 
+    def wait_until_started(self) -> None:
+        """Wait until it takes invocations, or `invoke` can say why it does not."""
+        self._api.started.wait(START_SECONDS + self._function.timeout_seconds)
+
     def invoke(self, payload: bytes) -> InvocationResult:
         """Run one invocation and wait for it. Whatever goes wrong in the function is a result, not an exception."""
         request_id = str(uuid4())

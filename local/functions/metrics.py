@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from local.functions.observer import Observer
+
 _Series = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -20,8 +22,9 @@ class Metrics:
     not part of the metric with `service` alone, unless the line names both sets.
     """
 
-    def __init__(self) -> None:
-        """Start with no metric."""
+    def __init__(self, observer: Observer | None = None) -> None:
+        """Start with no metric; tell `observer` of each that is logged."""
+        self._observer = observer
         self._lock = threading.Lock()
         self._series: defaultdict[_Series, float] = defaultdict(float)
         self._by_dimension: defaultdict[tuple[str, str], defaultdict[str, float]] = defaultdict(
@@ -38,8 +41,10 @@ class Metrics:
             return False
         if not isinstance(found, dict) or not isinstance(found.get("_aws"), dict):
             return False
+        metrics = list(_metrics(found))
+        self._tell(metrics)
         with self._lock:
-            for name, value, sets in _metrics(found):
+            for name, value, sets in metrics:
                 for dimensions in sets:
                     self._series[name, frozenset(dimensions.items())] += value
                 # A line that names several sets with one dimension says the same thing more than once.
@@ -47,6 +52,13 @@ class Metrics:
                 for key, text in merged.items():
                     self._by_dimension[name, key][text] += value
         return True
+
+    def _tell(self, metrics: list[tuple[str, float, list[dict[str, str]]]]) -> None:
+        if self._observer is not None:
+            for name, value, sets in metrics:
+                for dimensions in sets:
+                    if dimensions.keys() == {"service"}:
+                        self._observer.measured(dimensions["service"], name, value)
 
     def total(self, name: str, **dimensions: str) -> float:
         """Return the sum of the metric with exactly these dimensions, 0 where it was never logged."""

@@ -1,6 +1,7 @@
 """The stack's functions: each invocation gets an execution environment of its own, as Lambda gives it."""
 
 import threading
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Final
 
 from local.functions.environment import ExecutionEnvironment
 from local.functions.metrics import Metrics
+from local.functions.observer import Observer
 from local.functions.output import FunctionLog
 from local.template.resources import Function
-from simulation.event_source_mapping.invocation import InvocationResult, NotInvoked, Throttled
+from simulation.event_source_mapping.invocation import FunctionFailed, InvocationResult, NotInvoked, Throttled
 
 STOPPED: Final = NotInvoked("the local stack has stopped")
 
@@ -18,7 +20,9 @@ STOPPED: Final = NotInvoked("the local stack has stopped")
 class FunctionPool:
     """One function and its environments. Safe for threads."""
 
-    def __init__(self, function: Function, endpoint: str, log: FunctionLog, concurrency: int) -> None:
+    def __init__(
+        self, function: Function, endpoint: str, log: FunctionLog, concurrency: int, observer: Observer | None = None
+    ) -> None:
         """Start nothing yet.
 
         Args:
@@ -26,8 +30,10 @@ class FunctionPool:
             endpoint: Where its AWS SDK finds every service.
             log: Takes what its environments write.
             concurrency: Most environments at once where the template reserves no number for the function.
+            observer: Is told of every invocation.
         """
         self._function = function
+        self._observer = observer
         self._endpoint = endpoint
         self._log = log
         reserved = function.reserved_concurrency
@@ -53,11 +59,20 @@ class FunctionPool:
             if environment is None:
                 return STOPPED
             try:
-                return environment.invoke(payload)
+                return self._observed(environment, payload)
             finally:
                 self._give_back(environment)
         finally:
             self._places.release()
+
+    def _observed(self, environment: ExecutionEnvironment, payload: bytes) -> InvocationResult:
+        environment.wait_until_started()
+        begun = time.monotonic()
+        result = environment.invoke(payload)
+        if self._observer is not None:
+            seconds = time.monotonic() - begun
+            self._observer.invoked(self._function.logical_id, seconds, failed=isinstance(result, FunctionFailed))
+        return result
 
     @property
     def environments(self) -> tuple[ExecutionEnvironment, ...]:
@@ -102,12 +117,19 @@ class Functions:
     """All functions of the stack, by logical id."""
 
     def __init__(
-        self, functions: Iterable[Function], endpoint: str, metrics: Metrics, directory: Path, concurrency: int
+        self,
+        functions: Iterable[Function],
+        endpoint: str,
+        metrics: Metrics,
+        directory: Path,
+        concurrency: int,
+        *,
+        observer: Observer | None = None,
     ) -> None:
-        """Start nothing yet; logs go to ``<logical id>.log`` in `directory`."""
+        """Start nothing yet; logs go to ``<logical id>.log`` in `directory`, and `observer` is told of invocations."""
         self._pools = {
             each.logical_id: FunctionPool(
-                each, endpoint, FunctionLog(directory / f"{each.logical_id}.log", metrics), concurrency
+                each, endpoint, FunctionLog(directory / f"{each.logical_id}.log", metrics), concurrency, observer
             )
             for each in functions
         }
@@ -124,6 +146,10 @@ class Functions:
     def process_ids(self) -> list[int]:
         """Return the processes of all environments."""
         return [environment.process_id for pool in self._pools.values() for environment in pool.environments]
+
+    def processes_of(self, logical_id: str) -> list[int]:
+        """Return the processes of a function's environments."""
+        return [environment.process_id for environment in self._pools[logical_id].environments]
 
     def stop(self) -> None:
         """Kill every environment."""

@@ -8,6 +8,7 @@ The server handles one request at a time (`local.services.server`), so nothing h
 """
 
 import inspect
+import time
 from typing import Any, Final
 
 import moto.backends
@@ -17,6 +18,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 from moto.kinesis.models import KinesisBackend, Record, Shard, kinesis_backends
+
+from simulation.services.kinesis.limits import WriteLimit
 
 GET_RECORDS_BYTES: Final = 10 * 1024 * 1024
 """Most data that one GetRecords answers (GetRecords, Kinesis Data Streams API reference)."""
@@ -37,6 +40,12 @@ class TrimmableShard(Shard):
         super().__init__(*args, **kwargs)
         self._first = 1
         self._last = 0
+        self._limit: WriteLimit | None = None
+
+    def takes(self, size: int, now: float) -> bool:
+        """Tell whether a record of `size` bytes is within what a shard takes in a second; count it if so."""
+        self._limit = self._limit or WriteLimit(now)
+        return self._limit.takes(size, now)
 
     def put_record(self, partition_key: str, data: str, explicit_hash_key: str) -> str:
         """Append a record and return its sequence number, one above the last ever given."""
@@ -78,8 +87,11 @@ class TrimmableShard(Shard):
         return len(dropped)
 
 
-def install() -> None:
-    """Correct moto in this process."""
+def install(*, write_limits: bool = False) -> None:
+    """Correct moto in this process; with `write_limits`, shards refuse what they would refuse on AWS."""
+    KinesisBackend.put_records = (  # type: ignore[method-assign]
+        _put_records_within_limits if write_limits else _put_records
+    )
     # Every record, item and iterator ever made is kept in a list, for a page of moto's that shows what it holds.
     BaseModel.__new__ = _new_untracked  # type: ignore[method-assign]
     moto.kinesis.models.Shard = TrimmableShard  # type: ignore[misc] # streams look the class up here
@@ -113,6 +125,7 @@ def trim(stream_arn: str, shard_id: str, through: int) -> int:
     return count
 
 
+_put_records = KinesisBackend.put_records
 _query = Table.query
 _QUERY: Final = inspect.signature(_query)
 _get_records = DynamoDBStreamsBackend.get_records
@@ -121,6 +134,30 @@ _get_records = DynamoDBStreamsBackend.get_records
 def _new_untracked(cls: type[BaseModel], *_args: Any, **_kwargs: Any) -> BaseModel:  # noqa: ANN401 - moto's own signature
     """Make an instance as any class does."""
     return object.__new__(cls)
+
+
+def _put_records_within_limits(
+    self: KinesisBackend, stream_arn: str, stream_name: str, records: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Put what the records' shards take now, and refuse the others one by one: moto takes all.
+
+    The answer's form: PutRecords, Kinesis Data Streams API reference.
+    """
+    stream = self.describe_stream(stream_arn=stream_arn, stream_name=stream_name)
+    now, answers = time.time(), []
+    taken: list[dict[str, Any]] = []
+    for record in records:
+        shard = stream.get_shard_for_key(record["PartitionKey"], record.get("ExplicitHashKey", ""))
+        size = len(record["Data"]) * 3 // 4 - record["Data"][-2:].count("=") + len(record["PartitionKey"].encode())
+        if isinstance(shard, TrimmableShard) and not shard.takes(size, now):
+            message = f"Rate exceeded for shard {shard.shard_id} in stream {stream.stream_name}."
+            answers.append({"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": message})
+        else:
+            answers.append({})
+            taken.append(record)
+    put = iter(_put_records(self, stream_arn, stream_name, taken)["Records"])
+    refused = sum(map(bool, answers))
+    return {"FailedRecordCount": refused, "Records": [answer or next(put) for answer in answers]}
 
 
 def _query_partition(self: Table, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - moto's own signature

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.errors import PartFailedError, ServicesError
 from local.run_folder import open_log
+from local.services.server_options import WRITE_LIMITS
 from local.services.session import ACCESS_KEY, REGION, local_session
 from local.template.description import STACK_NAME
 from local.template.intrinsics import Json
@@ -29,24 +30,25 @@ _POOL: Final = 64
 class Services:
     """A running server of simulated services, and clients for it. Safe for threads."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *, write_limits: bool = False) -> None:
         """Start the server; `wait` before using it.
 
         Args:
             log: Where its errors are written.
+            write_limits: Whether shards take no more records and bytes a second than on AWS.
 
         Raises:
             StackError: the log can't be written.
         """
         self._log = log
-        self._process = self._launch()
+        self._process = self._launch([WRITE_LIMITS] if write_limits else [])
         self._url: str | None = None
         self._session = local_session()
         self._clients: dict[tuple[str, int], Any] = {}
         self._making = threading.Lock()
         self._http = urllib3.PoolManager(num_pools=1, maxsize=4, retries=False, timeout=30.0)
 
-    def _launch(self) -> "subprocess.Popen[bytes]":
+    def _launch(self, options: list[str]) -> "subprocess.Popen[bytes]":
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": os.pathsep.join(sys.path),
@@ -56,8 +58,8 @@ class Services:
             "MOTO_DISABLE_GLOBAL_CORS": "true",  # no page of a browser has business here
         }
         with open_log(self._log) as errors:
-            return subprocess.Popen(
-                [sys.executable, "-m", "local.services.server"],
+            return subprocess.Popen(  # noqa: S603 - this interpreter and this package's own module
+                [sys.executable, "-m", "local.services.server", *options],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

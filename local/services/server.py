@@ -27,6 +27,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.functions.bootstrap import end_with_parent
 from local.services import corrections
+from local.services.server_options import WRITE_LIMITS
 from local.serving import HOST, refusal
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Handler(MotoRequestHandler):
 def main() -> None:
     """Serve until the parent ends."""
     end_with_parent()
-    corrections.install()
+    corrections.install(write_limits=WRITE_LIMITS in sys.argv[1:])
     application = Application(DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, 0, application, threaded=True, request_handler=Handler)
     print(json.dumps({"port": server.port}), flush=True)  # noqa: T201 - what the parent waits for

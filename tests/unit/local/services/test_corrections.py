@@ -33,6 +33,7 @@ def corrected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (BaseModel, "__new__"),
         (moto.kinesis.models, "Shard"),
         (KinesisBackend, "_send_stream_metrics"),
+        (KinesisBackend, "put_records"),
         (Table, "query"),
         (DynamoDBStreamsBackend, "get_records"),
         (moto.backends, "list_of_moto_modules"),
@@ -67,6 +68,18 @@ def read(client: Client, kind: str, limit: int = 100, **where: str) -> list[str]
         found["SequenceNumber"]
         for found in client.get_records(ShardIterator=iterator["ShardIterator"], Limit=limit)["Records"]
     ]
+
+
+def test_a_shard_with_limits_refuses_what_is_beyond_a_second_of_it_and_takes_the_rest() -> None:
+    corrections.install(write_limits=True)
+    client: Client = boto3.client("kinesis")
+    client.create_stream(StreamName="limited", ShardCount=1)
+    records = [{"Data": b"x" * 100_000, "PartitionKey": f"{number}"} for number in range(12)]
+    answer = client.put_records(StreamName="limited", Records=records)
+    refused = [record for record in answer["Records"] if "ErrorCode" in record]
+    assert answer["FailedRecordCount"] == len(refused) == 2
+    assert {record["ErrorCode"] for record in refused} == {"ProvisionedThroughputExceededException"}
+    assert all(record["ShardId"] == SHARD and record["SequenceNumber"] for record in answer["Records"][:10])
 
 
 def test_trimmed_records_are_gone_and_numbers_go_on(stream: tuple[Any, str]) -> None:

@@ -1,0 +1,130 @@
+"""What the figures of a run mean: who was the limit, whether the target was overloaded, how many shards were enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from load.measure.recorder import SHARD_BYTES, SHARD_RECORDS
+from load.report.model import Finding, Shard
+
+LATE_SECONDS: Final = 0.010
+"""A generator keeps its schedule if 99 of 100 events are no later than that."""
+FULL: Final = 0.9
+"""An SDK whose buffer is that full makes its callers wait: what is late then is the target's doing."""
+BUSY: Final = 0.6
+"""Above this share of the machine, a local stack's figures tell of the machine."""
+REFUSED: Final = 0.01
+"""Of the records, beyond what a moment's unevenness explains."""
+GROWING_SECONDS: Final = 5.0
+"""An iterator age that ends higher than it began by this, and by half of the time between, is growing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What is judged, of the measured time.
+
+    Attributes:
+        schedule_error_p99: seconds, none if nothing was sent.
+        most_waiting: the largest share of an SDK's buffer that was in use.
+        busy: cores that the generator's processes kept busy.
+        processes: how many there were.
+        cores: of the machine.
+        machine_busy: share of the machine that was busy, of 1; none where it can't be told.
+        local: whether the target shares the machine.
+        scheduled, accepted: events.
+        seconds: the measured time.
+        peak_rate: the highest rate that was asked for.
+        mean_rate: the mean one.
+        shards: what each took.
+        iterator_age: over time, in seconds.
+    """
+
+    schedule_error_p99: float | None
+    most_waiting: float
+    busy: float
+    processes: int
+    cores: int
+    machine_busy: float | None
+    local: bool
+    scheduled: int
+    accepted: int
+    seconds: float
+    peak_rate: float
+    mean_rate: float
+    shards: Sequence[Shard]
+    iterator_age: Sequence[float | None] = ()
+
+
+def generator_limit(evidence: Evidence) -> str | None:
+    """Say how the generator was itself the limit, or nothing."""
+    late = evidence.schedule_error_p99
+    if late is None or late <= LATE_SECONDS or evidence.most_waiting >= FULL:
+        return None
+    advice = (
+        f"give it more of the machine's {evidence.cores} cores with --processes"
+        if evidence.processes < evidence.cores
+        else "use a machine with more cores, or a lower rate"
+    )
+    return (
+        f"the generator was the limit, not the target: its schedule error is {late * 1000:,.0f} ms at p99 "
+        f"({LATE_SECONDS * 1000:g} ms are allowed), with {evidence.processes} processes on {evidence.busy:.1f} of "
+        f"{evidence.cores} cores; {advice}"
+    )
+
+
+def shards_needed(evidence: Evidence) -> int | None:
+    """Return how many shards would have taken the peak rate; None if nothing was accepted.
+
+    What an event takes of a stream is what the accepted ones took, and the busiest shard counts: keys are not even.
+    """
+    records = sum(each.records_rate for each in evidence.shards) * evidence.seconds
+    size = sum(each.bytes_rate for each in evidence.shards) * evidence.seconds
+    if not evidence.accepted or not size:
+        return None
+    an_event = max(records / evidence.accepted / SHARD_RECORDS, size / evidence.accepted / SHARD_BYTES)
+    return ceil(evidence.peak_rate * an_event)
+
+
+def judge(evidence: Evidence) -> tuple[Finding, ...]:
+    """Return what the reader should know, most important first."""
+    found: list[Finding] = []
+    if limit := generator_limit(evidence):
+        found.append(Finding(kind="limit", text=limit))
+    found += _overload(evidence)
+    if evidence.local and evidence.machine_busy is not None and evidence.machine_busy > BUSY:
+        found.append(
+            Finding(
+                kind="limit",
+                text=f"the machine was {evidence.machine_busy:.0%} busy (up to {BUSY:.0%} are harmless), and the stack "
+                "runs on it too: latencies are the machine's more than the configuration's; lower the rate",
+            )
+        )
+    return tuple(found)
+
+
+def _overload(evidence: Evidence) -> list[Finding]:
+    found = []
+    refused = sum(each.refused for each in evidence.shards)
+    taken = sum(each.records_rate for each in evidence.shards) * evidence.seconds
+    if refused > REFUSED * (refused + taken):
+        enough = shards_needed(evidence)
+        advice = f"; {enough} shards would take the peak of {evidence.peak_rate:,.0f} events/s" if enough else ""
+        text = (
+            f"the stream refused {refused:,} records of {refused + taken:,.0f}: {len(evidence.shards)} shards are too "
+            f"few{advice}"
+        )
+        found.append(Finding(kind="overload", text=text))
+    elif evidence.most_waiting >= FULL:
+        text = "the SDK's buffer was full, so callers waited: the stream took less than it was sent; add shards"
+        found.append(Finding(kind="overload", text=text))
+    ages = [age for age in evidence.iterator_age if age is not None]
+    if len(ages) >= 10:
+        begun, ended = sum(ages[:5]) / 5, sum(ages[-5:]) / 5
+        if ended - begun > max(GROWING_SECONDS, 0.25 * evidence.seconds):
+            text = (
+                f"the iterator age grew from {begun:.1f} s to {ended:.1f} s: consumers don't keep up; raise "
+                "IngestParallelizationFactor with lanes_per_shard, the batch sizes, the memory, or the shards"
+            )
+            found.append(Finding(kind="overload", text=text))
+    return found

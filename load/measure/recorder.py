@@ -1,0 +1,223 @@
+"""Puts together what workers tell: totals of the measured time, figures over time, histograms in blocks."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from itertools import pairwise
+from math import ceil
+from typing import Final, NamedTuple
+
+from load.generator.snapshot import Snapshot
+from load.measure.distributions import Measured
+from load.report.model import Distribution, Shard, Unit
+
+BLOCKS: Final = 10
+"""Pieces of the measured time whose differences tell the noise."""
+MOST_POINTS: Final = 600
+SHARD_RECORDS: Final = 1_000.0
+SHARD_BYTES: Final = float(2**20)
+"""What a shard takes in a second (Amazon Kinesis Data Streams Developer Guide, "Quotas and limits")."""
+
+Points = tuple[float | None, ...]
+
+
+class Totals(NamedTuple):
+    """Counts since a worker's start."""
+
+    sent: float = 0.0
+    accepted: float = 0.0
+    failed: float = 0.0
+    resent: float = 0.0
+    refused: float = 0.0
+    processor: float = 0.0
+
+
+class OverTime:
+    """Values that belong to moments, as a distribution of all and as percentiles of each step.
+
+    Args:
+        unit: of the values.
+        seconds: the measured time.
+        step: seconds of a step.
+    """
+
+    def __init__(self, unit: Unit, seconds: float, step: float) -> None:
+        self._unit: Unit = unit
+        self._seconds = seconds
+        self._step = step
+        self._all = Measured(unit, BLOCKS)
+        self._steps: dict[int, Measured] = {}
+        self._closed: dict[int, tuple[float | None, float | None]] = {}
+
+    def record(self, at: float, value: float) -> None:
+        """Take a value of a moment; moments outside of the measured time are left out."""
+        if 0 <= at < self._seconds:
+            self._all.record(value, block=self._block(at))
+            self._of_step(at).record(value)
+
+    def add(self, at: float, encoded: str) -> None:
+        """Take the values of a histogram that belong to the second before a moment."""
+        middle = at - 0.5
+        if 0 <= middle < self._seconds:
+            self._all.add(encoded, block=self._block(middle))
+            self._of_step(middle).add(encoded)
+
+    @property
+    def quantiles(self) -> tuple[float, float] | None:
+        """The median and the 99th percentile of all; None without values."""
+        p50, p99 = self._all.quantile(0.5), self._all.quantile(0.99)
+        return None if p50 is None or p99 is None else (p50, p99)
+
+    def distribution(self) -> Distribution | None:
+        """Return the distribution of all values."""
+        return self._all.distribution()
+
+    def points(self, count: int) -> tuple[Points, Points]:
+        """Return the median and the 99th percentile of each of the first steps."""
+        self._close(before=None)
+        found = [self._closed.get(step, (None, None)) for step in range(count)]
+        return tuple(p50 for p50, _ in found), tuple(p99 for _, p99 in found)
+
+    def _block(self, at: float) -> int:
+        return min(int(at / self._seconds * BLOCKS), BLOCKS - 1)
+
+    def _of_step(self, at: float) -> Measured:
+        step = int(at / self._step)
+        if step not in self._steps:
+            self._close(before=step - ceil(30 / self._step))  # a histogram takes 240 kB; later values are few
+            self._steps[step] = Measured(self._unit)
+        return self._steps[step]
+
+    def _close(self, before: int | None) -> None:
+        for step in [each for each in self._steps if before is None or each < before]:
+            measured = self._steps.pop(step)
+            self._closed[step] = measured.quantile(0.5), measured.quantile(0.99)
+
+
+class Recorder:
+    """All workers' snapshots of a run.
+
+    Args:
+        seconds: the measured time as planned; `end` may shorten it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.step: Final = float(max(1, ceil(seconds / MOST_POINTS)))
+        self.schedule_error: Final = OverTime("s", seconds, self.step)
+        self.put: Final = OverTime("s", seconds, self.step)
+        self.most_waiting = 0.0
+        """The largest share of an SDK's buffer that was in use, of 1."""
+        self.failure: str | None = None
+        self._moments: defaultdict[int, list[float]] = defaultdict(list)
+        self._totals: defaultdict[int, list[Totals]] = defaultdict(list)
+        self._shards: defaultdict[tuple[int, str], list[tuple[float, int, int, int]]] = defaultdict(list)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Take in what a worker told."""
+        self.schedule_error.add(snapshot.at, snapshot.schedule_error)
+        self.put.add(snapshot.at, snapshot.put)
+        self.failure = snapshot.failure or self.failure
+        if 0 < snapshot.at <= self.seconds:
+            self.most_waiting = max(self.most_waiting, snapshot.waiting)
+        refused = sum(each.refused for each in snapshot.shards.values())
+        self._moments[snapshot.worker].append(snapshot.at)
+        self._totals[snapshot.worker].append(
+            Totals(snapshot.sent, snapshot.accepted, snapshot.failed, snapshot.resent, refused, snapshot.processor)
+        )
+        for shard_id, counted in snapshot.shards.items():
+            self._shards[snapshot.worker, shard_id].append((snapshot.at, *counted))
+
+    def end(self, at: float) -> None:
+        """Shorten the measured time: the run ends here."""
+        self.seconds = min(self.seconds, max(0.0, at))
+
+    @property
+    def latest(self) -> Totals:
+        """What all workers did since the beginning of the measured time, as far as they have told.
+
+        What was sent before and is acknowledged later counts as nothing: none of it is in the report.
+        """
+        begun, newest = (
+            self._at(0.0),
+            Totals(*map(sum, zip(*(each[-1] for each in self._totals.values()), strict=True))),
+        )
+        if not self._totals or max(each[-1] for each in self._moments.values()) <= 0:
+            return Totals()
+        answered_later = begun.sent - begun.accepted - begun.failed
+        return Totals(
+            sent=newest.sent - begun.sent,
+            accepted=max(0.0, newest.accepted - begun.accepted - answered_later),
+            failed=newest.failed - begun.failed,
+            resent=newest.resent - begun.resent,
+            refused=newest.refused - begun.refused,
+            processor=newest.processor - begun.processor,
+        )
+
+    @property
+    def steps(self) -> int:
+        """How many whole steps the measured time has."""
+        return int(self.seconds / self.step + 1e-9)
+
+    @property
+    def busy(self) -> float:
+        """Cores that all workers kept busy in the measured time, on average."""
+        return (self._at(self.seconds).processor - self._at(0.0).processor) / self.seconds if self.seconds else 0.0
+
+    def rates(self) -> dict[str, Points]:
+        """Return what happened a second, in each step."""
+        at = [self._at(number * self.step) for number in range(self.steps + 1)]
+        pairs = list(pairwise(at))
+        names = {
+            "sent_rate": "sent",
+            "accepted_rate": "accepted",
+            "refused_rate": "refused",
+            "generator_cores": "processor",
+        }
+        return {
+            shown: tuple((getattr(later, name) - getattr(earlier, name)) / self.step for earlier, later in pairs)
+            for shown, name in names.items()
+        }
+
+    def shards(self) -> tuple[Shard, ...]:
+        """Return what each shard took."""
+        found = []
+        for shard_id in sorted({shard_id for _, shard_id in self._shards}):
+            at = [self._shard_at(shard_id, number * self.step) for number in range(self.steps + 1)]
+            first, last = self._shard_at(shard_id, 0.0), self._shard_at(shard_id, self.seconds)
+            seconds = self.seconds or 1.0
+            found.append(
+                Shard(
+                    shard_id=shard_id,
+                    records_rate=(last[0] - first[0]) / seconds,
+                    bytes_rate=(last[1] - first[1]) / seconds,
+                    refused=round(last[2] - first[2]),
+                    utilisation=tuple(
+                        max((later[0] - earlier[0]) / SHARD_RECORDS, (later[1] - earlier[1]) / SHARD_BYTES) / self.step
+                        for earlier, later in pairwise(at)
+                    ),
+                )
+            )
+        return tuple(found)
+
+    def _at(self, time: float) -> Totals:
+        """Return the sum of what workers had done at a time, between snapshots in proportion."""
+        found = [_between(self._moments[worker], totals, time) for worker, totals in self._totals.items() if totals]
+        return Totals(*map(sum, zip(*found, strict=True))) if found else Totals()
+
+    def _shard_at(self, shard_id: str, time: float) -> tuple[float, ...]:
+        found = []
+        for (_, each), told in self._shards.items():
+            if each == shard_id:
+                found.append(_between([at for at, *_ in told], [counts for _, *counts in told], time))
+        return tuple(map(sum, zip(*found, strict=True)))
+
+
+def _between(moments: list[float], values: "list[Totals] | list[list[int]]", time: float) -> list[float]:
+    """Return values at a time, in proportion between the two moments around it; the last ones after the last moment."""
+    at = bisect_left(moments, time)
+    if at == len(moments):
+        return [float(each) for each in values[-1]]
+    if at == 0:
+        return [float(each) for each in values[0]]
+    share = (time - moments[at - 1]) / (moments[at] - moments[at - 1])
+    return [earlier + (later - earlier) * share for earlier, later in zip(values[at - 1], values[at], strict=True)]

@@ -1,0 +1,1 @@
+"""A run: a workload against a live target, measured from the outside."""

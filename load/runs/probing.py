@@ -1,0 +1,144 @@
+"""Sends probes and looks for them: two threads, since a slow answer must not hold up the next probe."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from random import Random
+from typing import Final
+
+from load.measure.probes import ProbeBook, Visible
+from load.runs.reporting_api import ReportingApi, ReportingApiError
+from penstock import Producer, PutResult, SocialEvent
+from penstock.errors import PenstockError
+
+LOOK_SECONDS: Final = 0.1
+"""Between an answer and the next question. A probe was visible at most that long, and a request, before it is seen."""
+MOST_FAILED: Final = 20
+"""Questions in a row without an answer, after which nobody asks any more."""
+
+
+class Probing:
+    """Probes of one run. Use it as a context manager: leaving it ends both threads.
+
+    Args:
+        producer: sends the probes, and nothing else.
+        api: is asked for them.
+        name: of the run, unlike any other's.
+        interval: seconds between two probes.
+        seed: of their authors and of their moments, which are drawn within the interval, so as to meet every part of
+            a batching window.
+        epoch: what 0 of `clock` is in epoch seconds.
+        clock: seconds since the beginning.
+        visible: told of each probe that has come through, in `clock`'s time, from another thread.
+    """
+
+    def __init__(
+        self,
+        producer: Producer,
+        api: ReportingApi,
+        *,
+        name: str,
+        interval: float,
+        seed: int,
+        epoch: float,
+        clock: Callable[[], float],
+        visible: Callable[[Visible], None],
+    ) -> None:
+        self.sent = 0
+        self.failure: str | None = None
+        """What kept probes from being sent or found, if anything did."""
+        self._producer = producer
+        self._api = api
+        self._name = name
+        self._interval = interval
+        self._random = Random(f"probes {seed}")
+        self._epoch = epoch
+        self._clock = clock
+        self._visible = visible
+        self._book = ProbeBook(name)
+        self._lock = threading.Lock()
+        self._stop_sending = threading.Event()
+        self._stop_looking = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._send, name="probes", daemon=True),
+            threading.Thread(target=self._look, name="probes' look-out", daemon=True),
+        ]
+
+    @property
+    def waiting(self) -> int:
+        """How many probes are acknowledged and not yet visible."""
+        with self._lock:
+            return self._book.waiting
+
+    def __enter__(self) -> "Probing":
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End, whatever is still on its way."""
+        self.stop_sending()
+        self._stop_looking.set()
+        for thread in self._threads:
+            thread.join()
+
+    def stop_sending(self) -> None:
+        """Send no more probes; those on their way are still looked for."""
+        self._stop_sending.set()
+
+    def _send(self) -> None:
+        slot = self._clock()
+        while True:
+            due = slot + self._random.random() * self._interval
+            slot += self._interval
+            if self._stop_sending.wait(max(0.0, due - self._clock())):
+                return
+            hashtag = self._book.hashtags[self.sent % len(self._book.hashtags)]
+            event = SocialEvent(
+                kind="post",
+                platform="load",
+                author=f"probe-{self._random.randrange(2**32)}",
+                created_at=datetime.fromtimestamp(self._epoch + due, UTC),
+                hashtags=[hashtag],
+                event_id=f"{self._name}-probe-{self.sent}",
+            )
+            self.sent += 1
+            try:
+                self._producer.put(event).add_done_callback(self._acknowledged(hashtag, due))
+            except PenstockError as error:
+                self.failure = f"a probe could not be sent: {error}"
+
+    def _acknowledged(self, hashtag: str, due: float) -> "Callable[[Future[PutResult]], None]":
+        def note(done: "Future[PutResult]") -> None:
+            error = done.exception()
+            if error is not None:
+                self.failure = f"a probe was not delivered: {error}"
+                return
+            with self._lock:
+                self._book.accepted(hashtag, due=due, at=self._clock())
+
+        return note
+
+    def _look(self) -> None:
+        failed = 0
+        start = datetime.fromtimestamp(self._epoch + self._clock(), UTC).isoformat(timespec="seconds")
+        while failed < MOST_FAILED and not self._stop_looking.wait(LOOK_SECONDS if not failed else 1.0):
+            try:
+                counts = self._api.totals("hashtag", self._book.hashtags, start=start)
+            except ReportingApiError as error:
+                failed += 1
+                self.failure = str(error)
+                continue
+            failed = 0
+            with self._lock:
+                found = self._book.counted(counts, self._clock())
+            for probe in found:
+                self._visible(probe)
+
+
+def monotonic_epoch(begin: float) -> float:
+    """Return the epoch seconds of a moment of `time.monotonic`."""
+    return time.time() - time.monotonic() + begin
