@@ -4,9 +4,9 @@ A program is a plain function in a greenlet. Waiting costs no time of this machi
 on in an order that the seed draws. There are no threads, and no clock but this one.
 """
 
-import heapq
 import random
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any, Final
 
 from greenlet import getcurrent, greenlet
@@ -64,6 +64,7 @@ class Scheduler:
         self.now = start
         self.chance: Final = random.Random(seed)
         self.current: Task | None = None
+        self._random = self.chance.random
         self._due: list[tuple[float, float, int, Task, int, Any]] = []
         self._entries = 0
         self._tasks: dict[int, Task] = {}
@@ -97,7 +98,7 @@ class Scheduler:
     def wake(self, task: Task, value: object = None, *, delay: float = 0.0) -> None:
         """Have a task go on with `value` in `delay` seconds, unless something else makes it go on before."""
         self._entries += 1
-        heapq.heappush(self._due, (self.now + delay, self.chance.random(), self._entries, task, task.turn, value))
+        heappush(self._due, (self.now + delay, self._random(), self._entries, task, task.turn, value))
 
     def wait(self) -> Any:  # noqa: ANN401 - whatever it is woken with
         """Wait until woken; return with what."""
@@ -107,9 +108,13 @@ class Scheduler:
 
     def sleep(self, seconds: float) -> None:
         """Let time pass for the program that runs."""
-        assert self.current is not None, "only a program can wait"  # noqa: S101 - a mistake of the simulation's own
-        self.wake(self.current, delay=seconds)
-        self.wait()
+        task = self.current
+        assert task is not None, "only a program can wait"  # noqa: S101 - a mistake of the simulation's own
+        if task.doomed:
+            raise Killed
+        self._entries += 1
+        heappush(self._due, (self.now + seconds, self._random(), self._entries, task, task.turn, None))
+        self._hub.switch()
 
     def pause(self) -> None:
         """Let others go on that are due, if a program runs."""
@@ -137,7 +142,7 @@ class Scheduler:
         """Run what is due before `until` (epoch seconds), or until `done`; return whether that is so."""
         due = self._due
         while due and due[0][0] <= until:
-            at, _, _, task, turn, value = heapq.heappop(due)
+            at, _, _, task, turn, value = heappop(due)
             if task.ended or task.turn != turn:
                 continue
             self.now = max(self.now, at)

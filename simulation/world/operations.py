@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from consumers.schedule import MINUTE
+from consumers.schedule import HOUR, MINUTE
 from simulation.world.handlers import FunctionName
 from simulation.world.process import Process
 from simulation.world.wire import Service
@@ -171,10 +171,12 @@ class Operations:
         world.rollup_mapping.enable(True)
 
     def _tick(self) -> None:
-        """Invoke the sweep by its schedule."""
+        """Invoke the sweep by its schedule, and rarely when little has happened for long, as if most ticks failed."""
         world = self._world
         while True:
-            world.scheduler.sleep(self._every)
+            begun = max([start for start, _ in world.phases if start <= world.scheduler.now], default=self._first)
+            quiet = world.scheduler.now > begun + 2 * HOUR
+            world.scheduler.sleep(3 * HOUR if quiet else self._every)
             if self.sweeping:
                 world.functions.send(FunctionName.SWEEP, b"{}")
 
