@@ -7,10 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 
 from consumers.schedule import Entry, Schedule, ScheduleError
-
-
-class ConfigurationError(ValueError):
-    """A value outside its limits, or a name that is none; says which there are."""
+from load.errors import InputError
 
 
 class CapacityMode(StrEnum):
@@ -71,7 +68,7 @@ class Configuration:
     Windows and `linger_seconds` are seconds, memory is megabytes as Lambda counts them, `aggregate_bytes` bytes.
 
     Raises:
-        ConfigurationError: a value lies outside its limits.
+        InputError: a value lies outside its limits.
     """
 
     shards: int = 2
@@ -99,25 +96,25 @@ class Configuration:
             value = getattr(self, name)
             most_allowed = MOST_PLANNED_SHARDS if name == "shards" else most
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise ConfigurationError(f"{shown} must be a number, not {value!r:.60}")
+                raise InputError(f"{shown} must be a number, not {value!r:.60}")
             if name != "linger_seconds" and not isinstance(value, int):
-                raise ConfigurationError(f"{shown} must be a whole number, not {value!r:.60}")
+                raise InputError(f"{shown} must be a whole number, not {value!r:.60}")
             if not least <= value <= most_allowed:
-                raise ConfigurationError(f"{shown} must be {least:,} to {most_allowed:,}, not {value:,}")
+                raise InputError(f"{shown} must be {least:,} to {most_allowed:,}, not {value:,}")
         for name in MODES:
             if getattr(self, name) not in tuple(CapacityMode):
-                raise ConfigurationError(f"{name} must be provisioned or on-demand, not {getattr(self, name)!r:.60}")
+                raise InputError(f"{name} must be provisioned or on-demand, not {getattr(self, name)!r:.60}")
         try:
             Entry(0, self.pane_seconds, self.key_groups, self.buckets)
         except (ScheduleError, TypeError) as error:
-            raise ConfigurationError(f"Schedule: {error}") from error
+            raise InputError(f"Schedule: {error}") from error
 
     @classmethod
     def parse(cls, settings: Mapping[str, str]) -> Self:
         """Return the defaults with some settings changed, by the template's or the producer's names or those here.
 
         Raises:
-            ConfigurationError: an unknown name, or a value that is none.
+            InputError: an unknown name, or a value that is none.
 
         >>> Configuration.parse({"ShardCount": "4", "linger_seconds": "0.25"}).shards
         4
@@ -128,7 +125,7 @@ class Configuration:
         """Return a copy with settings changed that are given as text, as in `parse`.
 
         Raises:
-            ConfigurationError: as of `parse`.
+            InputError: as of `parse`.
         """
         known = {parameter.name: field for field, parameter in PARAMETERS.items()}
         types: dict[str, Any] = {field.name: field.type for field in fields(self)}
@@ -140,11 +137,11 @@ class Configuration:
             field = known.get(name, name)
             if field not in types:
                 names = ", ".join([*known, "Schedule", *PRODUCER_OPTIONS, *SCHEDULE, *MODES])
-                raise ConfigurationError(f"there is no setting {name!r:.60}; there are {names}")
+                raise InputError(f"there is no setting {name!r:.60}; there are {names}")
             try:
                 changes[field] = types[field](text)
             except ValueError as error:
-                raise ConfigurationError(f"{name} can't be {text!r:.60}") from error
+                raise InputError(f"{name} can't be {text!r:.60}") from error
         return replace(self, **changes)
 
     def as_document(self) -> dict[str, Any]:
@@ -183,7 +180,7 @@ def _of_schedule(text: str) -> dict[str, int]:
     try:
         entry = Schedule.parse(text).entries[-1]
     except ScheduleError as error:
-        raise ConfigurationError(f"Schedule: {error}") from error
+        raise InputError(f"Schedule: {error}") from error
     return {"pane_seconds": entry.seconds, "key_groups": entry.groups, "buckets": entry.buckets}
 
 

@@ -13,8 +13,8 @@ from load.configuration import (
     SCHEDULE,
     CapacityMode,
     Configuration,
-    ConfigurationError,
 )
+from load.errors import InputError
 from penstock.config import ProducerConfig
 
 
@@ -86,7 +86,7 @@ def test_settings_are_read_by_the_names_of_the_template_and_by_those_here() -> N
     ],
 )
 def test_what_can_not_be_is_named_with_what_can(settings: dict[str, str], told: str) -> None:
-    with pytest.raises(ConfigurationError) as error:
+    with pytest.raises(InputError) as error:
         Configuration.parse(settings)
 
     assert str(error.value).startswith(told)

@@ -1,0 +1,98 @@
+"""A calibration: what the handlers were measured to cost, and the file that holds it."""
+
+from bisect import bisect_left
+from importlib import resources
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from load.errors import InputError
+
+VERSION: Final = 1
+
+INGEST_PARTS: Final = ("batch", "record", "event", "kilobyte", "hashtag", "segment")
+"""Parts of ingest's work: the invocation; Kinesis records; events; KiB of their JSON; their hashtags; segments put."""
+ROLLUP_PARTS: Final = ("batch", "segment", "unit")
+"""Of rollup's: the invocation; segments read; write units of the trends."""
+VIEWS_PARTS: Final = ("batch", "read", "unit")
+"""Of views': the invocation; read and write units of the trends."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FunctionCost(_Model):
+    """What one function's invocations cost."""
+
+    seconds: dict[str, float]
+    """Processor seconds by part of the work."""
+    median_error: float
+    """Of the fit, relative."""
+    worst_error: float
+    points: int
+    logged: float
+    """Bytes of logs an invocation."""
+
+    def of(self, **work: float) -> float:
+        """Return the processor seconds of an invocation that has so much to do."""
+        seconds = self.seconds
+        return seconds["batch"] + sum(seconds[part] * amount for part, amount in work.items())
+
+
+class Curve(_Model):
+    """Bytes by a number of values, measured at some and straight in between; beyond the last as its last part rises."""
+
+    at: tuple[float, ...] = Field(min_length=2)
+    bytes_there: tuple[float, ...] = Field(min_length=2)
+
+    def of(self, values: float) -> float:
+        """Return the bytes of so many values."""
+        right = min(max(bisect_left(self.at, values), 1), len(self.at) - 1)
+        left = right - 1
+        rise = (self.bytes_there[right] - self.bytes_there[left]) / (self.at[right] - self.at[left])
+        return max(self.bytes_there[left] + (values - self.at[left]) * rise, 0.0)
+
+
+class Calibration(_Model):
+    """All that the model knows of the code."""
+
+    version: Literal[1] = VERSION
+    made: str
+    """When, where and with what."""
+    processor: str
+    processor_megabytes: float
+    """The memory with which Lambda gives a function as much processor as was measured on: 1,769 for a whole one
+    (AWS Lambda Developer Guide, "Configure Lambda function memory")."""
+    ingest: FunctionCost
+    rollup: FunctionCost
+    views: FunctionCost
+    counts: Curve
+    """Compact counts by the number of different hashtags in them."""
+    top_list: Curve
+    """The item of the five minutes' list by the number of different hashtags counted."""
+
+
+def read_calibration(path: Path) -> Calibration:
+    """Read a calibration.
+
+    Raises:
+        InputError: it can't be read, or is none.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}; penstock-load calibrate makes one") from error
+    try:
+        return Calibration.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(f"{path} is no calibration: {where}: {first['msg']}") from error
+
+
+def default_calibration() -> Calibration:
+    """Return the one that comes along, which says where it was made."""
+    text = resources.files(__package__).joinpath("default.json").read_text(encoding="utf-8")
+    return Calibration.model_validate_json(text)

@@ -1,0 +1,99 @@
+"""What a run of the model found."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from load.configuration import Configuration
+from load.model.spread import Spread
+from load.prices.usage import Usage
+
+
+class Constraint(StrEnum):
+    """What can bind a configuration."""
+
+    RECORDS = "shard records"
+    BYTES = "shard bytes"
+    READS = "shard reads"
+    FACTOR = "parallelization factor"
+    DURATION = "duration"
+    CONCURRENCY = "concurrency"
+    KEYS = "keys"
+    TABLE = "table"
+    ROLLUP = "rollup"
+    VIEWS = "views"
+    FRESHNESS = "freshness"
+
+
+ADVICE = {
+    Constraint.RECORDS: "more shards, larger aggregates or a longer linger",
+    Constraint.BYTES: "more shards",
+    Constraint.READS: "more shards, or fewer functions that read the stream",
+    Constraint.FACTOR: "a larger parallelization factor with as many lanes, more memory, or more shards",
+    Constraint.DURATION: "a shorter window, smaller batches or more memory",
+    Constraint.CONCURRENCY: "fewer shards or a smaller factor, or a higher quota of the account",
+    Constraint.KEYS: "more key groups",
+    Constraint.TABLE: "longer windows, or fewer key groups",
+    Constraint.ROLLUP: "a longer window or more memory of rollup",
+    Constraint.VIEWS: "a longer window or more memory of views",
+    Constraint.FRESHNESS: "shorter windows",
+}
+"""By what binds, what loosens it."""
+
+
+@dataclass
+class FunctionRun:
+    """What one function did in the measured time; batches are events of ingest, segments of rollup, notes of views."""
+
+    invocations: float = 0.0
+    busy: float = 0.0
+    """Seconds, of all invocations."""
+    duration: Spread = field(default_factory=Spread)
+    batch: list[tuple[float, float]] = field(default_factory=list)
+    """Sizes of batches, and how many there were of each."""
+    age: Spread = field(default_factory=Spread)
+    """From a record's arrival until its batch is done."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be expected.
+
+    Attributes:
+        configuration: that was looked at.
+        seconds: measured, of simulated time.
+        rate: events a second that came in that time, and `counted`, that became visible.
+        freshness: from an event's intended time until its minute is written, which answers about a value read.
+        lists: likewise until the lists of the reporting API, the last of all answers, have it.
+        log: until its segment is written.
+        put: until it is acknowledged.
+        functions: by logical id in the template.
+        utilisation: by constraint, the part of what there is that is used at the profile's peak; above 1 is overload.
+        shards: utilisation of each shard looked at, hottest first, and how many it stands for.
+        refused: records a second that shards refused.
+        backlog: events that waited at the end beyond those of a second.
+        usage: what is paid for.
+    """
+
+    configuration: Configuration
+    seconds: float
+    rate: float
+    counted: float
+    freshness: Spread
+    lists: Spread
+    log: Spread
+    put: Spread
+    functions: dict[str, FunctionRun]
+    utilisation: dict[Constraint, float]
+    shards: tuple[tuple[float, float], ...]
+    refused: float
+    usage: Usage
+
+    @property
+    def binding(self) -> Constraint:
+        """The constraint that is used most."""
+        return max(self.utilisation, key=lambda constraint: self.utilisation[constraint])
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether something is asked for more than there is of it."""
+        return self.utilisation[self.binding] > 1.0

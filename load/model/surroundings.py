@@ -1,0 +1,93 @@
+"""What the code runs on: how long services take, how much of a processor memory buys, how streams are polled.
+
+None of it is measured by `calibrate`. What AWS documents says where; what it does not is an assumption, and
+docs/tuning.md lists it.
+"""
+
+from dataclasses import dataclass
+from math import exp, log
+from random import Random
+from statistics import NormalDist
+from typing import Final
+
+_NORMAL: Final = NormalDist()
+_NINETY_NINE: Final = _NORMAL.inv_cdf(0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long a call takes, log-normal.
+
+    Attributes:
+        median: seconds.
+        p99: seconds that one call of a hundred exceeds.
+    """
+
+    median: float
+    p99: float
+
+    def longest(self, random: Random, calls: float) -> float:
+        """Draw the longest of some calls that run at once."""
+        spread = log(self.p99 / self.median) / _NINETY_NINE
+        uniform = random.random() ** (1 / max(calls, 1.0))
+        return self.median * exp(spread * _NORMAL.inv_cdf(min(max(uniform, 1e-9), 1 - 1e-9)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where the stack runs.
+
+    Attributes:
+        name: as reports call it.
+        put: a PutRecords call.
+        table: a call of DynamoDB.
+        invoke: from the poller's decision until the handler begins, and from its end back.
+        stream_seconds: until the table's stream has a change.
+        event_poll_seconds, table_poll_seconds: between two reads of a shard of the event stream and of a table's
+            stream (docs/event-source-mapping.md).
+        least_table_partitions: of a new on-demand table: it takes 4,000 write units a second (Amazon DynamoDB
+            Developer Guide, "On-demand capacity mode"), and a partition 1,000.
+        grows: whether tables get partitions as they need them.
+        concurrency: invocations at once that the account allows all functions together (AWS Lambda quotas).
+        processors: by which all functions are held; none for as many as they ask for.
+        memory_buys_processor: whether less than a whole processor's memory means less of a processor.
+    """
+
+    name: str
+    put: Latency
+    table: Latency
+    invoke: Latency
+    stream_seconds: float
+    event_poll_seconds: float = 1.0
+    table_poll_seconds: float = 0.25
+    least_table_partitions: int = 4
+    grows: bool = True
+    concurrency: int = 1_000
+    processors: float | None = None
+    memory_buys_processor: bool = True
+
+    def processor(self, megabytes: float, whole: float) -> float:
+        """Return the part of a processor that a function has; more than a whole one does not help one thread."""
+        return min(megabytes / whole, 1.0) if self.memory_buys_processor else 1.0
+
+
+AWS: Final = Surroundings(
+    name="simulated AWS",
+    put=Latency(0.02, 0.1),
+    table=Latency(0.004, 0.013),
+    invoke=Latency(0.01, 0.05),
+    stream_seconds=0.2,
+)
+"""Latencies are assumptions, but for DynamoDB's, which the benchmarks assume likewise (docs/performance.md)."""
+
+LOCAL: Final = Surroundings(
+    name="simulated local stack",
+    put=Latency(0.03, 0.15),
+    table=Latency(0.006, 0.03),
+    invoke=Latency(0.005, 0.02),
+    stream_seconds=0.0,
+    least_table_partitions=1,
+    grows=False,
+    memory_buys_processor=False,
+)
+"""`make run`: one shard a table stream, no share of a processor by memory. Latencies as moto's on an idle machine."""

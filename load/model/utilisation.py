@@ -1,0 +1,75 @@
+"""How much of each limit is used at the profile's peak."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from load.configuration import CapacityMode, Configuration
+from load.model.outcome import Constraint
+from load.model.producing import ENVELOPE_BYTES, ShardStream
+from load.model.sizes import Sizes
+from load.model.surroundings import Surroundings
+from simulation.services.kinesis.limits import READ_BYTES
+from simulation.services.throughput import PARTITION_WRITES
+
+INGEST_TIMEOUT_SECONDS: Final = 60.0
+"""The template's default of `IngestTimeoutSeconds`."""
+
+
+@dataclass
+class Seen:
+    """What was added up over the measured time."""
+
+    records: float = 0.0
+    counted: float = 0.0
+    log_writes: float = 0.0
+    log_reads: float = 0.0
+    log_bytes: float = 0.0
+    trends_writes: float = 0.0
+    trends_reads: float = 0.0
+    longest: float = 0.0
+    """Invocation of ingest, seconds."""
+    log_shard: float = 0.0
+    """Part of the time that the busiest shard of the log's stream had a batch with rollup."""
+    views: float = 0.0
+    slots: list[tuple[float, float]] = field(default_factory=list)
+    """The same of concurrent batches, and how many each stands for."""
+    streams: list[ShardStream] = field(default_factory=list)
+
+
+def utilisation(
+    seen: Seen,
+    *,
+    configuration: Configuration,
+    surroundings: Surroundings,
+    sizes: Sizes,
+    peak: float,
+    seconds: float,
+) -> dict[Constraint, float]:
+    """Return the parts used at the profile's peak, which is so many times its mean rate over `seconds`."""
+    provisioned = configuration.stream_mode is CapacityMode.PROVISIONED
+    hottest_group = max(1 / configuration.key_groups, _hottest_author(sizes))
+    event_bytes = sizes.traffic.shape.event_bytes + ENVELOPE_BYTES
+    busy = sum(part * weight for part, weight in seen.slots)
+    rate = sizes.traffic.profile.peak
+    window = max(1.0, configuration.rollup_window_seconds + 0.0)
+    return {
+        Constraint.RECORDS: max(s.records_utilisation for s in seen.streams) if provisioned else 0.0,
+        Constraint.BYTES: max(s.bytes_utilisation for s in seen.streams) if provisioned else 0.0,
+        Constraint.READS: max(s.peak for s in seen.streams) * event_bytes / READ_BYTES,
+        Constraint.FACTOR: peak * max((part for part, _ in seen.slots), default=0.0),
+        Constraint.DURATION: seen.longest / INGEST_TIMEOUT_SECONDS,
+        Constraint.CONCURRENCY: peak * busy / surroundings.concurrency,
+        Constraint.KEYS: peak * seen.log_writes / seconds * hottest_group / PARTITION_WRITES,
+        Constraint.TABLE: sizes.largest_bucket_units(rate * 60) / window / PARTITION_WRITES,
+        Constraint.ROLLUP: peak * seen.log_shard,
+        Constraint.VIEWS: seen.views,
+    }
+
+
+def _hottest_author(sizes: Sizes) -> float:
+    """Return the part of all events that the author with the most of them sends."""
+    traffic = sizes.traffic
+    if not traffic.shape.key_skew:
+        return 1 / traffic.shape.keys
+    all_authors: float = sum(rank**-traffic.shape.key_skew for rank in range(1, min(traffic.shape.keys, 100_000) + 1))
+    return 1 / all_authors

@@ -1,0 +1,1 @@
+"""What a configuration costs: a table of AWS's list prices, and what is paid by it."""

@@ -1,0 +1,98 @@
+"""The price table: one JSON file a region, each price with its unit, its date and where it was found."""
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from load.errors import InputError
+
+REGION: Final = "us-east-1"
+"""Of the table that comes along."""
+
+
+class Price(BaseModel):
+    """What one thing costs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dollars: float = Field(ge=0)
+    per: int = Field(ge=1)
+    """How many of `unit` cost that."""
+    unit: str
+    as_of: str
+    """When the figure was AWS's: a date, or a year."""
+    source: str
+    """AWS's page or price list file."""
+    read_by: str
+    """How the figure was found there."""
+
+    def of(self, amount: float) -> float:
+        """Return the dollars for an amount of units."""
+        return amount * self.dollars / self.per
+
+
+class Prices(BaseModel):
+    """All that is priced; the names are those of the table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinesis_shard_hour: Price
+    kinesis_put_unit: Price
+    kinesis_on_demand_stream_hour: Price
+    kinesis_on_demand_in: Price
+    kinesis_on_demand_out: Price
+    lambda_request: Price
+    lambda_gigabyte_second: Price
+    dynamodb_write_unit: Price
+    dynamodb_read_unit: Price
+    dynamodb_write_capacity_hour: Price
+    dynamodb_read_capacity_hour: Price
+    dynamodb_storage: Price
+    dynamodb_recovery: Price
+    logs_ingested: Price
+    custom_metric: Price
+    trace: Price
+
+
+class PriceTable(BaseModel):
+    """Prices of one region."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str
+    currency: str
+    collected: str
+    """When the table was made."""
+    note: str
+    prices: Prices
+
+
+@cache
+def price_table() -> PriceTable:
+    """Return the table that comes along."""
+    return _parsed(resources.files(__package__).joinpath(f"{REGION}.json").read_text(encoding="utf-8"), REGION)
+
+
+def read_price_table(path: Path) -> PriceTable:
+    """Read a table of the same form, for another region or a price that was agreed on.
+
+    Raises:
+        InputError: it can't be read, or is none.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}") from error
+    return _parsed(text, str(path))
+
+
+def _parsed(text: str, name: str) -> PriceTable:
+    try:
+        return PriceTable.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(f"{name} is no price table: {where}: {first['msg']}") from error

@@ -1,0 +1,1 @@
+"""Finding the configuration that meets a goal for the least money."""

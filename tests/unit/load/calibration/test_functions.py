@@ -1,0 +1,19 @@
+"""Calibrating with the real handlers, in a process of its own and with few batches."""
+
+from load.calibration.batches import EventShape
+from load.calibration.measure import measure
+
+KINDS = ((8, EventShape()), (64, EventShape(text=400, hashtags=3)))
+
+
+def test_the_handlers_are_measured_and_fitted() -> None:
+    seen: list[tuple[int, int]] = []
+
+    calibration = measure(1, lambda done, of: seen.append((done, of)), sizes=(5, 100), kinds=KINDS)
+
+    assert seen == [(0, 2), (1, 2), (2, 2)]
+    for function in (calibration.ingest, calibration.rollup, calibration.views):
+        assert 0 < function.seconds["batch"] + sum(function.seconds.values()) < 1
+        assert function.logged > 100
+    assert calibration.ingest.of(record=1, event=1_000, kilobyte=270, hashtag=1_500, segment=8) > 0.001
+    assert calibration.counts.of(1_000) > calibration.counts.of(10) > 0

@@ -1,0 +1,179 @@
+"""What the model expects of configurations: against what follows from their settings by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from load.calibration.calibration import default_calibration
+from load.configuration import CapacityMode, Configuration
+from load.model.outcome import Constraint, Outcome
+from load.model.run import on_demand_shards, simulate
+from load.model.surroundings import AWS, LOCAL
+from load.model.traffic import Traffic
+from load.workload.events import EventShape
+from load.workload.profile import Piece, Profile
+from load.workload.shapes import spike, steady
+
+CALIBRATION = default_calibration()
+DEFAULT = Configuration()
+
+
+def run(rate: float, configuration: Configuration = DEFAULT, seconds: float = 60, seed: int = 0) -> Outcome:
+    return simulate(Traffic(steady(rate, seconds)), configuration, CALIBRATION, AWS, seed)
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    first, second, other = run(500, seed=3), run(500, seed=3), run(500, seed=4)
+
+    assert first.freshness.quantiles(0.5, 0.99) == second.freshness.quantiles(0.5, 0.99)
+    assert first.usage == second.usage
+    assert first.freshness.mean != other.freshness.mean
+
+
+def test_every_event_comes_through_where_there_is_room() -> None:
+    outcome = run(1_000)
+
+    assert outcome.rate == pytest.approx(1_000)
+    assert outcome.counted == pytest.approx(1_000, rel=0.02)
+    assert outcome.lists.weight == pytest.approx(outcome.freshness.weight, rel=0.02)
+    assert outcome.refused == 0
+    assert not outcome.overloaded
+
+
+def test_each_stage_comes_after_the_one_before() -> None:
+    outcome = run(1_000)
+
+    for fraction in (0.1, 0.5, 0.99):
+        ((put,), (log,), (fresh,), (lists,)) = (
+            each.quantiles(fraction) for each in (outcome.put, outcome.log, outcome.freshness, outcome.lists)
+        )
+        assert put < log < fresh < lists
+
+
+def test_without_windows_what_is_left_is_polling_and_work() -> None:
+    outcome = run(1_000, replace(DEFAULT, ingest_window_seconds=0, rollup_window_seconds=0))
+
+    (p50, p99) = outcome.freshness.quantiles(0.5, 0.99)
+    # Kinesis is polled once a second, the log's stream four times; calls and work take some tenths.
+    assert 0.5 < p50 < 1.8
+    assert p99 < 3
+
+
+@pytest.mark.parametrize("window", [1, 4, 10])
+def test_half_a_window_more_is_half_a_window_later(window: int) -> None:
+    short, long = (
+        run(1_000, replace(DEFAULT, ingest_window_seconds=each), seconds=120) for each in (window, window + 4)
+    )
+
+    later = long.freshness.mean - short.freshness.mean
+    assert later == pytest.approx(2.0, abs=0.7)
+
+
+def test_longer_windows_cost_less() -> None:
+    units = [
+        run(1_000, replace(DEFAULT, ingest_window_seconds=each, rollup_window_seconds=each)).usage.write_units
+        for each in (1, 5, 20)
+    ]
+
+    assert units[0] > 1.5 * units[1] > 2 * units[2]
+
+
+def test_half_the_shards_needed_show_as_overload() -> None:
+    # A shard takes 1 MiB a second, 3,300 such events.
+    outcome = run(10_000, Configuration(shards=2), seconds=120)
+
+    assert outcome.overloaded
+    assert outcome.binding is Constraint.BYTES
+    assert outcome.utilisation[Constraint.BYTES] == pytest.approx(10_000 * 317 / 2 / 2**20, rel=0.1)
+    assert outcome.refused > 0
+    assert outcome.lists.quantiles(0.99)[0] > 30
+    assert not run(10_000, Configuration(shards=4)).overloaded
+
+
+def test_records_bind_where_nothing_is_aggregated() -> None:
+    outcome = run(1_500, Configuration(shards=1, aggregate_bytes=64))
+
+    assert outcome.binding is Constraint.RECORDS
+    assert outcome.utilisation[Constraint.RECORDS] == pytest.approx(1.5)
+
+
+def test_a_slow_function_binds_by_the_factor_and_concurrent_batches_help() -> None:
+    slow = CALIBRATION.model_copy(
+        update={
+            "ingest": CALIBRATION.ingest.model_copy(update={"seconds": {**CALIBRATION.ingest.seconds, "event": 1e-3}})
+        }
+    )
+    traffic = Traffic(steady(2_000, 60))
+    one = Configuration(shards=1, ingest_memory_megabytes=1_769)
+    four = replace(one, ingest_parallelization_factor=4, lanes_per_shard=16)
+
+    alone, together = (simulate(traffic, each, slow, AWS) for each in (one, four))
+
+    assert alone.binding is Constraint.FACTOR
+    assert alone.functions["IngestFunction"].age.longest > 20
+    assert together.utilisation[Constraint.FACTOR] < 0.95
+    assert together.functions["IngestFunction"].age.longest < 15
+
+
+def test_less_memory_is_less_of_a_processor_but_not_on_one_machine() -> None:
+    small, large = (replace(DEFAULT, ingest_memory_megabytes=each) for each in (256, 1_769))
+
+    on_aws = [run(1_000, each).functions["IngestFunction"].busy for each in (small, large)]
+    traffic = Traffic(steady(1_000, 60))
+    local = [simulate(traffic, each, CALIBRATION, LOCAL).functions["IngestFunction"].busy for each in (small, large)]
+
+    assert on_aws[0] > 2 * on_aws[1]
+    assert local[0] == pytest.approx(local[1], rel=0.1)
+
+
+def test_writers_that_share_a_key_group_cost_units() -> None:
+    apart, shared = (run(4_000, Configuration(shards=8, key_groups=each)) for each in (8, 1))
+
+    assert shared.usage.write_units > 1.3 * apart.usage.write_units
+
+
+def test_a_spike_is_seen_in_freshness_of_a_stream_made_for_less() -> None:
+    traffic = Traffic(spike(1_000, 10_000, 120))
+
+    outcome = simulate(traffic, Configuration(shards=2), CALIBRATION, AWS)
+
+    calm = run(1_000)
+    assert outcome.freshness.quantiles(0.5)[0] > calm.freshness.quantiles(0.5)[0]
+    assert outcome.freshness.longest > 10
+    assert outcome.counted == pytest.approx(outcome.rate, rel=0.02)
+
+
+def test_a_skewed_key_heats_one_shard() -> None:
+    shape = EventShape(keys=1_000, key_skew=1.2)
+    outcome = simulate(Traffic(steady(2_000, 60), shape), Configuration(shards=4), CALIBRATION, AWS)
+
+    hottest, *others = (utilisation for utilisation, _ in outcome.shards)
+    assert hottest > 1.3 * min(others)
+
+
+def test_many_shards_stand_for_all_of_them() -> None:
+    outcome = run(200_000, Configuration(shards=100, key_groups=128))
+
+    assert sum(weight for _, weight in outcome.shards) == pytest.approx(100)
+    assert outcome.counted == pytest.approx(200_000, rel=0.02)
+
+
+def test_an_on_demand_stream_has_room_for_twice_its_peak() -> None:
+    traffic = Traffic(steady(20_000, 60))
+    configuration = Configuration(shards=1, stream_mode=CapacityMode.ON_DEMAND)
+
+    outcome = simulate(traffic, configuration, CALIBRATION, AWS)
+
+    assert on_demand_shards(traffic, configuration) == 13
+    assert outcome.configuration.shards == 13
+    assert not outcome.overloaded
+    assert on_demand_shards(Traffic(steady(1, 60)), configuration) == 4
+
+
+def test_a_profile_that_begins_and_ends_in_silence_is_run() -> None:
+    traffic = Traffic(Profile([Piece(30, 0, 1_000), Piece(30, 1_000, 0)], "there and back"))
+
+    outcome = simulate(traffic, DEFAULT, CALIBRATION, AWS)
+
+    assert outcome.rate == pytest.approx(500)
+    assert outcome.counted == pytest.approx(500, rel=0.05)
