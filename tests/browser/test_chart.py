@@ -1,11 +1,13 @@
 """The chart of the page of trends: columns, chosen values, tip, figures."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import NewPage
 from tests.browser.fake_api import FakeApi
 from tests.browser.figures import RIGHT_TO_LEFT
 
@@ -21,6 +23,14 @@ HAS_COLOUR = """
     if (data[at + 3] > 250 && wanted.every((part, index) => Math.abs(part - data[at + index]) < 4)) return true;
   }
   return false;
+}
+"""
+# The chart's canvas has something at its right edge: a label that is cut off there.
+HAS_INK_AT_EDGE = """
+() => {
+  const canvas = document.querySelector("#plot canvas");
+  const { data } = canvas.getContext("2d").getImageData(canvas.width - 1, 0, 1, canvas.height);
+  return data.some((part) => part > 0);
 }
 """
 ACCENT, SLOT_1, SLOT_2 = "#0b6670", "#b53c12", "#1f5fbf"
@@ -172,3 +182,32 @@ def test_languages_are_compared_like_hashtags(page: Page, api: FakeApi) -> None:
     page.reload()
 
     expect(page.locator("#chosen-list bdi")).to_have_text("Japanese")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_what_the_marks_mean_stands_beside_the_figures_or_below(new_page: NewPage, api: FakeApi, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    page.goto(api.url + "/?window=5m")
+    key, summary = page.locator("#chart-key"), page.locator("#figures summary")
+    expect(key).to_have_text("Dimmed: before the window · Outlined: still filling")
+
+    for _ in ("closed", "open"):
+        meaning, figures = key.bounding_box(), page.locator("#figures").bounding_box()
+        assert meaning is not None
+        assert figures is not None
+        beside = figures["x"] + figures["width"] <= meaning["x"]
+        assert beside or figures["y"] + figures["height"] <= meaning["y"]
+        summary.click()
+
+
+@pytest.mark.parametrize("address", ["/?dimension=hashtag&value=art&range=24h", "/?window=24h"])
+def test_the_last_label_of_the_time_is_whole(new_page: NewPage, api: FakeApi, address: str) -> None:
+    end_hour = datetime.now(UTC).hour + 1
+    page = new_page(
+        timezone_id=f"Etc/GMT+{end_hour % 12}"
+    )  # where the chart ends at noon or midnight, which is labelled
+    page.goto(api.url + address)
+    expect(page.locator("#chart-summary")).not_to_be_empty()
+    expect(page.locator("#plot canvas")).to_be_visible()
+
+    assert not page.evaluate(HAS_INK_AT_EDGE)

@@ -72,10 +72,11 @@ export class Plot {
     const time = axisTime(model.step, span);
     const label = (split) => (split === this.#model.starts[0] ? "" : time(split * 1000)); // the corner is the other axis's
     const room = (span > 7200 && span <= 2 * 86_400 ? 100 : 70) * pixel;
+    const lastLabel = time((model.starts.at(-1) + model.step) * 1000);
     return {
       width,
       height: this.#parent.clientHeight,
-      padding: [12 * pixel, (named ? 136 : 26) * pixel, 0, 0],
+      padding: [12 * pixel, named ? 136 * pixel : Math.max(26 * pixel, roomBeyond(lastLabel, font)), 0, 0],
       legend: { show: false },
       cursor: { y: false, move: toBucket, drag: { setScale: false, x: false, y: false }, points: { show: asLines } },
       scales: {
@@ -147,6 +148,13 @@ function labelWidth(plot, labels, axis) {
   if (!labels) return 0;
   plot.ctx.font = plot.axes[axis].font[0];
   return Math.ceil(Math.max(...labels.map((label) => plot.ctx.measureText(label).width)) / devicePixelRatio) + 10;
+}
+
+/** The room right of the plot for a label that stands at its very end, in every locale. */
+function roomBeyond(label, font) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = font;
+  return Math.ceil(context.measureText(label).width / 2) + 2;
 }
 
 function timeSteps(step, span) {
