@@ -9,7 +9,7 @@ KINDS = ((8, EventShape()), (64, EventShape(text=400, hashtags=3)))
 def test_the_handlers_are_measured_and_fitted() -> None:
     seen: list[tuple[int, int]] = []
 
-    calibration = measure(1, lambda done, of: seen.append((done, of)), sizes=(5, 100), kinds=KINDS)
+    calibration = measure(1, lambda done, of: seen.append((done, of)), sizes=(5, 1_500), kinds=KINDS)
 
     assert seen == [(0, 2), (1, 2), (2, 2)]
     for function in (calibration.ingest, calibration.rollup, calibration.views):
