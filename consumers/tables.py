@@ -192,6 +192,7 @@ rebuilt hour (`consumers.rebuild.journal`): in rebuilt tables alone, what is fol
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from consumers.schedule import DAY, HOUR, MINUTE, Address
@@ -316,6 +317,11 @@ def place_of(item: "Mapping[str, Any]") -> tuple[Address, int]:
     return Address.parse(item["address"]["S"]), int(item["segment"]["N"])
 
 
+KEYS_REMEMBERED: Final = 4_096
+"""Of those made last: the keys of the same minutes are made again and again, and a date is slow to write or read."""
+
+
+@lru_cache(KEYS_REMEMBERED)
 def trend_key(level: Level, start: int, bucket: int) -> TrendKey:
     """Return the key of bucket number `bucket` of the minute, hour or day that starts at `start`.
 
@@ -328,6 +334,7 @@ def trend_key(level: Level, start: int, bucket: int) -> TrendKey:
     )
 
 
+@lru_cache(KEYS_REMEMBERED)
 def late_key(hour: int, due: int, digest: str = "") -> TrendKey:
     """Return the key of a late item; without `digest` it sorts before those that are due then.
 
@@ -337,6 +344,7 @@ def late_key(hour: int, due: int, digest: str = "") -> TrendKey:
     return TrendKey(f"late#{datetime.fromtimestamp(hour, UTC):%Y-%m-%dT%H}", f"{due:010}#{digest}")
 
 
+@lru_cache(KEYS_REMEMBERED)
 def change_key(hour: int) -> TrendKey:
     """Return the key of the change note of an hour (epoch seconds).
 
@@ -373,6 +381,7 @@ def strip_directory_key(frame: str, start: str) -> TrendKey:
     return TrendKey(f"strips#{frame}#{start}", "directory")
 
 
+@lru_cache(KEYS_REMEMBERED)
 def start_of(level: Level, start: str) -> int:
     """Read the sort key of an item of `level` back into epoch seconds."""
     return int(datetime.strptime(start, _START_FORMATS[level]).replace(tzinfo=UTC).timestamp())

@@ -228,17 +228,14 @@ class SimulatedDynamoDB(SimulatedService):
             condition = request["KeyConditionExpression"]
             names.check_used(condition, request.get("ProjectionExpression"))
             partition = comparable(equal_to(table.key_names[0], condition, names))
-            rows = [
-                row
-                for row in table.partition(partition, self._lag(request))
-                if holds(condition, table.keys_of(row[1]), names)
-            ]
+            rows = table.partition(partition, self._lag(request))
             forward = request.get("ScanIndexForward", True)
             if not forward:
                 rows.reverse()
             if "ExclusiveStartKey" in request:
                 start = table.key_of(request["ExclusiveStartKey"])
                 rows = [row for row in rows if (row[0] > start if forward else row[0] < start)]
+            rows = [row for row in rows if holds(condition, table.keys_of(row[1]), names)]
             page = _page(rows, min(request.get("Limit", len(rows) + 1), self._page_items or len(rows) + 1))
             self._spend_read(request["TableName"], (partition,), [item for _, item in page], request)
             answer: dict[str, Any] = {"Items": [_projected(item, request) for _, item in page], "Count": len(page)}

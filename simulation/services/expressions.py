@@ -56,9 +56,8 @@ class Names:
         Raises:
             ExpressionError: one is not used.
         """
-        used = {token for expression in expressions if expression for token in _read(expression)}
-        if unused := (self._names.keys() | self._values.keys()) - used:
-            raise ExpressionError(f"no expression uses {', '.join(sorted(unused))}")
+        if unused := _unused(tuple(self._names), tuple(self._values), expressions):
+            raise ExpressionError(f"no expression uses {', '.join(unused)}")
 
 
 def holds(expression: str | None, item: Mapping[str, Any] | None, names: Names) -> bool:
@@ -76,7 +75,7 @@ def equal_to(attribute: str, expression: str, names: Names) -> dict[str, Any]:
     Raises:
         ExpressionError: it does not say.
     """
-    tokens = _tokens(expression)
+    tokens = _read(expression)
     for name, sign, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if sign == "=" and value[0] == ":" and names.attribute(name) == attribute:
             return names.value(value)
@@ -176,6 +175,12 @@ def _read(expression: str) -> tuple[str, ...]:
         found.append(match[1])
         position = match.end()
     return tuple(found)
+
+
+@cache
+def _unused(names: tuple[str, ...], values: tuple[str, ...], expressions: tuple[str | None, ...]) -> list[str]:
+    used = {token for expression in expressions if expression for token in _read(expression)}
+    return sorted({*names, *values} - used)
 
 
 @cache

@@ -19,7 +19,7 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
     A number takes a byte for every two significant digits, rounded up, another one, and one more for a minus sign,
     which is what the guide gives as an approximation.
     """
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+    return sum([len(name.encode()) + _value_size(value) for name, value in item.items()])
 
 
 def _value_size(value: Mapping[str, Any]) -> int:

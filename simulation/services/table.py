@@ -1,5 +1,6 @@
 """One table of the simulated DynamoDB: its items, what they were before, and the stream of their changes."""
 
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, NamedTuple
@@ -63,7 +64,8 @@ class Table(MutableMapping[Key, Item]):
         self._streams = streams
         self._clock = clock
         self._items: dict[Key, Item] = {}
-        self._partitions: dict[Any, set[Key]] = {}
+        self._partitions: dict[Any, list[Key]] = {}
+        """The keys of each partition, in order."""
         self._before: deque[tuple[Key, Item | None]] = deque(maxlen=REMEMBERED_CHANGES)
 
     def key_of(self, item: Mapping[str, Any]) -> Key:
@@ -93,9 +95,11 @@ class Table(MutableMapping[Key, Item]):
 
     def partition(self, partition_key: Any, lag: int) -> list[tuple[Key, Item]]:  # noqa: ANN401 - number, text or bytes
         """Return a partition's items, in order of their sort keys, as they were before the last `lag` writes."""
-        seen: dict[Key, Item | None] = {key: self._items[key] for key in self._partitions.get(partition_key, ())}
-        seen |= {key: old for key, old in reversed(self._last(lag)) if key[0] == partition_key}
-        return sorted((key, item) for key, item in seen.items() if item is not None)
+        rows = [(key, self._items[key]) for key in self._partitions.get(partition_key, ())]
+        before = {key: old for key, old in reversed(self._last(lag)) if key[0] == partition_key}
+        if not before:
+            return rows
+        return sorted((key, item) for key, item in (dict(rows) | before).items() if item is not None)
 
     def _last(self, lag: int) -> list[tuple[Key, Item | None]]:
         """Return the last `lag` writes, the oldest first: their keys, and the items that they replaced."""
@@ -112,8 +116,9 @@ class Table(MutableMapping[Key, Item]):
 
     def __setitem__(self, key: Key, item: Item) -> None:
         """Put an item that was always there."""
+        if key not in self._items:
+            insort(self._partitions.setdefault(key[0], []), key)
         self._items[key] = item
-        self._partitions.setdefault(key[0], set()).add(key)
 
     def __delitem__(self, key: Key) -> None:
         """Let an item never have been there."""

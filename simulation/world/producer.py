@@ -84,7 +84,6 @@ class ProducerProcess(Process):
 
         Where that happens from within, the program that runs must raise `Killed` then.
         """
-        self._spool._lock_file.release()  # as the system does
         self.disk.crash(synced=machine_fails)
         self.kill()
         self._progress.fire()
@@ -117,5 +116,5 @@ class ProducerProcess(Process):
         for observer in self._core.take_observers():
             observer.call()
         self.most_spooled = max(self.most_spooled, self._spool.size)
-        self.most_held = max(self.most_held, self._config.buffer_bytes - self._core._ledger.free)
+        self.most_held = max(self.most_held, self._core.statistics().buffered_bytes)
         self._progress.fire()

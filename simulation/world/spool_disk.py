@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+from penstock.spool.directory_lock import DirectoryLock
 from penstock.spool.disk import Disk
 from simulation.scheduler import Killed
 
@@ -24,6 +25,12 @@ class SpoolDisk(Disk):
         self._chance = chance
         self._open: dict[int, Path] = {}
         self._synced: dict[Path, int] = {}
+        self._locks: list[DirectoryLock] = []
+
+    def lock(self, directory: Path) -> DirectoryLock:
+        """Hold a directory until the process ends."""
+        self._locks.append(super().lock(directory))
+        return self._locks[-1]
 
     def create(self, path: Path) -> int:
         """Create a file."""
@@ -66,7 +73,9 @@ class SpoolDisk(Disk):
         super().close(descriptor)
 
     def crash(self, *, synced: bool) -> None:
-        """Let go of all files; where only what was `synced` is sure to survive, cut the rest somewhere."""
+        """Let go of all files and locks; where only what was `synced` is sure to survive, cut the rest somewhere."""
+        for lock in self._locks:
+            lock.release()
         for descriptor in list(self._open):
             self.close(descriptor)
         for path, size in self._synced.items():

@@ -6,12 +6,18 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from penstock.spool.directory_lock import DirectoryLock
+
 if sys.platform == "darwin":
     import fcntl
 
 
 class Disk:
-    """Files and directories. Everything raises ``OSError``."""
+    """Files and directories. Everything raises ``OSError``, a lock `SpoolError`."""
+
+    def lock(self, directory: Path) -> DirectoryLock:
+        """Hold a directory for this process."""
+        return DirectoryLock(directory)
 
     def create(self, path: Path) -> int:
         """Create a file that only its owner may read, for appending; return its descriptor."""

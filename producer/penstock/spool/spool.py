@@ -12,7 +12,6 @@ from weakref import WeakSet
 from penstock.aggregation import UserRecord
 from penstock.config import Fsync
 from penstock.errors import InvalidEventError, SpoolError
-from penstock.spool.directory_lock import DirectoryLock
 from penstock.spool.disk import Disk
 from penstock.spool.entries import UnknownVersionError, encode_event
 from penstock.spool.group_commit import Commit, GroupCommit
@@ -60,7 +59,7 @@ class Spool:
             self._make_directory()
         except OSError as error:
             raise self._error(error, "cannot be made") from error
-        self._lock_file = DirectoryLock(self.directory)
+        self._lock_file = self._disk.lock(self.directory)
         try:
             self._journal = Journal(
                 self.directory, limit=limit, disk=self._disk, durable=fsync != "never", remarks=self.remarks
