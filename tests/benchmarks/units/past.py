@@ -16,7 +16,7 @@ from consumers.pane_log.fold import ValidEvent, count
 from consumers.pane_log.segment import Segment
 from consumers.rollup import lateness
 from consumers.schedule import DAY, HOUR, MINUTE, Address, Schedule
-from consumers.tables import Level, strip_directory_key
+from consumers.tables import CHANGED, Level, change_key, strip_directory_key
 from consumers.trends.item import BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
 from consumers.trends.retention import Retention
@@ -110,6 +110,8 @@ class Past:
             yield from self._segments(Address.parse(partition))
             return
         level, _, rest = partition.partition("#")
+        if partition == CHANGED:
+            yield from self._notes()
         if level == "strips":
             frame, period = rest.split("#")
             yield from self._directory(Frame(frame), period)
@@ -152,12 +154,14 @@ class Past:
                 yield late._replace(created=late.created - earlier, arrived_ms=late.arrived_ms - 1_000 * earlier)
 
     def _directory(self, frame: Frame, period: str) -> "Iterator[Mapping[str, Any]]":
-        """Yield a directory whose strips have all that they can have.
+        """Yield a directory whose strips have all that they can have, but for what waits to be corrected.
 
-        A whole quarter of the open hour lacks a minute where events are late, for half as long as it is left like that.
+        Where events are late, a whole quarter of the open hour lacks a minute, for half as long as it is left like
+        that, and closed hours lack all of theirs for as long as `_waiting` says.
         """
         closed, day_closed = self._now - HOUR, Level.DAY.floor(self._now)
         state = LevelsState(closed, closed, day_closed, day_closed)
+        waiting = self._waiting() if frame is Frame.HOUR and self._workload.late else {}
         start = _epoch(period, _DIRECTORIES[frame])
         directory = Place(frame, start).directory
         attributes: dict[str, Any] = {}
@@ -169,10 +173,34 @@ class Past:
                 parts = available(place, since, state)
             elif frame is Frame.QUARTER and self._workload.late:
                 parts, since = parts - 1, self._now - int(patience(place, self._now) / 2)
-            if parts:
-                attributes |= attributes_of(place, Entry(STRIPS[frame], 0, parts, since, 0))
+            elif place.start in waiting:
+                parts, since = 0, waiting[place.start]
+            if parts or since:
+                version = REVISION * frame.parts(place.start) if frame.part is Level.MINUTE else REVISION
+                attributes |= attributes_of(place, Entry(STRIPS[frame], version, parts, since, version))
         if attributes:
             yield {**strip_directory_key(frame, period).attributes, **attributes, "v": {"N": "1"}}
+
+    def _waiting(self) -> dict[int, int]:
+        """Return the closed hours whose strips wait for their correction, and since when: late events were due then."""
+        since: dict[int, int] = {}
+        for at in range(self._now - DAY, self._now, MINUTE):
+            for hour in lateness.hours_due(at - MINUTE, at, self._now - 8 * DAY):
+                place = Place(Frame.HOUR, hour)
+                if at - since.get(hour, 0) >= patience(place, at):
+                    since[hour] = at
+        closed = self._now - HOUR
+        return {
+            hour: begun
+            for hour, begun in since.items()
+            if hour + HOUR <= closed and self._now - begun < patience(Place(Frame.HOUR, hour), self._now)
+        }
+
+    def _notes(self) -> "Iterator[Mapping[str, Any]]":
+        """Yield a change note for each hour whose minutes are kept."""
+        numbers = {f"m{minute:02}": {"N": str(REVISION)} for minute in range(HOUR // MINUTE)}
+        for hour in range(self._now - self._retention.seconds(Level.MINUTE), self._now, HOUR):
+            yield {**change_key(hour).attributes, **numbers, "v": {"N": "1"}}
 
     def _segments(self, address: Address) -> "Iterator[Mapping[str, Any]]":
         if address.pane < self._now:
