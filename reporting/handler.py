@@ -41,12 +41,15 @@ _reader = TrendsReader(
     TrendsTable(_client, _settings.trends_table),
     _settings.schedule,
     ThreadPoolExecutor(PARALLEL_QUERIES, thread_name_prefix="query"),
+    lambda error: logger.warning("a top list can't be read: its window is summed", exc_info=error),
 )
 _strips = StripsTable(
     _client,
     _settings.trends_table,
     sleep,
-    lambda error: logger.warning("a strip can't be read: its counts are read from items", exc_info=error),
+    lambda error: logger.warning(
+        "strips or a directory can't be read: their counts are read from items", exc_info=error
+    ),
 )
 _queries = Queries(
     _reader,

@@ -27,7 +27,6 @@ class LiveLists:
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
-            TrendsFormatError: a list that this code can't read.
         """
         now = self._clock().timestamp()
         end = window.end(now)
@@ -45,7 +44,6 @@ class LiveLists:
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
-            TrendsFormatError: a list that this code can't read.
         """
         if not 0 <= window.end(self._clock().timestamp()) - end <= 2 * window.level.seconds:
             return None
@@ -61,7 +59,6 @@ class LiveLists:
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
-            TrendsFormatError: a list that this code can't read.
         """
         listed = self._reader.top_list(window, end)
         return listed if listed is not None and (listed.as_of or 0) >= (as_of or 0) else None

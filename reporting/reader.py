@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from consumers.counts import BREAKDOWN_BUCKET, bucket_of
 from consumers.schedule import Schedule
 from consumers.tables import Level, TrendKey, list_key
+from consumers.trends.errors import TrendsFormatError
 from consumers.trends.hidden import Hidden
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
@@ -64,11 +65,14 @@ class TrendsReader:
     one request at a time, as Lambda gives them.
     """
 
-    def __init__(self, table: Table, schedule: Schedule, pool: Executor) -> None:
-        """Read from `table`; queries of one question run in `pool`."""
+    def __init__(
+        self, table: Table, schedule: Schedule, pool: Executor, unread: Callable[[TrendsFormatError], object]
+    ) -> None:
+        """Read from `table`; queries of one question run in `pool`, `unread` is told of a list that is damaged."""
         self._table = table
         self._schedule = schedule
         self._pool = pool
+        self._unread = unread
         self._tally = Tally(0, 0)
 
     def take_tally(self) -> Tally:
@@ -88,17 +92,25 @@ class TrendsReader:
         return Freshness(state.newest_arrival_ms, Closed(state.closed, state.day_closed), state.applied_at_ms)
 
     def top_list(self, window: Window, end: int) -> TopList | None:
-        """Return the top list of the window up to `end` (epoch seconds) as it is in the table, or None.
+        """Return the top list of the window up to `end` (epoch seconds) as it is in the table.
+
+        Returns:
+            None where there is none that this code can read: the next that is made takes its place.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
-            TrendsFormatError: a list that this code can't read.
         """
         item = self._table.item(list_key(window, end))
         if item is None:
             return None
-        self._tally = Tally(self._tally.items + 1, self._tally.size + len(bytes(item["c"]["B"])))
-        return decode_list(window, end, item)
+        try:
+            listed = decode_list(window, end, item)
+        except TrendsFormatError as error:
+            self._unread(error)
+            return None
+        if listed is not None:
+            self.add_to_tally(1, len(bytes(item["c"]["B"])))
+        return listed
 
     def hidden(self) -> Hidden:
         """Return the values that no answer shows, as they are now: read it with every request.

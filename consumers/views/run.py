@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.counts import CountsFormatError
 from consumers.tables import list_key
-from consumers.trends.errors import TrendsError
+from consumers.trends.errors import TrendsError, TrendsFormatError
 from consumers.views.lists.item import decode_list
 from consumers.views.memory import Memory
 from consumers.views.store import ViewStore
@@ -57,7 +57,10 @@ class Views:
         now = self._clock()
         window = Window.FIVE_MINUTES
         newest = self._memory.item(list_key(window, window.end(now)))
-        listed = None if newest is None else decode_list(window, window.end(now), newest)
+        try:
+            listed = None if newest is None else decode_list(window, window.end(now), newest)
+        except TrendsFormatError:
+            listed = None  # readers tell; another takes its place now
         if listed is not None and listed.made_at > now - BUSY_SECONDS:
             return None
         return self.refresh((), time_left)

@@ -76,7 +76,7 @@ class ViewStore:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
         """
         item = self._client.get_item(TableName=self._table, Key=key.attributes, ConsistentRead=True).get("Item")
-        return item if item is not None and item["v"]["N"] == str(FORMAT_VERSION) else None
+        return item if item is not None and item.get("v") == {"N": str(FORMAT_VERSION)} else None
 
     def take_tally(self) -> tuple[int, int]:
         """Return how many items were put and how many refused since the last time."""

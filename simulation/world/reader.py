@@ -63,7 +63,7 @@ class Reader:
         scheduler, client = world.scheduler, client or world.dynamodb.client()
         table = TrendsTable(client, world.trends_table)
         return Queries(
-            TrendsReader(table, world.schedule, SimulatedExecutor(scheduler, WORKERS)),
+            TrendsReader(table, world.schedule, SimulatedExecutor(scheduler, WORKERS), _unread),
             SearchReader(client, world.trends_table, scheduler.sleep, _unread),
             StripsTable(client, world.trends_table, scheduler.sleep, _unread),
             RecentRankings(scheduler.clock),

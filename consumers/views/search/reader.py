@@ -57,7 +57,7 @@ class SearchReader:
 
     def _find(self, prefix: str, end: int) -> Found | None:
         item = self._client.get_item(TableName=self._table, Key=search_directory_key(end).attributes).get("Item")
-        if item is None or item["v"]["N"] != str(FORMAT_VERSION):
+        if item is None or item.get("v") != {"N": str(FORMAT_VERSION)}:
             return None
         generation = decode_generation(item)
         touched = decode_directory(item).touched(prefix)

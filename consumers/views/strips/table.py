@@ -45,7 +45,7 @@ class StripsTable:
     ) -> None:
         """Read and write `table` with `client`; wait by `sleep` (seconds) where DynamoDB asks for it.
 
-        `unread` is told of strips that can't be read.
+        `unread` is told of strips and directories that can't be read.
         """
         self._client = client
         self._table = table
@@ -53,16 +53,25 @@ class StripsTable:
         self._unread = unread
 
     def entries(self, directories: Iterable[Place], *, consistent: bool = False) -> dict[Place, Entry]:
-        """Return what these directories (`Place.directory`) say of their frames.
+        """Return what these directories (`Place.directory`) say of their frames; of one that can't be read, nothing.
+
+        Args:
+            directories: which.
+            consistent: as who writes them must read them.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
-            TrendsFormatError: a directory that this code can't read.
+            TrendsFormatError: if `consistent`, a directory that this code can't read: it must not be written over.
         """
         wanted = {place.directory_key: place for place in directories}
         found: dict[Place, Entry] = {}
         for key, item in self._items(wanted, consistent=consistent):
-            found |= entries_of(wanted[key], item)
+            try:
+                found |= entries_of(wanted[key], item)
+            except TrendsFormatError as error:
+                if consistent:
+                    raise
+                self._unread(error)
         return found
 
     def strips(self, wanted: Mapping[StripAt, int]) -> dict[StripAt, tuple[Strip, int]]:

@@ -125,7 +125,7 @@ def loaded(events: int) -> Loaded:
     counted = load(tables, events, pool)
     client = tables.client()
     queries = Queries(
-        TrendsReader(TrendsTable(client, TRENDS), SCHEDULE, pool),
+        TrendsReader(TrendsTable(client, TRENDS), SCHEDULE, pool, _refuse),
         SearchReader(client, TRENDS, _refuse, _refuse),
         StripsTable(client, TRENDS, _refuse, _refuse),
         RecentRankings(lambda: 0.0),

@@ -76,7 +76,7 @@ class EmptyTable:
 def document() -> dict[str, Any]:
     schedule = Schedule.parse('[{"from": "1970-01-01T00:00:00Z", "seconds": 10, "groups": 8, "buckets": 4}]')
     with ThreadPoolExecutor(1) as pool:
-        reader = TrendsReader(EmptyTable(), schedule, pool)
+        reader = TrendsReader(EmptyTable(), schedule, pool, print)
         queries = Queries(
             reader, EmptyTable(), Shelf([], Closed()), RecentRankings(lambda: 0.0), lambda: datetime.now(UTC)
         )

@@ -100,6 +100,8 @@ class Shelf:
         self.indexes: dict[int, tuple[Generation, Nodes]] = {}
         """Search indexes by the end of their day."""
         self.searched: list[int] = []
+        self.unread: list[Exception] = []
+        """What was told of lists that can't be read."""
         for level in Level:
             counts: dict[int, Counts] = {}
             for event in given_events:
@@ -174,7 +176,8 @@ class Shelf:
 
 
 def queries_of(shelf: Shelf, clock: Callable[[], datetime] = lambda: NOW) -> Queries:
-    return Queries(TrendsReader(shelf, SCHEDULE, InOneThread()), shelf, shelf, RecentRankings(lambda: 0.0), clock)
+    reader = TrendsReader(shelf, SCHEDULE, InOneThread(), shelf.unread.append)
+    return Queries(reader, shelf, shelf, RecentRankings(lambda: 0.0), clock)
 
 
 def plain_count(given_events: list[Event], dimension: str, start: str, end: str) -> Counter[str]:

@@ -59,7 +59,7 @@ class Api:
         report = Views(Memory(trends, SCHEDULE, pool), store, views, clock=lambda: NOW).refresh((), lambda: 300.0)
         assert report.failures == {}
         self.queries = Queries(
-            TrendsReader(trends, SCHEDULE, pool),
+            TrendsReader(trends, SCHEDULE, pool, _refuse),
             SearchReader(client, TRENDS_TABLE, lambda _: None, _refuse),
             Shelf([], Closed()),
             RecentRankings(lambda: 0.0),

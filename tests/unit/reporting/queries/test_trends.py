@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from consumers.counts import DIMENSIONS
 from consumers.tables import Level
+from consumers.trends.item import AttributeMap
 from reporting.answers import Dimension, Trends
 from reporting.plan import Closed
 from reporting.problems import BadRequestError
@@ -136,6 +137,19 @@ def test_where_lists_are_not_kept_any_more_the_window_is_summed(age: int, summed
     assert page.total == (0 if age == 3_600 else 1)
 
 
+@pytest.mark.parametrize("damage", [{"c": {"B": b"no list"}}, {"v": {"N": "9"}}])
+def test_a_list_that_is_damaged_or_of_another_version_is_not_read(damage: AttributeMap) -> None:
+    shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
+    shelf.keep_lists()
+    shelf.views = {key: {**item, **damage} for key, item in shelf.views.items()}
+    shelf.asked.clear()
+    queries = queries_of(shelf)
+    assert queries.trends("lang", Window.HOUR, 10, None, None).total == queries.summary(Window.HOUR, None).events == 1
+    assert shelf.asked
+    assert queries.health().views is None
+    assert bool(shelf.unread) == ("c" in damage)
+
+
 def test_in_a_minutes_first_seconds_the_window_is_that_of_the_minute_before() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
     shelf.keep_lists()
@@ -207,7 +221,7 @@ def test_a_cursor_of_another_end_is_refused() -> None:
 def test_what_is_read_is_tallied() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", "en", ())], Closed())
     with ThreadPoolExecutor(2) as pool:
-        reader = TrendsReader(shelf, SCHEDULE, pool)
+        reader = TrendsReader(shelf, SCHEDULE, pool, shelf.unread.append)
         Queries(reader, shelf, shelf, RecentRankings(lambda: 0.0), lambda: NOW).trends(
             "lang", Window.HOUR, 1, None, None
         )

@@ -47,6 +47,8 @@ class World:
         self.now = float(BEGIN)
         self.tables = SimulatedTables(clock=lambda: self.now)
         self.trends = TrendsTable(self.tables.client(), TRENDS_TABLE)
+        self.time_left: Callable[[], float] = lambda: 900.0
+        self.unread: Callable[[Exception], object] = _unread
         self.truth: dict[int, Counts] = defaultdict(empty)
         self.written: set[int] = set()
         self.views = [self._environment() for _ in range(2)]
@@ -100,7 +102,7 @@ class World:
             self.tables.before_call = before
         memory, view = self.views[which]
         try:
-            change = memory.look(self.now, (), lambda: 900.0)
+            change = memory.look(self.now, (), self.time_left)
             assert change is not None
             view.refresh(change)
             memory.done(change)
@@ -119,7 +121,7 @@ class World:
 
     def answer(self, dimension: str, values: list[str], level: Level, span: Span) -> dict[str, Counter[int]]:
         """Return what the API reads."""
-        reader = TrendsReader(self.trends, SCHEDULE, InOneThread())
+        reader = TrendsReader(self.trends, SCHEDULE, InOneThread(), _unread)
         counts = ValueCounts(reader, self.strips, Planning(lambda: datetime.fromtimestamp(self.now, UTC)))
         return counts.of(dimension, values, level, span, reader.freshness())
 
@@ -153,7 +155,7 @@ class World:
     @property
     def strips(self) -> StripsTable:
         """The strips, as readers have them."""
-        return StripsTable(self.tables.client(), TRENDS_TABLE, lambda _: None, _unread)
+        return StripsTable(self.tables.client(), TRENDS_TABLE, lambda _: None, self.unread)
 
     def _environment(self) -> tuple[Memory, StripsView]:
         pool = InOneThread()
