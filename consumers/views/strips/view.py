@@ -33,6 +33,9 @@ from consumers.views.strips.table import StripsTable
 RESERVE_SECONDS: Final = 20.0
 """No strips are begun when less time is left: reading a frame and writing it takes a few seconds."""
 
+MOST_SECONDS: Final = 20.0
+"""After so long no more are begun in one run, however many are due: lists wait for the next, search for its turn."""
+
 QUARTER_DAYS: Final = 2
 """How long strips of quarters are kept, which the hour's replace."""
 
@@ -83,10 +86,12 @@ class StripsView:
         for hour in sorted(noted):
             if hour >= oldest:
                 self._take_out(hour, noted[hour], change.now)
+        begun = change.time_left()
         for place in self._candidates(change):
             parts = available(place, change.now, change.state)
             if is_due(place, self._entry(place), parts, change.now):
-                if change.time_left() < RESERVE_SECONDS:
+                left = change.time_left()
+                if left < RESERVE_SECONDS or begun - left > MOST_SECONDS:
                     return
                 self._try(place, parts, change)
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import Level
+from consumers.trends.errors import TrendsFormatError
+from consumers.trends.item import AttributeMap
 from consumers.views.strips import cutting
 from reporting.windows import Span
 from tests.unit.consumers.views.strips.world import BEGIN, World
@@ -134,6 +136,41 @@ def test_strips_that_have_expired_early_are_read_from_items() -> None:
     table = world.tables.tables["trends"]
     for key in [key for key in table if key[0].startswith("strip#")]:
         del table[key]
+    check(world)
+
+
+@pytest.mark.parametrize("damage", [{"e0": {"B": b"?"}}, {"v": {"N": "99"}}], ids=["damaged", "of a newer version"])
+def test_a_directory_that_cant_be_read_promises_nothing_and_is_not_written_over(damage: AttributeMap) -> None:
+    world = World()
+    world.count(BEGIN, {"hashtag": {"a": 5}})
+    world.go_on(2 * HOUR)
+    world.refresh(0)
+    table = world.tables.tables["trends"]
+    directories = {key: {**table[key], **damage} for key in table if key[0].startswith("strips#")}
+    table.update(directories)
+    told: list[Exception] = []
+    world.unread = told.append
+    check(world)
+    assert told
+    with pytest.raises(TrendsFormatError):
+        world.refresh(1)
+    assert {key: table[key] for key in directories} == directories
+
+
+def test_a_run_begins_strips_for_some_seconds_and_the_next_goes_on() -> None:
+    world = World()
+    for hour in range(6):
+        world.count(BEGIN + hour * HOUR, {"hashtag": {"a": 5}})
+    world.go_on(8 * HOUR)
+    written = [0]
+    while len(written) < 9:
+        seconds = iter(range(900, 0, -6))  # each frame takes six
+        world.time_left = lambda: float(next(seconds))  # noqa: B023 - used within the round
+        world.refresh(0)
+        table = world.tables.tables["trends"]
+        written.append(len({key[0].rpartition("#")[0] for key in table if key[0].startswith("strip#")}))
+    assert 0 < written[1] < written[2] < written[-1]
+    assert written[-1] >= 6
     check(world)
 
 
