@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, Protocol
 
 from consumers.counts import DIMENSIONS
 from consumers.metering import WRITE_UNIT_BYTES
+from consumers.rollup.lateness import LATE_SECONDS
 from consumers.schedule import HOUR, MINUTE
 from consumers.tables import Level, TrendKey, list_key
 from consumers.trends.item import AttributeMap
@@ -25,11 +26,14 @@ KEPT_SECONDS: Final = HOUR
 FRESH_SECONDS: Final = MINUTE
 """A list that is current is made anew at least this often, so that readers see that it is kept."""
 
-UNITS_A_SECOND: Final = {Window.FIVE_MINUTES: 1.5, Window.HOUR: 0.75, Window.DAY: 0.25}
+UNITS_A_SECOND: Final = {Window.FIVE_MINUTES: 1.0, Window.HOUR: 0.25, Window.DAY: 0.25}
 """Write units a second that a current list may cost, by window: the larger it is, the less often it is made anew."""
 
-CORRECTED_EVERY_SECONDS: Final = MINUTE // 2
-"""A list that was followed by another is corrected at most this often."""
+CORRECTED_EVERY_SECONDS: Final = MINUTE
+"""A list that was followed by another is corrected at most this often, once nothing but late events may come for it."""
+
+CORRECTED_UNITS_A_SECOND: Final = 0.05
+"""Write units a second that such corrections of one list may cost."""
 
 Parts = dict[Part, Packed]
 
@@ -122,7 +126,9 @@ def _is_due(window: Window, end: int, put: _Put | None, made: Made, now: float) 
         return True
     age = now - put.when
     if end <= now:
-        return put.made.version != made.version and age >= CORRECTED_EVERY_SECONDS
+        settled = end + LATE_SECONDS
+        waits = 0 if put.when < settled else max(CORRECTED_EVERY_SECONDS, put.units / CORRECTED_UNITS_A_SECOND)
+        return put.made.version != made.version and now >= settled and age >= waits
     return age >= FRESH_SECONDS or (put.made != made and age >= put.units / UNITS_A_SECOND[window])
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from consumers.trends.item import AttributeMap
     from consumers.views.memory import Change
 
-EVERY_SECONDS: Final = 5 * MINUTE
+EVERY_SECONDS: Final = 10 * MINUTE
 """How old an index gets before it is made anew: each time some hundred items are written."""
 
 MOST_VALUES: Final = 100_000

@@ -3,14 +3,18 @@
 from botocore.exceptions import ReadTimeoutError
 
 from consumers.metering import Units
+from consumers.rollup.lateness import LATE_SECONDS
 from consumers.schedule import MINUTE
+from consumers.tables import list_key
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
+from consumers.views.lists.item import decode_list
 from consumers.views.lists.view import TopLists
 from consumers.views.memory import Change, Memory
 from consumers.views.observation import line_of, metrics_of
 from consumers.views.run import BUSY_SECONDS, Report, Views
 from consumers.views.store import ViewStore
+from consumers.views.windows import Window
 from tests.unit.consumers.rollup.making import SCHEDULE, SerialExecutor, plenty
 from tests.unit.consumers.simulated_tables import TRENDS_TABLE, SimulatedTables
 
@@ -63,6 +67,34 @@ def test_a_tick_leaves_the_work_to_batches_that_come() -> None:
     report = kept.views.tick(plenty)
     assert report is not None
     assert report.failures == {}
+
+
+def test_a_tick_makes_a_damaged_list_anew() -> None:
+    kept = Kept()
+    kept.views.refresh((), plenty)
+    window = Window.FIVE_MINUTES
+    key = list_key(window, window.end(kept.now))
+    client = kept.dynamodb.client()
+    client.put_item(TableName=TRENDS_TABLE, Item={**key.attributes, "v": {"N": "1"}, "c": {"B": b"no list"}})
+    kept.now += BUSY_SECONDS
+    report = kept.views.tick(plenty)
+    assert report is not None
+    assert report.failures == {}
+
+
+def test_a_list_that_was_followed_is_put_once_more_when_its_last_events_are_there() -> None:
+    kept = Kept()
+    end = NOON + MINUTE
+    made = []
+    for seconds in range(0, 2 * MINUTE, 5):
+        kept.now = NOON + seconds
+        kept.table.note_changes(NOON, [NOON], NOON + MINUTE)
+        kept.views.refresh((), plenty)
+        item = kept.table.item(list_key(Window.HOUR, end), consistent=True)
+        listed = None if item is None else decode_list(Window.HOUR, end, item)
+        assert listed is not None
+        made.append(listed.made_at)
+    assert sorted({when for when in made if when >= end}) == [end + LATE_SECONDS]
 
 
 def test_a_tick_makes_windows_slide_when_nothing_comes() -> None:

@@ -2,14 +2,16 @@
 
 import random
 from collections import Counter
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.counts import DIMENSIONS
 from consumers.pane_log.segment import Segment
+from consumers.rollup.lateness import LATE_SECONDS
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.rollup.report import Report
-from consumers.schedule import DAY, HOUR
+from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import list_key
 from consumers.trends.table import TrendsTable
 from consumers.views.lists.item import decode_list
@@ -57,6 +59,8 @@ class World:
         self.dynamodb = SimulatedTables(lambda: self.now)
         self.dynamodb.before_call = self._before_call
         self.dynamodb.after_call = self._after_call
+        self._lists: dict[Any, tuple[int, int]] = {}
+        """What each list was made from."""
         self.fault_rate = self.random.choice([0.0, 0.05, 0.15])
         self.dynamodb.lag = lambda: self.random.choice([0, 1, 30])
         self.quiet = False
@@ -97,8 +101,18 @@ class World:
             self.now += self.random.choice([1, 5, 5, 30, 60])
         return self.random.choice(FAULTS) if self.random.random() < self.fault_rate else Fault.NONE
 
-    def _after_call(self, _: str) -> None:
+    def _after_call(self, operation: str) -> None:
+        if operation == "PutItem":
+            self._compare_lists()
         self._may_kill()
+
+    def _compare_lists(self) -> None:
+        """See that no list has become an older one: a reader would see counts go back."""
+        for key, item in self.dynamodb.tables[TRENDS_TABLE].items():
+            if key[0].startswith("list#"):
+                made = int(item["n"]["N"]), int(item["a"]["N"])
+                assert made >= self._lists.get(key, made), f"{key} was made from {self._lists[key]}, now from {made}"
+                self._lists[key] = made
 
     def _may_kill(self) -> None:
         if self.scheduler.current in self._killable and self.random.random() < self.kill_rate:
@@ -139,6 +153,7 @@ class World:
         self.now += CLOSE_AFTER_SECONDS if self.random.random() < 0.3 else 0
         self.close()
         self.now += FRESH_SECONDS
+        self.now += max(LATE_SECONDS - self.now % MINUTE, 0)
         self.quiet = True
         assert self.random.choice([*self.environments, self.views()]).refresh((), plenty).failures == {}
 
