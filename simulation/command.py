@@ -1,13 +1,7 @@
 """The command: which seeds and faults, on how many processors; progress, summary and exit status."""
 
-import multiprocessing
 import os
-import signal
 import time
-import traceback
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from simulation.faults import NAMES, UnknownFaultError, selected
 from simulation.invariants import shortened
+from simulation.many import outcome_of, run_all
 from simulation.run import Outcome, run
 from simulation.shrinking import shrunk
 from simulation.summary import Summary
@@ -27,11 +22,6 @@ HELD: Final = 0
 VIOLATED: Final = 1
 INTERRUPTED: Final = 130
 
-_entered: Final = ExitStack()
-"""What a process of the pool stays in until it ends."""
-
-CHUNK: Final = 4
-"""Seeds that a process is given at a time."""
 MOST_SHOWN: Final = 10
 """Failing seeds of which more than the command line is said."""
 
@@ -82,18 +72,17 @@ def _add_up(seeds: range, faults: str, allowed: frozenset[str], jobs: int, summa
     """Run seeds and add up what comes of them, with a bar; return whether Ctrl-C ended it."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with _outcomes(seeds, allowed, jobs) as outcomes, Progress(*columns, console=errors) as progress:
+    with Progress(*columns, console=errors) as progress:
         task = progress.add_task("seeds", total=len(seeds))
-        try:
-            for outcome in outcomes:
-                summary.add(outcome)
-                progress.advance(task)
-                if outcome.violations:
-                    progress.update(task, description=f"seeds, {len(summary.failed)} failed")
-                    progress.console.print(_command_line(outcome.seed, faults), style="bold")
-        except KeyboardInterrupt:
-            return True
-    return False
+
+        def add(outcome: Outcome) -> None:
+            summary.add(outcome)
+            progress.advance(task)
+            if outcome.violations:
+                progress.update(task, description=f"seeds, {len(summary.failed)} failed")
+                progress.console.print(_command_line(outcome.seed, faults), style="bold")
+
+        return run_all(seeds, allowed, jobs, add)
 
 
 def main() -> int:
@@ -112,40 +101,11 @@ def _command_line(seed: int, faults: str) -> str:
     return f"make simulate SEED={seed}" + (f" FAULTS={faults}" if faults else "")
 
 
-@contextmanager
-def _outcomes(seeds: range, allowed: frozenset[str], jobs: int) -> Iterator[Iterator[Outcome]]:
-    """Run seeds in processes, or here where one is enough; their outcomes come as they end."""
-    if jobs == 1 or len(seeds) == 1:
-        with simulated_handlers():
-            yield (_outcome((seed, allowed)) for seed in seeds)
-        return
-    pool: Pool = multiprocessing.get_context("spawn").Pool(jobs, initializer=_begin)
-    with pool:
-        yield pool.imap_unordered(_outcome, [(seed, allowed) for seed in seeds], chunksize=CHUNK)
-        pool.terminate()
-
-
-def _begin() -> None:
-    """Make a process ready: it leaves Ctrl-C to the one that waits for it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _entered.enter_context(simulated_handlers())
-
-
-def _outcome(told: tuple[int, frozenset[str]]) -> Outcome:
-    """Run a seed; what is raised in it is a violation."""
-    seed, allowed = told
-    try:
-        return run(seed, allowed)
-    except Exception as error:  # noqa: BLE001 - whatever it is, this seed does not hold
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return Outcome(seed, [f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"])
-
-
 def _shrink(seed: int, allowed: frozenset[str], console: Console) -> None:
     """Say which faults a failing seed needs."""
 
     def fails(faults: frozenset[str]) -> bool:
-        return bool(_outcome((seed, faults)).violations)
+        return bool(outcome_of(seed, faults).violations)
 
     with simulated_handlers():
         needed = shrunk(allowed, fails)

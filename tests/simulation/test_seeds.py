@@ -3,29 +3,22 @@
 `make simulate` runs more of them, and says how a failing one is run alone.
 """
 
-from collections.abc import Iterator
+import os
 
 import pytest
 
-from simulation.run import run
-from simulation.world.handlers import simulated_handlers
+from simulation.faults import NAMES
+from simulation.many import run_all
+from simulation.summary import Summary
 
-SEEDS = 10
-TOGETHER = 5
-"""Seeds of one test: so many that its name still says roughly where it failed."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _simulated_handlers() -> Iterator[None]:
-    with simulated_handlers():
-        yield
+SEEDS = 200
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, TOGETHER))
-def test_each_event_is_counted_once_or_found_as_a_failed_event(first: int) -> None:
-    failed = {}
-    for seed in range(first, first + TOGETHER):
-        outcome = run(seed)
-        if outcome.violations:
-            failed[f"make simulate SEED={seed}"] = outcome.violations
-    assert failed == {}
+@pytest.mark.timeout(1_200)
+def test_each_event_is_counted_once_or_found_as_a_failed_event() -> None:
+    summary = Summary()
+    assert not run_all(range(SEEDS), frozenset(NAMES), os.cpu_count() or 1, summary.add)
+    assert {f"make simulate SEED={outcome.seed}": outcome.violations for outcome in summary.failed} == {}
+    assert summary.runs == SEEDS
+    assert summary.events >= 500 * SEEDS
+    assert [name for name in NAMES if not summary.counts[name]] == []
