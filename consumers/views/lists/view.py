@@ -23,8 +23,9 @@ from consumers.views.windows import Window
 KEPT_SECONDS: Final = HOUR
 """How long a list is kept after its window's end: pages of it may still be asked for."""
 
-FRESH_SECONDS: Final = MINUTE
-"""A list that is current is made anew at least this often, so that readers see that it is kept."""
+FRESH_SECONDS: Final = 45
+"""A list that is current is made anew at least this often, so that readers see that it is kept: at each tick, which may
+come some seconds early. Lists of minutes are: with each minute comes another."""
 
 UNITS_A_SECOND: Final = {Window.FIVE_MINUTES: 1.0, Window.HOUR: 0.25, Window.DAY: 0.25}
 """Write units a second that a current list may cost, by window: the larger it is, the less often it is made anew."""
@@ -129,7 +130,8 @@ def _is_due(window: Window, end: int, put: _Put | None, made: Made, now: float) 
         settled = end + LATE_SECONDS
         waits = 0 if put.when < settled else max(CORRECTED_EVERY_SECONDS, put.units / CORRECTED_UNITS_A_SECOND)
         return put.made.version != made.version and now >= settled and age >= waits
-    return age >= FRESH_SECONDS or (put.made != made and age >= put.units / UNITS_A_SECOND[window])
+    stale = window.level is Level.HOUR and age >= FRESH_SECONDS
+    return stale or (put.made != made and age >= put.units / UNITS_A_SECOND[window])
 
 
 def _told(name: str, of: DimensionList, history: "Mapping[tuple[str, str], Sequence[int]]") -> DimensionList:

@@ -4,7 +4,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from consumers.metering import Units
 from consumers.rollup.lateness import LATE_SECONDS
-from consumers.schedule import MINUTE
+from consumers.schedule import HOUR, MINUTE
 from consumers.tables import list_key
 from consumers.trends.state import LevelsState
 from consumers.trends.table import TrendsTable
@@ -80,6 +80,17 @@ def test_a_tick_makes_a_damaged_list_anew() -> None:
     report = kept.views.tick(plenty)
     assert report is not None
     assert report.failures == {}
+
+
+def test_each_tick_makes_the_list_of_the_day_anew_also_one_that_comes_early() -> None:
+    kept = Kept()
+    for seconds in (5.9, 65.1, 124.2):
+        kept.now = NOON + seconds
+        assert kept.views.tick(plenty) is not None
+        item = kept.table.item(list_key(Window.DAY, NOON + HOUR), consistent=True)
+        listed = None if item is None else decode_list(Window.DAY, NOON + HOUR, item)
+        assert listed is not None
+        assert listed.made_at == int(kept.now)
 
 
 def test_a_list_that_was_followed_is_put_once_more_when_its_last_events_are_there() -> None:

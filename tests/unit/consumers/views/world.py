@@ -16,7 +16,7 @@ from consumers.tables import list_key
 from consumers.trends.table import TrendsTable
 from consumers.views.lists.item import decode_list
 from consumers.views.lists.top_list import MAX_RANK, MAX_RISEN, WITH_HISTORY, DimensionList, Entry, TopList
-from consumers.views.lists.view import FRESH_SECONDS, TopLists
+from consumers.views.lists.view import CORRECTED_EVERY_SECONDS, TopLists
 from consumers.views.memory import Memory
 from consumers.views.run import Views
 from consumers.views.store import ViewStore
@@ -152,7 +152,7 @@ class World:
         self.consume(0, self.segments)
         self.now += CLOSE_AFTER_SECONDS if self.random.random() < 0.3 else 0
         self.close()
-        self.now += FRESH_SECONDS
+        self.now += CORRECTED_EVERY_SECONDS
         self.now += max(LATE_SECONDS - self.now % MINUTE, 0)
         self.quiet = True
         assert self.random.choice([*self.environments, self.views()]).refresh((), plenty).failures == {}
