@@ -66,7 +66,7 @@ class ValueQuery:
                 count=now,
                 count_before=before,
                 change=round(now / before - 1, 6) if before else None,
-                share=round(now / kept.total, 6) if kept.total else 0.0,
+                share=round(now / max(kept.total, now), 6) if now else 0.0,  # `now` may be newer than the list's total
                 rank=place.rank if place is not None else None,
             )
         arrivals = [listing.as_of for listing, _ in listed.values() if listing.as_of is not None]

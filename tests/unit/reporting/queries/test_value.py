@@ -70,6 +70,15 @@ def test_a_value_never_seen_is_zeros_and_nulls() -> None:
     assert (answer.first_seen, answer.peak) == (None, None)
 
 
+def test_a_value_of_which_more_came_since_the_lists_than_all_that_they_count_has_a_share_of_one() -> None:
+    listed = Shelf([Event(EPOCH_NOW, "post", "en", ("b",))], Closed())
+    listed.keep_lists()
+    shelf = Shelf([Event(EPOCH_NOW, "post", "en", (tag,)) for tag in "baaa"], Closed())
+    shelf.views = listed.views
+    said = queries_of(shelf).value("hashtag", "a").windows.hour
+    assert (said.count, said.share, said.rank) == (3, 1.0, None)
+
+
 def test_a_hidden_value_is_answered_as_one_never_seen() -> None:
     shelf = Shelf([Event(EPOCH_NOW, "post", "en", ("a",))], Closed(MIDNIGHT + 12 * HOUR, MIDNIGHT))
     shelf.hide["hashtag"] = {"a"}
