@@ -31,6 +31,7 @@ def violations(world: "World") -> list[str]:
         *summed(world),
         *_reported(world),
         *world.reader.ahead,
+        *world.view_order.went_back,
         *world.functions.raised,
         *_given_up(world),
     ]
@@ -42,6 +43,7 @@ def _arrived(world: "World") -> Iterator[str]:
         arrived = len(world.truth.arrivals.get(data, ()))
         if arrived < times:
             yield f"an event was accepted {times} times and arrived {arrived} times: {data[:200]!r}"
+    yield from (f"nobody sent what arrived: {data[:200]!r}" for data in world.truth.unsent)
     for client in world.clients:
         given_back = [each for each in client.failures if not each.startswith("EventTooLargeError")]
         yield from (f"a producer gave an event back: {each}" for each in given_back)

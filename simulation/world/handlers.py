@@ -116,6 +116,24 @@ class _Unlogged:
         """Forget them."""
 
 
+class _Allowance:
+    """Whether a late event is counted at once: by chance, as likely as `CORRECTION_PERCENT` says, as calls cost nothing
+    here."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+
+    @property
+    def is_left(self) -> bool:
+        return random.random() < self._share
+
+    def earn(self, units: float) -> None:
+        """Forget it."""
+
+    def spend(self, units: float) -> None:
+        """Forget it."""
+
+
 class _NoCollector:
     """The module `gc`: a handler's wish for fewer collections is not for the process that simulates."""
 
@@ -149,6 +167,7 @@ def simulated_handlers() -> Iterator[None]:
         (ingest_handler, "s3_client", lambda: here().client("s3")),
         (ingest_handler, "ingest", _kept(ingest_handler.ingest)),
         (rollup_environment, "boto3", _Boto3()),
+        (rollup_environment, "Allowance", _Allowance),
         (rollup_handler, "environment", environment),
         (sweep_handler, "environment", environment),
         (sweep_handler, "sweep", _kept(sweep_handler.sweep)),

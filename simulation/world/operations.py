@@ -147,6 +147,8 @@ class Operations:
             world.scheduler.sleep(5)
             world.stream.settle(world.scheduler.now)
         world.kinesis_news.fire()
+        if world.faults.strikes("poller_restarted"):
+            world.ingest_mapping.restart()
 
     def _send_hostile_records(self) -> None:
         """Put records that no producer of ours would."""

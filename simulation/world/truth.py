@@ -42,6 +42,7 @@ class Truth:
 
     Attributes:
         failed: By position, why an event can't be counted.
+        unsent: Payloads that arrived and that nobody sent.
         arrivals: By payload, the numbers of its arrivals: the first record has the number 0.
     """
 
@@ -49,6 +50,7 @@ class Truth:
         """Take what is older than the horizon on arrival for too late."""
         self.failed: dict[Position, str] = {}
         self.arrivals: dict[bytes, list[int]] = {}
+        self.unsent: list[bytes] = []
         self._horizon = horizon_seconds
         self._meant: dict[bytes, Sent | str] = {}
         self._counted: dict[object, Sent] = {}
@@ -75,7 +77,10 @@ class Truth:
                 self._meant[data] = "damaged_aggregate"
         for number, payload in enumerate(payloads):
             self.arrivals.setdefault(payload, []).append(self._records)
-            self._judge(self._meant[payload], (shard, sequence, number), at)
+            if payload in self._meant:
+                self._judge(self._meant[payload], (shard, sequence, number), at)
+            else:
+                self.unsent.append(payload)
         self._records += 1
 
     def _judge(self, content: Sent | str, position: Position, at: float) -> None:

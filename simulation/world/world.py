@@ -38,6 +38,7 @@ from simulation.world.operations import Operations
 from simulation.world.process import Process
 from simulation.world.reader import Reader
 from simulation.world.truth import Truth
+from simulation.world.view_order import ViewOrder
 from simulation.world.wire import Service, Wire
 
 MIDNIGHT: Final = 1_763_769_600
@@ -51,6 +52,8 @@ LOG_STREAM_ARN: Final = stream_arn(LOG_TABLE)
 TRENDS_STREAM_ARN: Final = stream_arn(TRENDS_TABLE)
 LOG_SHARDS: Final = 2
 TRENDS_SHARDS: Final = 2
+LATE_SECONDS: Final = 19 * HOUR
+"""After which all that came late is due."""
 VIEWS_SETTLE_SECONDS: Final = 6 * MINUTE
 """After which a search index and all lists are due."""
 VIEWS_EVERY: Final = 8
@@ -145,6 +148,7 @@ class World:
         self.s3 = SimulatedS3(BUCKET, page_keys=2)
         self.wire.carried_out = self._carried_out
         self.kinesis_news, self.log_news, self.notes_news = Signal(scheduler), Signal(scheduler), Signal(scheduler)
+        self.view_order = ViewOrder()
         self._told = 0
 
     def _make_functions(self) -> None:
@@ -262,6 +266,7 @@ class World:
             "DEDUP_DAYS": str(DEDUP_DAYS),
             "STREAM_RETENTION_HOURS": str(STREAM_HOURS),
             "SCHEDULE": json.dumps(self.entries),
+            "CORRECTION_PERCENT": "50" if self.sweeps else "100",  # what is gathered needs someone who applies it
         }
 
     @property
@@ -296,8 +301,10 @@ class World:
             if changes != self._told:
                 self._told = changes
                 self.log_news.fire()
-            if operation == "update_item" and request["Key"].get("bucket") == {"S": CHANGED}:
-                self.notes_news.fire()
+            if self.has_views and request.get("TableName") == TRENDS_TABLE:
+                self.view_order.written(operation, request)
+                if operation == "update_item" and request["Key"]["bucket"]["S"] == CHANGED:
+                    self.notes_news.fire()
 
     # A run.
 
@@ -386,6 +393,8 @@ class World:
                     self.table.save_sweep_cursor(hour)
                     self.idle()
                     swept.update(range(hour, self.table.sweep_cursor() or 0, -HOUR))
+        if self.sweeps:
+            self.scheduler.run(self.scheduler.now + LATE_SECONDS)
         newest = max([self.scheduler.now, *(event.created for event in self.truth.events)])
         self.scheduler.run(Level.DAY.floor(newest) + DAY + HOUR + CLOSE_AFTER_SECONDS)
         for _ in range(100):
@@ -397,12 +406,14 @@ class World:
 
     @property
     def is_closed(self) -> bool:
-        """Whether all hours and days that are over are closed."""
+        """Whether all hours and days that are over are closed, and what came late is applied."""
         state = self.table.state()
         over = self.scheduler.now - CLOSE_AFTER_SECONDS
         if state is None:
             return not self.truth.events
-        return (state.closed, state.day_closed) == (Level.HOUR.floor(over), Level.DAY.floor(over))
+        late_done = state.late_done or 0
+        closed = (state.closed, state.day_closed) == (Level.HOUR.floor(over), Level.DAY.floor(over))
+        return closed and (not self.sweeps or late_done > self.scheduler.now - 2 * MINUTE)
 
     def expire(self) -> list[str]:
         """Let the log expire, early, late or never; return where a trend is changed by that."""

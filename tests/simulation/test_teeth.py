@@ -10,12 +10,14 @@ import pytest
 
 from simulation.run import run
 from simulation.world.handlers import simulated_handlers
-from tests.simulation.mistakes import MISTAKES, consumers, pollers, producers
+from tests.simulation.mistakes import MISTAKES, consumers, pollers, producers, views
 
 SEEDS = 200
 """Looked at before a mistake is taken for unnoticed."""
 
-assert {make.__module__ for make, _ in MISTAKES.values()} == {each.__name__ for each in (consumers, pollers, producers)}
+assert {make.__module__ for make, _ in MISTAKES.values()} == {
+    each.__name__ for each in (consumers, pollers, producers, views)
+}
 
 
 @pytest.fixture(autouse=True)

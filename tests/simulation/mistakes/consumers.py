@@ -102,6 +102,22 @@ def the_vector_is_one_ahead(patch: Patch) -> None:
 
 
 @noticed_by(0)
+def a_gap_is_taken_for_nothing(patch: Patch) -> None:
+    """Segments that were not brought yet are passed over rather than read from the log."""
+
+    def leaping(item: BucketItem, at_hand: SegmentsAtHand) -> Applied:
+        firsts = {
+            known.address.position: min(news)
+            for known in at_hand.addresses()
+            if (news := [number for number in known.by_number if number >= item.vector[known.address.position]])
+        }
+        vector = tuple(firsts.get(position, number) for position, number in enumerate(item.vector))
+        return apply(item if vector == item.vector else replace(item, vector=vector), at_hand)
+
+    patch.setattr(minutes, "apply", leaping)
+
+
+@noticed_by(0)
 def rollup_increments(patch: Patch) -> None:
     """What the stream brings is added, whatever the vector says."""
 

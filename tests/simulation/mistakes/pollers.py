@@ -1,6 +1,6 @@
 """Mistakes of the event source mapping's poller."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -93,3 +93,16 @@ def children_begin_at_their_newest(patch: Patch) -> None:
                 waiting[shard_id] = (shard, Position(PositionKind.LATEST))
 
     patch.setattr(MappingLineage, "listed", at_newest)
+
+
+@noticed_by(0)
+def a_closed_parent_is_skipped(patch: Patch) -> None:
+    """A poller that starts anew begins with the children of shards that were split or merged."""
+    begin = MappingLineage._start_of
+
+    def start_of(
+        self: MappingLineage, shard: ListedShard, listing: Mapping[str, ListedShard], *, first: bool
+    ) -> Position | None:
+        return None if shard.closed else begin(self, shard, listing, first=first)
+
+    patch.setattr(MappingLineage, "_start_of", start_of)

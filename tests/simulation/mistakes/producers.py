@@ -1,5 +1,6 @@
 """Mistakes of the producer and its spool."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from penstock.delivery.answers import Answers
 from penstock.delivery.calls import Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
 from penstock.delivery.record import Record
+from penstock.spool import frames
+from penstock.spool.frames import FRAME_BYTES, Frame
 from penstock.spool.spool import Spool
 from penstock.spool.spooled_delivery import SpooledDelivery
 from tests.simulation.mistakes import noticed_by
@@ -68,3 +71,30 @@ def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
         self._waiting = None
 
     patch.setattr(SpooledDelivery, "__init__", begun)
+
+
+@noticed_by(0)
+def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
+    """What a killed process has begun to write is read as far as it goes."""
+    read = frames._frame_at
+
+    def forgiving(data: bytes, marker: bytes, position: int) -> Frame | None:
+        whole, start = read(data, marker, position), position + FRAME_BYTES
+        if whole is not None or start >= len(data) or not data.startswith(marker, position):
+            return whole
+        number = int.from_bytes(data[start - 4 : start], "little")
+        return Frame(position, len(data), number, data[start:])
+
+    patch.setattr(frames, "_frame_at", forgiving)
+
+
+@noticed_by(0)
+def the_next_event_is_acknowledged_too(patch: Patch) -> None:
+    """The spool lets go of one event more than has arrived."""
+    let_go = Spool.done
+
+    def done(self: Spool, positions: Iterable[int]) -> None:
+        arrived = list(positions)
+        let_go(self, [*arrived, max(arrived) + 1])
+
+    patch.setattr(Spool, "done", done)
