@@ -37,6 +37,7 @@ class ReadProblem(enum.Enum):
     EXPIRED_ITERATOR = "expired iterator"
     THROTTLED = "throttled"
     TRIMMED = "position older than the stream's oldest record"
+    NOT_FOUND = "no such stream or shard"
     OTHER = "other"
 
 

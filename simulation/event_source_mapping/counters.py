@@ -32,3 +32,5 @@ class Counters:
     iterators_renewed: int = 0
     trimmed: int = 0
     """Reads that found their position older than the stream's oldest record: what lay between is lost."""
+    vanished: int = 0
+    """Shards that were gone before they had been read to their end: what was left in them is lost."""

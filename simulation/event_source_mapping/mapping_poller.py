@@ -170,6 +170,11 @@ class MappingPoller:
         self._listing = False
         self._listing_failures = 0
         self._next_listing = now if self._unlisted else now + LISTING_INTERVAL
+        listed = {shard.shard_id for shard in shards}
+        for shard in self._shards.values():
+            if shard.not_found and shard.shard_id not in listed:
+                shard.vanish()
+                self._next_listing = now  # its end is told at once, and who waited for it begins
         self._lineage.listed(shards)
         self._start_shards(now)
 
@@ -199,6 +204,8 @@ class MappingPoller:
     def read_failed(self, shard_id: str, problem: ReadProblem, now: float) -> None:
         """A call for a shard's iterator or records failed."""
         self._shards[shard_id].read_failed(problem, now)
+        if problem is ReadProblem.NOT_FOUND:
+            self._next_listing, self._unlisted = now, True
 
     def invoked(self, token: int, result: InvocationResult, now: float) -> None:
         """Take in what became of an invocation."""

@@ -32,6 +32,8 @@ class ShardPoller:
     ) -> None:
         self.shard_id = shard_id
         self.ended = False
+        self.not_found = False
+        """Whether the last call found no such shard, or no such stream: a listing tells which."""
         self.ledger = Ledger(position.sequence_number or None)
         self.millis_behind: int | None = None
         self.verified_at: float | None = None
@@ -105,13 +107,14 @@ class ShardPoller:
     def iterator_opened(self, iterator: str, now: float) -> None:
         """The position is turned into an iterator; the first read with it is due at once."""
         started, self._reading_since = self._reading_since or now, None
+        self.not_found = False
         self._iterator = iterator
         if self._position.kind is PositionKind.LATEST:
             # Were this iterator lost before its first record, another LATEST would skip what came meanwhile.
             self._position = Position(PositionKind.AT_TIMESTAMP, timestamp=started)
             if self._config.stream_kind is StreamKind.DYNAMODB:
-                # These streams have no AT_TIMESTAMP: all is read again, and what is older is passed over.
-                # Their records tell the time in whole seconds.
+                # These streams know AT_TIMESTAMP on AWS, and do not where moto serves them. So all is read again, and
+                # what is older is passed over. Their records tell the time in whole seconds.
                 self._position = Position(PositionKind.TRIM_HORIZON)
                 self._skip_before = float(int(started))
 
@@ -142,6 +145,7 @@ class ShardPoller:
     def read_failed(self, problem: ReadProblem, now: float) -> None:
         """A call for an iterator or for records failed."""
         self._reading_since = None
+        self.not_found = problem is ReadProblem.NOT_FOUND
         if problem is ReadProblem.EXPIRED_ITERATOR:
             self._counters.iterators_renewed += 1
             self._iterator = None
@@ -159,6 +163,11 @@ class ShardPoller:
         if problem is ReadProblem.TRIMMED:
             self._counters.trimmed += 1
             self._position = Position(PositionKind.TRIM_HORIZON)
+
+    def vanish(self) -> None:
+        """Take it that the shard is gone, with all that was not read of it."""
+        self.ended = True
+        self._counters.vanished += 1
 
     def read_soon(self, now: float) -> None:
         """Do not wait for the base interval: someone wants to know whether anything is left."""

@@ -108,7 +108,8 @@ class Table(MutableMapping[Key, Item]):
     def expired(self, now: float) -> list[Key]:
         """Return the keys of items that time to live may delete: their expiry has passed."""
         name = self.expiry
-        return [key for key, item in self._items.items() if name in item and int(item[name]["N"]) < now] if name else []
+        times = {key: item.get(name, {}).get("N") for key, item in self._items.items()} if name else {}
+        return [key for key, time in times.items() if time is not None and int(time) < now]
 
     def __getitem__(self, key: Key) -> Item:
         """Return the item."""

@@ -45,6 +45,7 @@ _PROBLEMS = {
     "ExpiredIteratorException": ReadProblem.EXPIRED_ITERATOR,
     "LimitExceededException": ReadProblem.THROTTLED,
     "ProvisionedThroughputExceededException": ReadProblem.THROTTLED,
+    "ResourceNotFoundException": ReadProblem.NOT_FOUND,
     "ThrottlingException": ReadProblem.THROTTLED,
     "TrimmedDataAccessException": ReadProblem.TRIMMED,
 }

@@ -107,6 +107,31 @@ def test_a_position_older_than_the_stream_goes_on_with_the_oldest_record() -> No
     assert world.core.counters.trimmed == 1
 
 
+def test_a_shard_that_is_gone_ends_and_its_children_are_read() -> None:
+    world = World()
+    world.put("a")
+    world.run(5)
+    world.split(SHARD, "left", "right")
+    world.put("b", shard="left")
+    world.problems[SHARD] = [ReadProblem.NOT_FOUND] * 100
+    del world.shards[SHARD]
+    world.run(5)
+    assert world.delivered == [["a"], ["b"]]
+    assert world.core.counters.vanished == 1
+    assert world.core.checkpoints[SHARD] == SHARD_END
+    assert world.core.idle()
+
+
+def test_a_stream_that_is_not_found_for_a_while_loses_no_shard() -> None:
+    world = World()
+    world.run(5)
+    world.problems[SHARD] = [ReadProblem.NOT_FOUND] * 3
+    world.put("a")
+    world.run(30)
+    assert world.delivered == [["a"]]
+    assert world.core.counters.vanished == 0
+
+
 def test_every_shard_is_read() -> None:
     world = World(duration=1)
     world.shards["other"] = StreamShard()

@@ -111,7 +111,7 @@ def client_error(code: str) -> ClientError:
         (client_error("ProvisionedThroughputExceededException"), ReadProblem.THROTTLED),
         (client_error("LimitExceededException"), ReadProblem.THROTTLED),
         (client_error("TrimmedDataAccessException"), ReadProblem.TRIMMED),
-        (client_error("ResourceNotFoundException"), ReadProblem.OTHER),
+        (client_error("ResourceNotFoundException"), ReadProblem.NOT_FOUND),
         (client_error("500"), ReadProblem.OTHER),
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), ReadProblem.OTHER),
     ],

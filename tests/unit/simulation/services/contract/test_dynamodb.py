@@ -327,6 +327,36 @@ def test_an_expiry_is_an_attribute_like_others_until_it_is_over(aws: World) -> N
     assert get(dynamodb, 0) is not None
 
 
+@rule(GUIDE + "Time to live", moto="Time to live never deletes.")
+def test_an_item_whose_expiry_is_over_is_deleted_later_and_others_are_not(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    for number, seconds in enumerate((-60, 60)):
+        put_new(dynamodb, an_item(number, x={"N": str(int(aws.now) + seconds)}))
+    put_new(dynamodb, an_item(2, x={"S": str(int(aws.now) - 60)}))
+    put_new(dynamodb, an_item(3))
+    aws.expire()
+    assert [number for number in range(4) if get(dynamodb, number) is None] == [0]
+
+
+@rule(GUIDE + "DynamoDB read consistency", moto="Every read is strongly consistent.")
+def test_a_read_may_lag_behind_and_a_consistent_one_does_not(aws: World) -> None:
+    dynamodb = aws.dynamodb()
+    put_new(dynamodb, an_item(0))
+    put_new(dynamodb, an_item(1))
+    aws.lag(1)
+    every: dict[str, Any] = {
+        "KeyConditionExpression": "#address = :address",
+        "ExpressionAttributeNames": {"#address": "address"},
+        "ExpressionAttributeValues": {":address": {"S": "a"}},
+    }
+    for consistent, there in ((True, 2), (False, 1)):
+        read = {"TableName": TABLE, "ConsistentRead": consistent}
+        keys = {"Keys": [an_item(0), an_item(1)], "ConsistentRead": consistent}
+        assert ("Item" in dynamodb.get_item(**read, Key=an_item(1))) == consistent
+        assert dynamodb.query(**read, **every)["Count"] == there
+        assert len(dynamodb.batch_get_item(RequestItems={TABLE: keys})["Responses"][TABLE]) == there
+
+
 @rule(API + "GetItem")
 def test_a_table_that_is_not_there_is_missed(aws: World) -> None:
     with refused("ResourceNotFoundException"):

@@ -50,6 +50,17 @@ def test_each_change_appears_once_and_those_of_an_item_in_order(aws: World) -> N
     assert len({record["eventID"] for record in reader.read()}) == 4
 
 
+@rule("DynamoDB Developer Guide, DynamoDB Streams and Time to Live", moto="Time to live never deletes.")
+def test_a_deletion_by_expiry_names_its_author_and_another_does_not(aws: World) -> None:
+    reader = Reader(aws)
+    for number in (1, 2):
+        reader.put(number, x={"N": str(int(aws.now) - 60)})
+    reader.table.delete_item(TableName=TABLE, Key={"address": {"S": "a"}, "segment": {"N": "1"}})
+    aws.expire()
+    told = [(record["eventName"], record.get("userIdentity")) for record in reader.read()[2:]]
+    assert told == [("REMOVE", None), ("REMOVE", {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"})]
+
+
 @rule(GUIDE, moto="A put that changes nothing writes a stream record.")
 def test_a_write_that_changes_nothing_is_not_told(aws: World) -> None:
     reader = Reader(aws)

@@ -39,6 +39,12 @@ class World(Protocol):
     def dynamodb(self, view: ViewType = ViewType.NEW_IMAGE) -> Any:  # noqa: ANN401
         """Return a client and make a table with a stream, of a text and a number."""
 
+    def expire(self) -> None:
+        """Let time to live delete what has expired from the table, as it does some time later."""
+
+    def lag(self, writes: int) -> None:
+        """Let reads that are not consistent see the table as it was so many writes ago, as they may."""
+
     def streams(self) -> tuple[Any, str]:
         """Return a client, and the ARN of the table's stream."""
 
@@ -59,6 +65,7 @@ class SimulatedWorld:
         self.now = BEGUN
         self._table = Table("address", "segment", streams=True, expiry="x", clock=self.clock)
         self._view = ViewType.NEW_IMAGE
+        self._dynamodb = MeteredDynamoDB({TABLE: self._table}, limited_by=self.clock)
         self._sqs = SimulatedSQS(QUEUE, clock=self.clock)
 
     def clock(self) -> float:
@@ -71,7 +78,13 @@ class SimulatedWorld:
 
     def dynamodb(self, view: ViewType = ViewType.NEW_IMAGE) -> Any:  # noqa: ANN401
         self._view = view
-        return MeteredDynamoDB({TABLE: self._table}, limited_by=self.clock)
+        return self._dynamodb
+
+    def expire(self) -> None:
+        self._dynamodb.expire(TABLE, self.now)
+
+    def lag(self, writes: int) -> None:
+        self._dynamodb.lag = lambda: writes
 
     def streams(self) -> tuple[Any, str]:
         stream = TableStream(TABLE, self._table, view=self._view, now=BEGUN)
@@ -124,6 +137,12 @@ class MotoWorld:
         )
         client.update_time_to_live(TableName=TABLE, TimeToLiveSpecification={"AttributeName": "x", "Enabled": True})
         return client
+
+    def expire(self) -> None:
+        """Moto has nothing that would."""
+
+    def lag(self, writes: int) -> None:
+        """Nor anything for this."""
 
     def streams(self) -> tuple[Any, str]:
         table = moto_client("dynamodb").describe_table(TableName=TABLE)["Table"]
