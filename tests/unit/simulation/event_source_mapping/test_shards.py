@@ -115,7 +115,7 @@ def test_a_shard_that_is_gone_ends_and_its_children_are_read() -> None:
     world.put("b", shard="left")
     world.problems[SHARD] = [ReadProblem.NOT_FOUND] * 100
     del world.shards[SHARD]
-    world.run(5)
+    world.run(10)
     assert world.delivered == [["a"], ["b"]]
     assert world.core.counters.vanished == 1
     assert world.core.checkpoints[SHARD] == SHARD_END
