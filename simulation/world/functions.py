@@ -70,7 +70,7 @@ class Functions:
         self._model = SimulatedLambda()
         self._model.choose = chance.randrange
         self._model.start_seconds = lambda: chance.uniform(0.2, 2.0)
-        self._model.idle_seconds = lambda: chance.choice([20.0, 600.0])
+        self._model.idle_seconds = lambda: chance.choice([20.0, 900.0])
         self._model.before_invoke = self._before_invoke
         self._model.gone = self._gone
         self._queue = EventQueue()

@@ -15,6 +15,7 @@ from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, MINUTE, Schedule
 from consumers.tables import CHANGED, Level
 from consumers.trends.table import TrendsTable
+from consumers.views.search.view import EVERY_SECONDS
 from simulation.event_source_mapping import MappingConfig
 from simulation.event_source_mapping.actions import SHARD_END
 from simulation.faults import NAMES, Faults
@@ -54,7 +55,7 @@ LOG_SHARDS: Final = 2
 TRENDS_SHARDS: Final = 2
 LATE_SECONDS: Final = 19 * HOUR
 """After which all that came late is due."""
-VIEWS_SETTLE_SECONDS: Final = 6 * MINUTE
+VIEWS_SETTLE_SECONDS: Final = EVERY_SECONDS + MINUTE
 """After which a search index and all lists are due."""
 VIEWS_EVERY: Final = 8
 """One world of so many has views: they cost as much as all else."""
