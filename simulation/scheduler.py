@@ -24,9 +24,10 @@ class Task:
         doomed: Whether it has been killed: it waits for nothing any more.
         ended: Whether it has come to its end.
         turn: How often it has gone on; what was to wake it before its latest turn wakes it no more.
+        switch: Has it go on with a value until it waits again or ends; raises what the program raises.
     """
 
-    __slots__ = ("_greenlet", "doomed", "ended", "number", "owner", "turn")
+    __slots__ = ("_greenlet", "doomed", "ended", "number", "owner", "switch", "turn")
 
     def __init__(self, number: int, program: "greenlet", owner: Any) -> None:  # noqa: ANN401 - anything
         self.number = number
@@ -34,11 +35,7 @@ class Task:
         self.ended = self.doomed = False
         self.turn = 0
         self._greenlet = program
-
-    def go_on(self, value: Any) -> None:  # noqa: ANN401 - what it waits for
-        """Run until it waits again or ends; raises what the program raises."""
-        self.turn += 1
-        self._greenlet.switch(value)
+        self.switch = program.switch
 
     def end(self) -> None:
         """Have it end: `Killed` is raised where it waits. Not from within."""
@@ -148,7 +145,8 @@ class Scheduler:
             self.now = max(self.now, at)
             self.current = task
             try:
-                task.go_on(value)
+                task.turn += 1
+                task.switch(value)
             finally:
                 self.current = None
             if done():
