@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 CONCURRENCY: Final = max(4, 2 * (os.cpu_count() or 1))
-"""Environments a function may have at once where the template reserves no number for it."""
+"""Environments a function may have at once, however many more the template reserves for it."""
 
 
 class LocalStack:
@@ -102,7 +102,7 @@ class LocalStack:
             directory: Where runs have their folders; made if need be. Logs go into a new one, `LocalStack.directory`:
                 ``stack.log``, ``services.log`` and one file a function. Those of a few earlier runs stay.
             parameters: Values for the template's parameters, which otherwise have its defaults.
-            concurrency: Environments a function may have at once where the template reserves no number.
+            concurrency: Environments a function may have at once, however many more the template reserves.
             sign_in: Whether callers of the API must sign in, as with the template's SignIn=Cognito on AWS; anybody can,
                 at the gateway's own address.
             functions_reach: From where the services listen to where functions find them: there itself, or something

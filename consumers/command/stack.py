@@ -42,7 +42,9 @@ def describe(
     cloudformation = session.client("cloudformation")
     try:
         stack, *_ = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        # Not describe_stack_resources, which tells of a hundred at most.
+        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+        listed = [each for page in pages for each in page["StackResourceSummaries"]]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise

@@ -29,7 +29,7 @@ class FunctionPool:
             function: What to run.
             endpoint: Where its AWS SDK finds every service.
             log: Takes what its environments write.
-            concurrency: Most environments at once where the template reserves no number for the function.
+            concurrency: Most environments at once on this machine, however many more the template reserves.
             observer: Is told of every invocation.
         """
         self._function = function
@@ -37,8 +37,8 @@ class FunctionPool:
         self._endpoint = endpoint
         self._log = log
         reserved = function.reserved_concurrency
-        self._reserved = reserved is not None
-        self._places = threading.Semaphore(concurrency if reserved is None else reserved)
+        self._reserved = reserved is not None and reserved <= concurrency
+        self._places = threading.Semaphore(concurrency if reserved is None else min(reserved, concurrency))
         self._lock = threading.Lock()
         self._idle: list[ExecutionEnvironment] = []
         self._busy: set[ExecutionEnvironment] = set()
@@ -47,9 +47,9 @@ class FunctionPool:
     def invoke(self, payload: bytes) -> InvocationResult:
         """Invoke with an event in JSON and wait for the result.
 
-        A function with reserved concurrency is throttled when all of it is in use, as on AWS. Without it the
-        limit is this machine's, which Lambda does not have, so the invocation waits for its turn, for as long
-        as the function's own timeout.
+        A function with reserved concurrency is throttled when all of it is in use, as on AWS. Without it, or with
+        more of it than this machine has places, the limit is this machine's, which Lambda does not have, so the
+        invocation waits for its turn, for as long as the function's own timeout.
         """
         patience = None if self._reserved else self._function.timeout_seconds
         if not self._places.acquire(blocking=not self._reserved, timeout=patience):

@@ -90,6 +90,8 @@ def _mock(integration: Mapping[str, Json]) -> MockAnswer:
 def _security(required: list[Mapping[str, list[str]]], schemes: Mapping[str, Json], where: str) -> _Security:
     if not required:
         return _OPEN
+    if any("x-amazon-apigateway-authtype" not in schemes[name] for name in required[0]):
+        raise TemplateError(f"{where}: the local gateway checks no API keys; run it without (ApiKeys=false)")
     ((name, scopes),) = required[0].items()
     match kind := schemes[name].get("x-amazon-apigateway-authtype"):
         case "awsSigv4":

@@ -19,6 +19,8 @@ from local.template.resources import (
 )
 
 STACK_NAME: Final = "penstock"
+LIVE: Final = "live"
+"""The alias of the version that events, schedules and the API invoke."""
 
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _FUNCTION_PROPERTIES: Final = (
@@ -56,7 +58,11 @@ class Description:
             logical_id: self._function(logical_id, found)
             for logical_id, found in self._of("AWS::Lambda::Function", *_FUNCTION_PROPERTIES)
         }
-        by_name = {name: each.logical_id for each in functions.values() for name in (each.name, each.arn)}
+        by_name = {
+            name: each.logical_id
+            for each in functions.values()
+            for name in (each.name, each.arn, alias_arn(each.logical_id, LIVE))
+        }
         return StackResources(
             functions=functions,
             mappings=tuple(
@@ -174,6 +180,11 @@ def _known(functions: Mapping[str, str], name: str, where: str) -> str:
 def physical_name(logical_id: str) -> str:
     """Return the name of a resource that the template leaves unnamed."""
     return f"{STACK_NAME}-{logical_id}"
+
+
+def alias_arn(logical_id: str, alias: str) -> str:
+    """Return the ARN of a function's alias, which invokes the function itself: here there is one version of it."""
+    return f"{function_arn(logical_id)}:{alias}"
 
 
 def function_arn(logical_id: str) -> str:

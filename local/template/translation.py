@@ -8,6 +8,7 @@ comes back as attributes, from which everything else is resolved.
 import copy
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from local.errors import TemplateError
 from local.services.session import ACCOUNT, REGION, local_session
-from local.template.description import STACK_NAME, Description, function_arn, physical_name
+from local.template.description import STACK_NAME, Description, alias_arn, function_arn, physical_name
 from local.template.intrinsics import Intrinsics, Json, parameter_values
 from local.template.resources import StackResources
 
@@ -128,6 +129,8 @@ class Template:
             kind, properties = resources[logical_id]["Type"], resources[logical_id].get("Properties", {})
             if name is None and (given := properties.get(_NAME_PROPERTIES.get(kind))):
                 return str(intrinsics.resolve(given))
+            if name is None and kind == "AWS::Lambda::Alias":
+                return alias_arn(properties["FunctionName"]["Ref"], properties["Name"])
             return _own_attribute(logical_id, kind, name)
 
         intrinsics = Intrinsics(self._template, self._references(), attribute)
@@ -144,7 +147,7 @@ def _in_words(error: Exception) -> str:
 
 def _read(path: Path) -> dict[str, Json]:
     try:
-        source = yaml_parse(path.read_text(encoding="utf-8"))
+        source = copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror}; give the path of a SAM template") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -157,6 +160,12 @@ def _read(path: Path) -> dict[str, Json]:
         if not isinstance(resource.get("Properties", {}), dict):
             raise TemplateError(f"{path}: the Properties of {logical_id} are no mapping of names to values")
     return source
+
+
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Any:  # noqa: ANN401 - what YAML holds is checked by the caller
+    """Parse YAML, which takes as long as all the rest; whoever tries parameters reads one file again and again."""
+    return yaml_parse(text)
 
 
 def _take_code(source: dict[str, Json], folder: Path) -> dict[str, Path]:

@@ -3,11 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,13 +30,13 @@ from consumers.tables import (
 )
 from consumers.views.settings import ViewsSettings
 from local.errors import ParameterError
-from local.template.intrinsics import Intrinsics, Json
+from local.template.intrinsics import Json
 from local.template.resources import MockAnswer, Route, StackResources, Throttling
 from local.template.translation import Template
 from reporting.settings import Settings as ReportingSettings
 from simulation.event_source_mapping.configuration import MappingConfig, StreamKind
+from tests.unit.translated_template import PATH, function_roles, listed, resolved, statements, template_with
 
-PATH = Path(__file__).parents[2] / "template.yaml"
 FUNCTIONS = {
     "IngestFunction",
     "RedriveFunction",
@@ -61,7 +59,7 @@ ARNS: dict[tuple[str, str | None], str] = {
 @pytest.fixture(scope="module")
 def template() -> Template:
     """The template with its defaults."""
-    return Template(PATH)
+    return template_with()
 
 
 @pytest.fixture(scope="module")
@@ -69,32 +67,6 @@ def stack(template: Template) -> StackResources:
     """What it runs."""
     _, attributes = template.data_template()
     return template.resources({key: ARNS.get(key, f"<{key[0]}>") for key in attributes.values()})
-
-
-def resolved(template: Template, kind: str) -> dict[str, dict[str, Any]]:
-    """Return the resources of a type with references resolved to ``<logical id.attribute>``."""
-    parameters = {**template.parameters, "AWS::Region": "R", "AWS::AccountId": "A", "AWS::StackName": "S"}
-    intrinsics = Intrinsics(
-        template.translated, parameters, lambda resource, name: f"<{resource}.{name}>" if name else f"<{resource}>"
-    )
-    return {
-        logical_id: intrinsics.resolve(resource)
-        for logical_id, resource in template.translated["Resources"].items()
-        if resource["Type"] == kind and ("Condition" not in resource or intrinsics.holds(resource["Condition"]))
-    }
-
-
-def statements(template: Template) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """Yield each statement of each role."""
-    for role, resource in resolved(template, "AWS::IAM::Role").items():
-        for policy in resource["Properties"]["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                yield role, statement
-
-
-def listed(value: Json) -> list[str]:
-    """Return a string or list of strings as a list."""
-    return [value] if isinstance(value, str) else list(value)
 
 
 def test_it_has_the_functions_of_the_design(stack: StackResources) -> None:
@@ -132,7 +104,7 @@ def test_every_function_logs_under_its_own_name_for_a_limited_time(template: Tem
     services = [function.environment["POWERTOOLS_SERVICE_NAME"] for function in stack.functions.values()]
     assert sorted(services) == ["alerts", "ingest", "redrive", "reporting", "rollup", "sweep", "views"]
     groups = resolved(template, "AWS::Logs::LogGroup")
-    assert {group["Properties"]["LogGroupName"] for group in groups.values()} == {
+    assert {group["Properties"]["LogGroupName"] for group in groups.values()} == {"/penstock/S/api"} | {
         function.log_group.replace("/penstock/penstock/", "/penstock/S/") for function in stack.functions.values()
     }
     assert all(int(group["Properties"]["RetentionInDays"]) == 30 for group in groups.values())
@@ -148,7 +120,7 @@ def test_no_log_level_drops_metrics_or_shows_payloads(template: Template) -> Non
 def test_each_function_has_a_role_of_its_own(template: Template) -> None:
     roles = [each["Properties"]["Role"] for each in resolved(template, "AWS::Lambda::Function").values()]
     assert len(set(roles)) == len(FUNCTIONS)
-    for role in resolved(template, "AWS::IAM::Role").values():
+    for role in function_roles(template).values():
         assert "ManagedPolicyArns" not in role["Properties"]
 
 
@@ -336,7 +308,7 @@ USERS_SIGN_IN = {
 
 def api_routes(**parameters: str) -> list[Route]:
     """Return the routes that the API has with those parameters."""
-    template = Template(PATH, parameters)
+    template = template_with(**parameters)
     _, attributes = template.data_template()
     api = template.resources({key: ARNS.get(key, f"<{key[0]}>") for key in attributes.values()}).api
     assert api is not None
@@ -400,7 +372,7 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
 
 
 def test_the_dashboards_client_keeps_no_secret_and_gets_codes_alone() -> None:
-    template = Template(PATH, USERS_SIGN_IN)
+    template = template_with(**USERS_SIGN_IN)
     client = resolved(template, "AWS::Cognito::UserPoolClient")["DashboardClient"]["Properties"]
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
@@ -490,7 +462,7 @@ def test_the_sweep_views_and_alerts_run_by_the_clock(stack: StackResources) -> N
 @pytest.mark.parametrize("function", ["Rollup", "Sweep"])
 def test_the_shortest_timeout_has_time_to_apply_what_came_late(function: str) -> None:
     """The sweep spends half of its time on that; rollup does it after its batch."""
-    assert Template(PATH).translated["Parameters"][f"{function}TimeoutSeconds"]["MinValue"] >= 3 * BEGIN_SECONDS
+    assert template_with().translated["Parameters"][f"{function}TimeoutSeconds"]["MinValue"] >= 3 * BEGIN_SECONDS
 
 
 def test_a_run_of_alerts_ends_before_the_next_begins(stack: StackResources) -> None:
@@ -552,9 +524,9 @@ def test_alerts_can_write_nothing_of_the_trends_but_their_own_item(template: Tem
 
 
 def test_only_the_function_publishes_alerts_over_tls_encrypted_at_rest(template: Template) -> None:
-    (topic,) = resolved(template, "AWS::SNS::Topic").values()
+    topic = resolved(template, "AWS::SNS::Topic")["AlertsTopic"]
     assert topic["Properties"]["KmsMasterKeyId"] == "alias/aws/sns"
-    (policy,) = resolved(template, "AWS::SNS::TopicPolicy").values()
+    policy = resolved(template, "AWS::SNS::TopicPolicy")["AlertsTopicPolicy"]
     denied = policy["Properties"]["PolicyDocument"]["Statement"]
     assert [(each["Effect"], each["Principal"], each["Action"]) for each in denied] == [
         ("Deny", "*", "sns:Publish")
@@ -568,7 +540,7 @@ def test_only_the_function_publishes_alerts_over_tls_encrypted_at_rest(template:
 def test_a_key_of_ones_own_encrypts_alerts_and_the_function_may_use_it() -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     template = Template(PATH, {"AlertTopicKeyArn": key})
-    (topic,) = resolved(template, "AWS::SNS::Topic").values()
+    topic = resolved(template, "AWS::SNS::Topic")["AlertsTopic"]
     assert topic["Properties"]["KmsMasterKeyId"] == key
     (granted,) = [each for _, each in statements(template) if each["Sid"] == "EncryptAlerts"]
     assert (granted["Resource"], granted["Action"]) == (key, ["kms:Decrypt", "kms:GenerateDataKey"])
@@ -684,13 +656,14 @@ def test_outputs_are_what_a_client_needs(stack: StackResources) -> None:
         "TrendsTableName",
         "PaneLogTableName",
         "RedriveFunctionName",
+        "AlarmsTopicArn",
         "AlertsTopicArn",
         "UndeliveredAlertsQueueArn",
     }
 
 
 def test_parameters_are_described_constrained_and_grouped() -> None:
-    translated = Template(PATH).translated
+    translated = template_with().translated
     for name, parameter in translated["Parameters"].items():
         assert parameter["Description"], name
         assert {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter), name

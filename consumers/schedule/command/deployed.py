@@ -5,6 +5,7 @@ but the schedule changes and CloudFormation says beforehand what it will touch (
 CloudFormation stacks using change sets").
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import ParameterTypeDef
 
 PARAMETER: Final = "Schedule"
+RELEASE: Final = "Release"
+"""The parameter by which a change of parameters alone becomes a new version of the functions (template.yaml)."""
+LIVE: Final = "live"
+"""The alias by which functions are invoked."""
+VERSION: Final = "AWS::Lambda::Version"
 VARIABLE: Final = "SCHEDULE"
 POLL_SECONDS: Final = 5.0
 CHANGE_SET_POLLS: Final = 60
@@ -99,7 +105,7 @@ class DeployedSchedule:
         """
         found = {}
         for function in self._function_names():
-            configuration = self._functions.get_function_configuration(FunctionName=function)
+            configuration = self._configuration(function)
             variables = configuration.get("Environment", {}).get("Variables", {})
             state = configuration.get("LastUpdateStatus", "Successful")
             if VARIABLE not in variables:
@@ -117,18 +123,21 @@ class DeployedSchedule:
             DeploymentError: it can't be made, or would replace or remove a resource; it is deleted again.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: CloudFormation can't be asked.
         """
-        others: list[ParameterTypeDef] = [
-            {"ParameterKey": each, "UsePreviousValue": True} for each in deployed.parameters if each != PARAMETER
+        changed = {PARAMETER: schedule}
+        if RELEASE in deployed.parameters:
+            changed[RELEASE] = hashlib.sha256(f"{change_set} {schedule}".encode()).hexdigest()[:10]
+        parameters: list[ParameterTypeDef] = [
+            {"ParameterKey": each, "ParameterValue": changed[each]}
+            if each in changed
+            else {"ParameterKey": each, "UsePreviousValue": True}
+            for each in deployed.parameters
         ]
         self._cloudformation.create_change_set(
             StackName=self._name,
             ChangeSetName=change_set,
             ChangeSetType="UPDATE",
             UsePreviousTemplate=True,
-            Parameters=[
-                {"ParameterKey": PARAMETER, "ParameterValue": schedule},
-                *others,
-            ],
+            Parameters=parameters,
             # As the stack was deployed with; a transform, as AWS SAM's, needs the last one.
             Capabilities=list({*deployed.capabilities, "CAPABILITY_AUTO_EXPAND"}),  # type: ignore[arg-type]  # literals
             Tags=list(deployed.tags),  # type: ignore[arg-type]  # TypedDicts
@@ -202,6 +211,15 @@ class DeployedSchedule:
                 StackName=self._name, ChangeSetName=change_set, NextToken=answer["NextToken"]
             )
 
+    def _configuration(self, function: str) -> Any:  # noqa: ANN401 - the answer of a client without stubs
+        """Return what the function is invoked with; what it has itself where it has no version yet."""
+        try:
+            return self._functions.get_function_configuration(FunctionName=function, Qualifier=LIVE)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return self._functions.get_function_configuration(FunctionName=function)
+
     def _function_names(self) -> Iterator[str]:
         for page in self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self._name):
             for resource in page["StackResourceSummaries"]:
@@ -223,7 +241,8 @@ def _check_harmless(touched: list[Touched]) -> None:
     harmed = [
         f"{each.action} {each.resource}"
         for each in touched
-        if each.replacement == "True" or each.action not in ("Modify", "Dynamic")
+        # A version is never changed: a new one comes, and the one before it leaves the stack, not Lambda.
+        if each.kind != VERSION and (each.replacement == "True" or each.action not in ("Modify", "Dynamic"))
     ]
     if harmed:
         raise DeploymentError(

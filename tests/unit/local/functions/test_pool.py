@@ -262,8 +262,11 @@ def test_reserved_concurrency_throttles_what_exceeds_it(stack: Stack, waiting: C
     assert isinstance(stack.invoke(), Answered)
 
 
-def test_this_machines_limit_makes_invocations_wait(stack: Stack, waiting: Callable[[str], Waiting]) -> None:
-    stack.start()
+@pytest.mark.parametrize("reserved", [None, 3])
+def test_this_machines_limit_makes_invocations_wait(
+    stack: Stack, waiting: Callable[[str], Waiting], reserved: int | None
+) -> None:
+    stack.start(reserved=reserved)
     both = [waiting("a"), waiting("b")]
     for each in both:
         each.started()

@@ -1,11 +1,13 @@
 """A deployed schedule changes alone, and only a change that every function has is a success."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 from boto3.session import Session
+from botocore.exceptions import ClientError
 
 from consumers.schedule.command.deployed import CHANGE_SET_POLLS, DeployedSchedule, DeploymentError, Touched
 
@@ -20,6 +22,8 @@ class Aws:
     statuses: list[str] = field(default_factory=lambda: ["UPDATE_COMPLETE"])
     """The stack's, one a question; the last one stays."""
     schedule: str = OLD
+    release: tuple[str, ...] = ()
+    """The one the stack has, if its template knows of releases."""
     change_set_statuses: list[str] = field(default_factory=lambda: ["CREATE_PENDING", "CREATE_COMPLETE"])
     changes: list[dict[str, Any]] = field(default_factory=list)
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -34,6 +38,7 @@ class Aws:
         parameters = [
             {"ParameterKey": "DedupDays", "ParameterValue": "7"},
             {"ParameterKey": "Schedule", "ParameterValue": self.schedule},
+            *({"ParameterKey": "Release", "ParameterValue": each} for each in self.release),
         ]
         tags = [{"Key": "team", "Value": "rivers"}]
         return {
@@ -46,7 +51,7 @@ class Aws:
         return self
 
     def paginate(self, **_: object) -> Iterator[dict[str, Any]]:
-        for name in self.functions:
+        for name in dict.fromkeys(each.partition(":")[0] for each in self.functions):
             yield {
                 "StackResourceSummaries": [
                     {"ResourceType": "AWS::Lambda::Function", "PhysicalResourceId": name},
@@ -54,8 +59,11 @@ class Aws:
                 ]
             }
 
-    def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        return self.functions[FunctionName]
+    def get_function_configuration(self, *, FunctionName: str, Qualifier: str = "") -> dict[str, Any]:  # noqa: N803 - boto3's names
+        name = f"{FunctionName}:{Qualifier}" if Qualifier else FunctionName
+        if name not in self.functions:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetFunctionConfiguration")
+        return self.functions[name]
 
     def create_change_set(self, **request: object) -> None:
         self.calls.append(("create", request))
@@ -110,11 +118,38 @@ def test_a_change_set_keeps_the_template_and_every_other_parameter() -> None:
     ((_, request),) = aws.calls
     assert request["UsePreviousTemplate"] is True
     assert request["Parameters"] == [
-        {"ParameterKey": "Schedule", "ParameterValue": NEW},
         {"ParameterKey": "DedupDays", "UsePreviousValue": True},
+        {"ParameterKey": "Schedule", "ParameterValue": NEW},
     ]
     assert set(request["Capabilities"]) == {"CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"}
     assert request["Tags"] == [{"Key": "team", "Value": "rivers"}]
+
+
+def test_what_is_invoked_counts_not_what_the_function_would_have_next() -> None:
+    aws = Aws(functions={"ingest": a_function(NEW), "ingest:live": a_function(OLD)})
+    assert aws.stack().without(NEW) == {"ingest": "has another schedule"}
+
+
+def test_a_schedule_alone_becomes_a_new_version_by_another_release() -> None:
+    releases = []
+    for change_set in ("first", "second"):
+        aws = Aws(release=("0000000000",), changes=[a_change()])
+        stack = aws.stack()
+        stack.prepare(stack.read(), NEW, change_set)
+        ((_, request),) = aws.calls
+        (release,) = [each["ParameterValue"] for each in request["Parameters"] if each["ParameterKey"] == "Release"]
+        assert re.fullmatch(r"[A-Za-z0-9]{10}", release)
+        releases.append(release)
+    assert len({"0000000000", *releases}) == 3
+
+
+def test_versions_come_and_go_without_harm() -> None:
+    versions = [a_change(action, resource=f"IngestFunctionVersion{action}") for action in ("Add", "Remove")]
+    for each in versions:
+        each["ResourceChange"]["ResourceType"] = "AWS::Lambda::Version"
+    aws = Aws(changes=[a_change(), *versions])
+    stack = aws.stack()
+    assert len(stack.prepare(stack.read(), NEW, "change")) == 3
 
 
 @pytest.mark.parametrize("harm", [a_change(replacement="True"), a_change("Remove"), a_change("Add")])
