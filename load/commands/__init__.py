@@ -2,6 +2,9 @@
 
 import click
 
+from load.commands.compare import compare
+from load.commands.run import run
+
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
@@ -13,3 +16,7 @@ def cli(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         click.echo(context.get_help(), err=True)
         context.exit(2)
+
+
+cli.add_command(run)
+cli.add_command(compare)

@@ -14,6 +14,9 @@ FULL: Final = 0.9
 """An SDK whose buffer is that full makes its callers wait: what is late then is the target's doing."""
 BUSY: Final = 0.6
 """Above this share of the machine, a local stack's figures tell of the machine."""
+MACHINE_FULL: Final = 0.9
+PROCESS_BUSY: Final = 0.75
+"""Of a core: a process of Python that is so busy has no more to give, its threads share one core."""
 REFUSED: Final = 0.01
 """Of the records, beyond what a moment's unevenness explains."""
 GROWING_SECONDS: Final = 5.0
@@ -35,7 +38,6 @@ class Evidence:
         scheduled, accepted: events.
         seconds: the measured time.
         peak_rate: the highest rate that was asked for.
-        mean_rate: the mean one.
         shards: what each took.
         iterator_age: over time, in seconds.
     """
@@ -51,7 +53,6 @@ class Evidence:
     accepted: int
     seconds: float
     peak_rate: float
-    mean_rate: float
     shards: Sequence[Shard]
     iterator_age: Sequence[float | None] = ()
 
@@ -61,16 +62,25 @@ def generator_limit(evidence: Evidence) -> str | None:
     late = evidence.schedule_error_p99
     if late is None or late <= LATE_SECONDS or evidence.most_waiting >= FULL:
         return None
-    advice = (
-        f"give it more of the machine's {evidence.cores} cores with --processes"
-        if evidence.processes < evidence.cores
-        else "use a machine with more cores, or a lower rate"
-    )
     return (
         f"the generator was the limit, not the target: its schedule error is {late * 1000:,.0f} ms at p99 "
-        f"({LATE_SECONDS * 1000:g} ms are allowed), with {evidence.processes} processes on {evidence.busy:.1f} of "
-        f"{evidence.cores} cores; {advice}"
+        f"({LATE_SECONDS * 1000:g} ms are allowed); {_why_late(evidence)}"
     )
+
+
+def _why_late(evidence: Evidence) -> str:
+    used = (
+        f"{evidence.processes} {'process' if evidence.processes == 1 else 'processes'} used {evidence.busy:.1f} cores"
+    )
+    if evidence.busy >= PROCESS_BUSY * evidence.processes and evidence.processes < evidence.cores:
+        return f"{used}: give it more of the {evidence.cores} there are with --processes"
+    if evidence.machine_busy is not None and evidence.machine_busy > MACHINE_FULL:
+        return (
+            f"{used}, and the machine was {evidence.machine_busy:.0%} busy: end what else runs there, or take another"
+        )
+    if evidence.busy >= PROCESS_BUSY * evidence.processes:
+        return f"{used}, all there are: take a machine with more, or a lower rate"
+    return f"{used}, so it was kept waiting, not short of them: repeat the run"
 
 
 def shards_needed(evidence: Evidence) -> int | None:

@@ -64,8 +64,8 @@ class OverTime:
     @property
     def quantiles(self) -> tuple[float, float] | None:
         """The median and the 99th percentile of all; None without values."""
-        p50, p99 = self._all.quantile(0.5), self._all.quantile(0.99)
-        return None if p50 is None or p99 is None else (p50, p99)
+        found = self._all.quantiles(0.5, 0.99)
+        return (found[0], found[1]) if found else None
 
     def distribution(self) -> Distribution | None:
         """Return the distribution of all values."""
@@ -90,7 +90,8 @@ class OverTime:
     def _close(self, before: int | None) -> None:
         for step in [each for each in self._steps if before is None or each < before]:
             measured = self._steps.pop(step)
-            self._closed[step] = measured.quantile(0.5), measured.quantile(0.99)
+            p50, p99 = measured.quantiles(0.5, 0.99) or (None, None)
+            self._closed[step] = p50, p99
 
 
 class Recorder:
@@ -133,20 +134,16 @@ class Recorder:
 
     @property
     def latest(self) -> Totals:
-        """What all workers did since the beginning of the measured time, as far as they have told.
-
-        What was sent before and is acknowledged later counts as nothing: none of it is in the report.
-        """
-        begun, newest = (
-            self._at(0.0),
-            Totals(*map(sum, zip(*(each[-1] for each in self._totals.values()), strict=True))),
-        )
+        """What became of the events of the measured time, as far as workers have told."""
         if not self._totals or max(each[-1] for each in self._moments.values()) <= 0:
             return Totals()
-        answered_later = begun.sent - begun.accepted - begun.failed
+        begun, ended = self._at(0.0), self._at(self.seconds)
+        newest = Totals(*map(sum, zip(*(each[-1] for each in self._totals.values()), strict=True)))
+        # Of the events that were sent outside of the measured time, before it or after it, all count as acknowledged.
+        others = (begun.sent - begun.accepted - begun.failed) + (newest.sent - ended.sent)
         return Totals(
-            sent=newest.sent - begun.sent,
-            accepted=max(0.0, newest.accepted - begun.accepted - answered_later),
+            sent=ended.sent - begun.sent,
+            accepted=max(0.0, newest.accepted - begun.accepted - others),
             failed=newest.failed - begun.failed,
             resent=newest.resent - begun.resent,
             refused=newest.refused - begun.refused,
@@ -162,6 +159,12 @@ class Recorder:
     def busy(self) -> float:
         """Cores that all workers kept busy in the measured time, on average."""
         return (self._at(self.seconds).processor - self._at(0.0).processor) / self.seconds if self.seconds else 0.0
+
+    def rates_before(self, now: float) -> Totals:
+        """Return what happened a second, in the last second of which all workers have told."""
+        until = min((each[-1] for each in self._moments.values()), default=0.0)
+        earlier, later = self._at(min(until, now) - 1.0), self._at(min(until, now))
+        return Totals(*(after - before for before, after in zip(earlier, later, strict=True)))
 
     def rates(self) -> dict[str, Points]:
         """Return what happened a second, in each step."""

@@ -18,6 +18,22 @@ def write_report(path: Path, report: Report) -> None:
     path.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
+def check_writable(path: Path) -> None:
+    """Make sure that a report could be written in the end.
+
+    Raises:
+        InputError: it could not.
+    """
+    existed = path.exists()
+    try:
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise InputError(f"{path} can't be written: {error.strerror}") from error
+    if not existed:
+        path.unlink()
+
+
 def read_report(path: Path) -> Report:
     """Read a report.
 

@@ -122,3 +122,26 @@ class Profile:
                 root = start + sqrt(max(0.0, square + double * inside)) if slope else start + start
                 yield begin + min(2 * inside / root if root else 0.0, piece.seconds)
                 number = next(rest, None)
+
+
+def warmed(profile: Profile, seconds: float) -> Profile:
+    """Return a profile with a time before it at the rate with which it begins, one event a second at least."""
+    if not seconds:
+        return profile
+    first = max(1.0, profile.pieces[0].start)
+    return Profile([Piece(seconds, first, first), *profile.pieces], profile.text)
+
+
+def shortened(profile: Profile, events: int) -> Profile:
+    """Return a profile that ends with that many events, or as it is if it has no more."""
+    ends = next(profile.times_of([float(events)]), None)
+    if ends is None:
+        return profile
+    kept: list[Piece] = []
+    for piece in profile.pieces:
+        left = ends - sum(each.seconds for each in kept)
+        if left <= 0:
+            break
+        length = min(left, piece.seconds)
+        kept.append(Piece(length, piece.start, piece.start + (piece.end - piece.start) * length / piece.seconds))
+    return Profile(kept, profile.text)

@@ -1,8 +1,10 @@
 """Distributions: percentiles, joining, and what a report keeps."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from load.measure.distributions import Measured, decoded, merged, quantile, steps
+from load.measure.distributions import Measured, decoded, merged, quantile, quantiles, steps
 
 
 def test_percentiles_are_those_of_the_values_to_three_digits() -> None:
@@ -20,7 +22,7 @@ def test_percentiles_are_those_of_the_values_to_three_digits() -> None:
 
 def test_without_values_there_is_no_distribution() -> None:
     assert Measured("s").distribution() is None
-    assert Measured("s").quantile(0.5) is None
+    assert Measured("s").quantiles(0.5) == []
 
 
 def test_what_another_process_measured_is_added_without_loss() -> None:
@@ -48,9 +50,19 @@ def test_blocks_are_kept_apart_and_make_the_whole() -> None:
 def test_a_time_before_its_beginning_counts_as_none() -> None:
     measured = Measured("s")
     measured.record(-0.5)
-    assert measured.quantile(0.5) == 0.0
+    assert measured.quantiles(0.5) == [0.0]
 
 
 def test_what_is_no_histogram_is_refused() -> None:
     with pytest.raises(ValueError, match="no HdrHistogram"):
         decoded("nonsense")
+
+
+@given(st.lists(st.floats(0.0, 1e5), min_size=1, max_size=30), st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5))
+def test_quantiles_are_those_of_the_library(values: list[float], fractions: list[float]) -> None:
+    measured = Measured("s")
+    for value in values:
+        measured.record(value)
+    whole = decoded(measured.encoded())
+    expected = [whole.get_value_at_percentile(100 * each) for each in fractions if each > 0]
+    assert quantiles(whole, [each for each in fractions if each > 0]) == pytest.approx(expected)

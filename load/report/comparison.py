@@ -1,0 +1,134 @@
+"""Two reports side by side: what differs, and whether by more than chance.
+
+Each report has its values in blocks, slices of the measured time or seeds. If nothing differed but chance, it would not
+matter which block is of which report. So blocks are dealt anew many times, and a difference is beyond the noise if
+fewer than one deal in a hundred separates them as far (a permutation test: Good, "Permutation Tests", 2000). Blocks
+know of the noise within a run. What differs from run to run, another day's machine, only more runs can tell.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from random import Random
+from statistics import fmean
+from typing import Final, NamedTuple
+
+from load.measure.distributions import decoded, quantile
+from load.measure.recorder import BLOCKS
+from load.report.model import Distribution, Report, Series
+
+DEALS: Final = 2_000
+LEVEL: Final = 0.01
+LEAST_BLOCKS: Final = 5
+"""Of each report: fewer can't be dealt in enough ways to be sure at `LEVEL`."""
+
+
+class Verdict(StrEnum):
+    """Whether a difference is more than chance."""
+
+    BEYOND = "beyond the noise"
+    WITHIN = "within the noise"
+    UNKNOWN = "noise unknown"
+
+
+class Difference(NamedTuple):
+    """One figure of two reports.
+
+    Attributes:
+        name: of the figure.
+        unit: ``s`` for times, ``$`` for dollars, otherwise what stands behind a number.
+        before, after: its values.
+        verdict: on their difference.
+    """
+
+    name: str
+    unit: str
+    before: float
+    after: float
+    verdict: Verdict
+
+    @property
+    def change(self) -> float | None:
+        """By how much the second is higher, as a share of the first; None if that is 0."""
+        return self.after / self.before - 1 if self.before else None
+
+
+def compare(before: Report, after: Report) -> list[Difference]:
+    """Return the figures that both reports have."""
+    return [*_latencies(before, after), *_rates(before, after), *_costs(before, after)]
+
+
+def unlike(before: Report, after: Report) -> list[str]:
+    """Return what the reports were asked for differently, a line each: a difference may be due to that."""
+    one, other = before.workload.model_dump(), after.workload.model_dump()
+    found = [f"{name}: {one[name]} and {other[name]}" for name in one if one[name] != other[name]]
+    for name in sorted(before.configuration.keys() | after.configuration.keys()):
+        first, second = before.configuration.get(name, "not said"), after.configuration.get(name, "not said")
+        if first != second:
+            found.append(f"{name}: {first} and {second}")
+    if before.target != after.target:
+        found.append(f"target: {before.target} and {after.target}")
+    return found
+
+
+def verdict(before: Sequence[float], after: Sequence[float]) -> Verdict:
+    """Tell whether two sets of blocks' values differ by more than chance."""
+    if min(len(before), len(after)) < LEAST_BLOCKS:
+        return Verdict.UNKNOWN
+    values, total, mean = [*before, *after], sum(before) + sum(after), fmean([*before, *after])
+    # Of two sets that share one sum, the means are the further apart the further one sum is from its share.
+    found = abs(sum(before) - len(before) * mean)
+    if found <= abs(total) * 1e-12:
+        return Verdict.WITHIN
+    random = Random("deals")
+    as_far = 1  # the deal that was found is one of those possible
+    for _ in range(DEALS):
+        as_far += abs(sum(random.sample(values, len(before))) - len(before) * mean) >= found * (1 - 1e-9)
+    return Verdict.BEYOND if as_far / (DEALS + 1) < LEVEL else Verdict.WITHIN
+
+
+def _latencies(before: Report, after: Report) -> Iterator[Difference]:
+    pairs = (
+        ("freshness", before.freshness, after.freshness),
+        ("put", before.put, after.put),
+    )
+    for name, one, other in pairs:
+        if one is None or other is None:
+            continue
+        for shown, fraction in (("p50", 0.5), ("p99", 0.99)):
+            first, second = _blocks(one, fraction), _blocks(other, fraction)
+            yield Difference(f"{name} {shown}", "s", getattr(one, shown), getattr(other, shown), verdict(first, second))
+
+
+def _blocks(distribution: Distribution, fraction: float) -> list[float]:
+    return [quantile(decoded(block), fraction) * distribution.scale for block in distribution.blocks]
+
+
+def _rates(before: Report, after: Report) -> Iterator[Difference]:
+    for name in ("accepted", "scheduled"):
+        one, other = getattr(before.events, name), getattr(after.events, name)
+        if before.workload.seconds and after.workload.seconds:
+            first, second = (_rate_blocks(report.series, f"{name}_rate") for report in (before, after))
+            yield Difference(
+                f"{name} events",
+                "/s",
+                one / before.workload.seconds,
+                other / after.workload.seconds,
+                verdict(first, second),
+            )
+
+
+def _rate_blocks(series: Series | None, name: str) -> list[float]:
+    points = [point for point in (series.values.get(name, ()) if series else ()) if point is not None]
+    if len(points) < BLOCKS:
+        return []
+    bounds = [number * len(points) // BLOCKS for number in range(BLOCKS + 1)]
+    return [fmean(points[bounds[at] : bounds[at + 1]]) for at in range(BLOCKS)]
+
+
+def _costs(before: Report, after: Report) -> Iterator[Difference]:
+    if before.events.accepted and after.events.accepted and before.tables and after.tables:
+        units = [sum(each.write_units for each in report.tables.values()) for report in (before, after)]
+        one, other = units[0] / before.events.accepted, units[1] / after.events.accepted
+        yield Difference("write units", " an event", one, other, Verdict.UNKNOWN)
+    if before.cost is not None and after.cost is not None:
+        yield Difference("cost a month", "$", before.cost.per_month, after.cost.per_month, Verdict.UNKNOWN)

@@ -1,0 +1,177 @@
+"""The charts of a report."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from load.measure.distributions import decoded, quantiles
+from load.measure.recorder import SHARD_BYTES
+from load.report.model import Distribution, Report, Series, Shard, Tuning
+from load.report.page.svg import (
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Frame,
+    Line,
+    axes,
+    figure,
+    key,
+    limit,
+    path,
+    svg,
+    ticks,
+)
+from load.report.text import duration
+
+_NINES: Final = (0.0, 0.5, 0.9, 0.99, 0.999)
+"""Percentiles at equal distances: the tail is what matters."""
+_CELL: Final = 18
+_MOST_ROWS: Final = 40
+
+
+def over_time(series: Series, names: Sequence[tuple[str, str, str]], label: str, unit: str) -> str | None:
+    """Return lines over time, of the series that there are; None if there are none.
+
+    Args:
+        series: of the report.
+        names: of each line its name there, its name in the key, its colour.
+        label: what the chart is called.
+        unit: ``s`` for times, otherwise what stands behind a number.
+    """
+    lines = [Line(shown, colour, series.values[name]) for name, shown, colour in names if name in series.values]
+    if not lines:
+        return None
+    return figure(_plot(lines, series.step_seconds, label, unit), f"<b>{escape(label)}</b>{key(lines)}")
+
+
+def throughput(report: Report) -> str | None:
+    """Return the rates over time against what the shards could take."""
+    series = report.series
+    if series is None:
+        return None
+    names = (
+        ("scheduled_rate", "scheduled", "slot-4"),
+        ("accepted_rate", "accepted", "slot-2"),
+        ("refused_rate", "records refused", "slot-1"),
+    )
+    # Nothing refused is no line along the bottom.
+    lines = [
+        Line(shown, colour, series.values[name]) for name, shown, colour in names if any(series.values.get(name, ()))
+    ]
+    if not lines:
+        return None
+    most = max((value or 0.0 for line in lines for value in line.values), default=0.0)
+    drawing = _plot(lines, series.step_seconds, "events a second", "/s", ceiling=_taken_at_most(report, most))
+    return figure(drawing, f"<b>Events a second</b>{key(lines)}")
+
+
+def _taken_at_most(report: Report, most: float) -> tuple[float, str] | None:
+    """Return how many events a second the shards take at most, if the chart is near enough to show it."""
+    size = sum(shard.bytes_rate for shard in report.shards) * report.workload.seconds
+    if not size or not report.events.accepted:
+        return None
+    rate = len(report.shards) * SHARD_BYTES / (size / report.events.accepted)
+    return (rate, f"{len(report.shards)} shards take {rate:,.0f}/s") if rate < 4 * most else None
+
+
+def percentiles(named: Sequence[tuple[str, str, Distribution | None]]) -> str | None:
+    """Return distributions by percentile, with the tail stretched as HdrHistogram's plots have it."""
+    known = [(name, colour, each) for name, colour, each in named if each is not None]
+    if not known:
+        return None
+    frame = Frame(len(_NINES) - 1, max(each.p999 for *_, each in known) * 1.05)
+    drawn = list(axes(frame, duration, [(at, f"p{100 * nine:g}") for at, nine in enumerate(_NINES)]))
+    for _, colour, each in known:
+        places = [at / 10 for at in range(10 * (len(_NINES) - 1) + 1)]
+        shares = [
+            _NINES[int(place)] + (_NINES[min(int(place) + 1, len(_NINES) - 1)] - _NINES[int(place)]) * (place % 1)
+            for place in places
+        ]
+        values = [value * each.scale for value in quantiles(decoded(each.histogram), shares)]
+        drawn.append(path(frame, list(zip(places, values, strict=True)), colour))
+    lines = [Line(name, colour, ()) for name, colour, _ in known]
+    drawing = svg("".join(drawn), "latency by percentile")
+    return figure(drawing, f"<b>Latency by percentile</b>{key(lines)}")
+
+
+def heat_map(shards: Sequence[Shard], step: float) -> str | None:
+    """Return each shard's utilisation over time, a row a shard; the busiest ones if there are many."""
+    known = [shard for shard in shards if shard.utilisation]
+    if not known:
+        return None
+    busiest = sorted(known, key=lambda shard: -max(each or 0.0 for each in shard.utilisation))[:_MOST_ROWS]
+    rows = [shard for shard in known if shard in busiest]
+    columns = max(len(shard.utilisation) for shard in rows)
+    width = (WIDTH - LEFT - RIGHT) / columns
+    drawn = []
+    for row, shard in enumerate(rows):
+        y = TOP + row * _CELL
+        drawn.append(f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">…{escape(shard.shard_id[-4:])}</text>')
+        for column, used in enumerate(shard.utilisation):
+            if used is not None:
+                colour = "error" if used >= 0.9 else "accent"
+                drawn.append(
+                    f'<rect x="{LEFT + column * width:.1f}" y="{y}" width="{width + 0.3:.1f}" height="{_CELL - 2}" '
+                    f'fill="var(--{colour})" fill-opacity="{min(1.0, 0.06 + 0.94 * used):.2f}">'
+                    f"<title>{escape(shard.shard_id)}, {(column + 1) * step:,.0f} s: {used:.1%}</title></rect>"
+                )
+    height = TOP + len(rows) * _CELL + 30
+    for at in ticks(columns * step, 8):
+        x = LEFT + at / step * width
+        drawn.append(f'<text x="{x:.1f}" y="{height - 10}" text-anchor="middle">{at:,.0f} s</text>')
+    most = max(each or 0.0 for shard in rows for each in shard.utilisation)
+    shown = f"the {len(rows)} busiest of {len(known)} shards" if len(rows) < len(known) else f"{len(rows)} shards"
+    caption = f"<b>Utilisation of shards</b><span>{shown}; the darkest cell is {most:.1%}</span>"
+    return figure(svg("".join(drawn), "utilisation of shards over time", height), caption)
+
+
+def frontier(tuning: Tuning) -> str:
+    """Return cost against freshness, the choice marked."""
+    choices = tuning.frontier
+    frame = Frame(max(each.freshness for each in choices) * 1.1, max(each.per_month for each in choices) * 1.15)
+    drawn = list(axes(frame, lambda value: f"${value:,.0f}", [(at, duration(at)) for at in ticks(frame.most_x, 8)]))
+    fresh_first = sorted(choices, key=lambda each: each.freshness)
+    drawn.append(path(frame, [(each.freshness, each.per_month) for each in fresh_first], "slot-2"))
+    for number, each in enumerate(choices):
+        chosen = number == tuning.chosen
+        x, y = frame.x(each.freshness), frame.y(each.per_month)
+        drawn.append(
+            f'<circle cx="{x}" cy="{y}" r="{7 if chosen else 4}" fill="var(--{"slot-1" if chosen else "slot-2"})">'
+            f"<title>{duration(each.freshness)}, ${each.per_month:,.2f} a month: {escape(each.binding)}</title>"
+            "</circle>"
+        )
+        if chosen:
+            drawn.append(f'<text class="mark" x="{x + 12}" y="{y - 8}">chosen: ${each.per_month:,.2f}</text>')
+    drawing = svg("".join(drawn), "cost and freshness")
+    return figure(
+        drawing, "<b>Dollars a month by freshness</b><span>none below the line is both cheaper and fresher</span>"
+    )
+
+
+def _plot(lines: Sequence[Line], step: float, label: str, unit: str, ceiling: tuple[float, str] | None = None) -> str:
+    count = max(len(line.values) for line in lines)
+    most = max((value or 0.0 for line in lines for value in line.values), default=0.0)
+    frame = Frame(count * step, max(most, ceiling[0] if ceiling else 0.0) * 1.08 or 1.0)
+
+    def show(value: float) -> str:
+        return duration(value) if unit == "s" else f"{value:,.4g}" if value < 10 else f"{value:,.0f}"
+
+    drawn = list(axes(frame, show, [(at, f"{at:,.0f} s") for at in ticks(count * step, 8)]))
+    width = (WIDTH - LEFT - RIGHT) / count
+    for at in range(count):
+        told = [
+            f"{line.name} {show(value)}{'' if unit == 's' else unit}"
+            for line in lines
+            if at < len(line.values) and (value := line.values[at]) is not None
+        ]
+        drawn.append(
+            f'<rect class="hit" x="{LEFT + at * width:.1f}" y="{TOP}" width="{width:.1f}" height="{frame.y(0) - TOP}">'
+            f"<title>{(at + 1) * step:,.0f} s: {escape(', '.join(told))}</title></rect>"
+        )
+    if ceiling is not None:
+        drawn.append(limit(frame, *ceiling))
+    drawn += [
+        path(frame, [((at + 0.5) * step, value) for at, value in enumerate(line.values)], line.colour) for line in lines
+    ]
+    return svg("".join(drawn), label)

@@ -1,0 +1,111 @@
+"""Drawing: scales, axes and lines as inline SVG, in a frame of fixed units that the page stretches."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import floor, log10
+from typing import Final
+
+WIDTH: Final = 960
+HEIGHT: Final = 280
+LEFT: Final = 70
+RIGHT: Final = 16
+TOP: Final = 12
+BOTTOM: Final = 30
+_STEPS: Final = (1, 2, 2.5, 5, 10)
+
+Show = Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a chart's values are drawn: x from 0 to `most_x`, y from 0 to `most_y`."""
+
+    most_x: float
+    most_y: float
+    height: int = HEIGHT
+
+    def x(self, value: float) -> float:
+        """Return a value's place from the left."""
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * value / (self.most_x or 1.0), 1)
+
+    def y(self, value: float) -> float:
+        """Return a value's place from the top."""
+        return round(TOP + (self.height - TOP - BOTTOM) * (1 - value / (self.most_y or 1.0)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart.
+
+    Attributes:
+        name: what the key says.
+        colour: a CSS variable's name.
+        values: at equal steps; where one is None there is a gap.
+    """
+
+    name: str
+    colour: str
+    values: Sequence[float | None]
+
+
+def ticks(most: float, count: int = 5) -> list[float]:
+    """Return round values from 0 to `most`, about so many.
+
+    >>> ticks(1234)
+    [0.0, 250.0, 500.0, 750.0, 1000.0]
+    """
+    if most <= 0:
+        return [0.0]
+    raw = most / count
+    power = 10.0 ** floor(log10(raw))
+    step = next(each * power for each in _STEPS if each * power >= raw * 0.999)
+    return [number * step for number in range(int(most / step + 1e-9) + 1)]
+
+
+def svg(content: str, label: str, height: int = HEIGHT) -> str:
+    """Return a drawing with a name for those who can't see it."""
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{content}</svg>'
+
+
+def axes(frame: Frame, show_y: Show, x_labels: Sequence[tuple[float, str]]) -> Iterator[str]:
+    """Yield the grid with its labels."""
+    for value in ticks(frame.most_y):
+        y = frame.y(value)
+        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
+        yield f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{escape(show_y(value))}</text>'
+    for value, label in x_labels:
+        yield f'<text x="{frame.x(value)}" y="{frame.height - 8}" text-anchor="middle">{escape(label)}</text>'
+
+
+def path(frame: Frame, points: Iterable[tuple[float, float | None]], colour: str) -> str:
+    """Return a line through points; None interrupts it."""
+    commands, pen = [], "M"
+    for x, y in points:
+        if y is None:
+            pen = "M"
+            continue
+        commands.append(f"{pen}{frame.x(x)} {frame.y(y)}")
+        pen = "L"
+    return f'<path class="series" style="stroke:var(--{colour})" d="{"".join(commands)}"/>'
+
+
+def limit(frame: Frame, value: float, label: str) -> str:
+    """Return a horizontal line that must not be crossed."""
+    y = frame.y(value)
+    return (
+        f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
+        f'<text x="{WIDTH - RIGHT}" y="{y - 5}" text-anchor="end">{escape(label)}</text>'
+    )
+
+
+def key(lines: Sequence[Line]) -> str:
+    """Return what the colours mean."""
+    return "".join(
+        f'<span class="key" style="color:var(--{line.colour})"><i></i>{escape(line.name)}</span>' for line in lines
+    )
+
+
+def figure(drawing: str, caption: str) -> str:
+    """Return a drawing with what is said of it."""
+    return f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>"

@@ -1,0 +1,135 @@
+"""A report as text for a terminal."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from load.measure.distributions import decoded, quantile, steps
+from load.report.model import Distribution, Function, Report
+
+BAR: Final = 40
+ROWS: Final = 12
+UNKNOWN: Final = "\N{EN DASH}"
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Yield the summary of a report, line by line."""
+    work, events = report.workload, report.events
+    yield f"{report.target}: {work.profile}, {work.seconds:,.0f} s measured after {work.warm_up_seconds:,.0f} s"
+    if report.partial:
+        yield f"PARTIAL: ended by {report.ended} before its time"
+    yield ""
+    seconds = work.seconds or 1.0
+    yield _row("scheduled", events.scheduled, events.scheduled / seconds)
+    yield _row("sent", events.sent, events.sent / seconds)
+    yield _row("accepted", events.accepted, events.accepted / seconds)
+    if events.failed:
+        yield _row("failed", events.failed, events.failed / seconds)
+    if events.resent:
+        yield _row("resent", events.resent, events.resent / seconds) + "  records that the stream had refused"
+    yield from _latencies(report)
+    if report.freshness is not None:
+        yield from _histogram(report.freshness)
+    yield from _shards(report)
+    yield from _functions(report)
+    for name, table in report.tables.items():
+        if table.write_units or table.read_units:
+            writes = f"{table.write_units:,.0f} write units"
+            per = f" ({table.write_units / events.accepted:.4f} an event)" if events.accepted else ""
+            yield f"  {name:<20} {writes}{per}, {table.read_units:,.0f} read units"
+    for finding in report.findings:
+        yield ""
+        yield f"{finding.kind}: {finding.text}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person would write it.
+
+    >>> duration(0.0042), duration(0.42), duration(4.2), duration(420)
+    ('4.2 ms', '420 ms', '4.20 s', '420 s')
+    """
+    if not seconds:
+        return "0 s"
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 100 else f"{seconds:,.0f} s"
+
+
+def _row(name: str, count: int, rate: float) -> str:
+    return f"  {name:<20} {count:>12,}   {rate:>10,.1f}/s"
+
+
+def _latencies(report: Report) -> Iterator[str]:
+    generator = report.generator
+    named: list[tuple[str, Distribution | None]] = [
+        ("freshness", report.freshness),
+        ("  of it after ack", report.accepted_to_visible),
+        ("put", report.put),
+        ("schedule error", None if generator is None else generator.schedule_error),
+    ]
+    known = [(name, each) for name, each in named if each is not None]
+    if not known:
+        return
+    yield ""
+    yield f"  {'from intended time':<20}" + "".join(
+        f"{name:>10}" for name in ("p50", "p90", "p99", "p99.9", "max", "count")
+    )
+    for name, each in known:
+        shown = [duration(value) for value in (each.p50, each.p90, each.p99, each.p999, each.max)]
+        yield f"  {name:<20}" + "".join(f"{value:>10}" for value in shown) + f"{each.count:>10,}"
+
+
+def _histogram(freshness: Distribution) -> Iterator[str]:
+    """Draw a distribution in rows of equal width up to its 99.9th percentile."""
+    whole = decoded(freshness.histogram)
+    most = max(1, quantile(whole, 0.999))
+    counts = [0] * ROWS
+    for value, times in steps(whole):
+        counts[min(value * ROWS // (most + 1), ROWS - 1)] += times
+    yield ""
+    yield "  freshness"
+    for row, times in enumerate(counts):
+        until = duration((row + 1) * most / ROWS * freshness.scale)
+        bar = "█" * round(BAR * times / max(counts)) or ("▏" if times else "")
+        yield f"  {until:>10}  {bar}".rstrip()
+
+
+def _shards(report: Report) -> Iterator[str]:
+    if not report.shards:
+        return
+    yield ""
+    busiest = max(report.shards, key=lambda shard: max(shard.records_rate / 1_000, shard.bytes_rate / 2**20))
+    used = max(busiest.records_rate / 1_000, busiest.bytes_rate / 2**20)
+    yield (
+        f"  {len(report.shards)} shards; the busiest, {busiest.shard_id}, took {busiest.records_rate:,.1f} records/s "
+        f"and {busiest.bytes_rate / 1024:,.0f} KiB/s: {used:.1%} of its limit"
+    )
+
+
+def _functions(report: Report) -> Iterator[str]:
+    shown = {name: each for name, each in report.functions.items() if each.invocations}
+    if not shown:
+        return
+    yield ""
+    yield f"  {'function':<20}" + "".join(f"{name:>10}" for name in _COLUMNS)
+    for name, each in shown.items():
+        yield f"  {name:<20}" + _figures(each)
+
+
+_COLUMNS: Final = ("invoked", "errors", "p50", "p99", "batch p50", "age p50", "age p99", "memory")
+
+
+def _figures(function: Function) -> str:
+    took, batch, age, memory = function.duration, function.batch, function.iterator_age, function.memory_bytes
+    shown = (
+        f"{function.invocations:,}",
+        UNKNOWN if function.errors is None else f"{function.errors:,}",
+        UNKNOWN if took is None else duration(took.p50),
+        UNKNOWN if took is None else duration(took.p99),
+        UNKNOWN if batch is None else f"{batch.p50:,.0f}",
+        UNKNOWN if age is None else duration(age.p50),
+        UNKNOWN if age is None else duration(age.p99),
+        UNKNOWN if memory is None else f"{memory / 2**20:,.0f} MB",
+    )
+    return "".join(f"{each:>10}" for each in shown)

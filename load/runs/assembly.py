@@ -1,0 +1,167 @@
+"""Makes the report of a run from all that was gathered."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from load.measure.judgement import Evidence, generator_limit, judge
+from load.measure.recorder import OverTime, Points, Recorder
+from load.report.model import Ending, Events, Finding, Generator, Report, Series, Workload
+from load.runs.target import Insides
+from load.workload.arrivals import Arrivals
+from load.workload.events import EventMaker, EventShape
+from load.workload.profile import Profile
+
+_SIZED_BODIES = 500
+"""Bodies of which the mean size of an event is taken."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """All that a run has gathered.
+
+    Attributes:
+        profile, warm_up_seconds, arrivals, shape, seed, processes: what it was asked for.
+        ending: what ended the measured time.
+        recorder: of the workers.
+        freshness, accepted_to_visible: of the probes.
+        iterator_ages: by step, in seconds.
+        probes_lost: probes that had not become visible when nobody waited any longer.
+        probes_failure: what kept probes from being sent or found.
+        cores, machine_busy: of the machine.
+        target, local, configuration, insides: of the target.
+    """
+
+    profile: Profile
+    warm_up_seconds: float
+    arrivals: Arrivals
+    shape: EventShape
+    seed: int
+    processes: int
+    ending: Ending
+    recorder: Recorder
+    freshness: OverTime
+    accepted_to_visible: OverTime
+    iterator_ages: tuple[float | None, ...]
+    probes_lost: int
+    probes_failure: str | None
+    cores: int
+    machine_busy: float | None
+    target: str
+    local: bool
+    configuration: dict[str, str | int | float | bool]
+    insides: Insides
+
+
+def assemble(gathered: Gathered) -> Report:
+    """Return the report."""
+    recorder, profile = gathered.recorder, gathered.profile
+    seconds, totals = recorder.seconds, recorder.latest
+    scheduled = round(profile.due(seconds))
+    evidence = _evidence(gathered, scheduled)
+    return Report(
+        command="run",
+        made_at=datetime.now(UTC),
+        penstock=version("penstock"),
+        target=gathered.target,
+        ended=gathered.ending,
+        partial=gathered.ending != "time",
+        workload=_workload(gathered, scheduled),
+        configuration=gathered.configuration,
+        events=Events(
+            scheduled=scheduled,
+            sent=round(totals.sent),
+            accepted=round(totals.accepted),
+            failed=round(totals.failed),
+            resent=round(totals.resent),
+        ),
+        freshness=gathered.freshness.distribution(),
+        put=recorder.put.distribution(),
+        accepted_to_visible=gathered.accepted_to_visible.distribution(),
+        series=_series(gathered),
+        shards=recorder.shards(),
+        functions=dict(gathered.insides.functions),
+        tables=dict(gathered.insides.tables),
+        generator=Generator(
+            processes=gathered.processes,
+            cores=gathered.cores,
+            schedule_error=recorder.schedule_error.distribution(),
+            busy=recorder.busy,
+            limit=generator_limit(evidence),
+        ),
+        findings=(*judge(evidence), *_remarks(gathered)),
+    )
+
+
+def _evidence(gathered: Gathered, scheduled: int) -> Evidence:
+    recorder, seconds = gathered.recorder, gathered.recorder.seconds
+    late = recorder.schedule_error.quantiles
+    return Evidence(
+        schedule_error_p99=None if late is None else late[1],
+        most_waiting=recorder.most_waiting,
+        busy=recorder.busy,
+        processes=gathered.processes,
+        cores=gathered.cores,
+        machine_busy=gathered.machine_busy,
+        local=gathered.local,
+        accepted=round(recorder.latest.accepted),
+        seconds=seconds,
+        peak_rate=gathered.profile.peak,
+        shards=recorder.shards(),
+        iterator_age=gathered.iterator_ages[: recorder.steps],
+        scheduled=scheduled,
+    )
+
+
+def _workload(gathered: Gathered, scheduled: int) -> Workload:
+    shape, seconds = gathered.shape, gathered.recorder.seconds
+    return Workload(
+        profile=gathered.profile.text,
+        seconds=seconds,
+        warm_up_seconds=gathered.warm_up_seconds,
+        mean_rate=scheduled / seconds if seconds else 0.0,
+        peak_rate=gathered.profile.peak,
+        event_bytes=EventMaker(shape, name="size", seed=gathered.seed, bodies=_SIZED_BODIES).event_bytes,
+        hashtags=shape.hashtags,
+        hashtag_values=shape.hashtag_values,
+        hashtag_skew=shape.hashtag_skew,
+        keys=shape.keys,
+        key_skew=shape.key_skew,
+        duplicates=shape.duplicates,
+        arrivals=gathered.arrivals,
+        seed=gathered.seed,
+    )
+
+
+def _series(gathered: Gathered) -> Series | None:
+    recorder = gathered.recorder
+    if not (count := recorder.steps):
+        return None
+    step, profile = recorder.step, gathered.profile
+    values: dict[str, Points] = {
+        "scheduled_rate": tuple((profile.due((n + 1) * step) - profile.due(n * step)) / step for n in range(count)),
+        **recorder.rates(),
+    }
+    values["put_p50"], values["put_p99"] = recorder.put.points(count)
+    values["freshness_p50"], values["freshness_p99"] = gathered.freshness.points(count)
+    values["schedule_error_p99"] = recorder.schedule_error.points(count)[1]
+    values["iterator_age"] = tuple((*gathered.iterator_ages, *[None] * count)[:count])
+    known = {name: points for name, points in values.items() if any(point is not None for point in points)}
+    return Series(step_seconds=step, values=known)
+
+
+def _remarks(gathered: Gathered) -> list[Finding]:
+    found = []
+    if gathered.probes_lost:
+        text = (
+            f"{gathered.probes_lost} probes were not visible when nobody waited any longer: freshness leaves out just "
+            "the slowest; wait longer with --settle"
+        )
+        found.append(Finding(kind="limit", text=text))
+    if gathered.probes_failure:
+        found.append(Finding(kind="limit", text=f"freshness may be incomplete: {gathered.probes_failure}"))
+    if gathered.recorder.failure:
+        found.append(
+            Finding(kind="remark", text=f"events were given up, one of them since {gathered.recorder.failure}")
+        )
+    return found

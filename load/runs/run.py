@@ -1,0 +1,272 @@
+"""One run: warm up, send and measure, drain, and put the report together."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from load.generator.team import Team, tasks
+from load.generator.worker import Task
+from load.measure.machine import Machine
+from load.measure.probes import Visible
+from load.measure.recorder import OverTime, Recorder, Totals
+from load.report.model import Ending, Report
+from load.runs.assembly import Gathered, assemble
+from load.runs.probing import Probing, monotonic_epoch
+from load.runs.stops import Stops
+from load.runs.target import Insides, Target
+from load.workload.arrivals import Arrivals
+from load.workload.events import EventShape
+from load.workload.profile import Profile, warmed
+from penstock import Producer
+from penstock.config import ProducerConfig
+
+DRAIN_SECONDS: Final = 45.0
+"""How long workers may take for the outcomes of what they have sent."""
+LISTEN_SECONDS: Final = 0.25
+SHOW_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunOptions:
+    """What a run was asked for.
+
+    Attributes:
+        profile: of the measured time.
+        warm_up_seconds: before it, at the profile's first rate.
+        arrivals, shape, seed: of the events.
+        processes: that send.
+        producer: the SDK's options.
+        stops: what ends the run before its time.
+        probe_seconds: between two probes; none for no probes.
+        settle_seconds: how long to wait in the end for what is on its way.
+    """
+
+    profile: Profile
+    warm_up_seconds: float = 10.0
+    arrivals: Arrivals = "poisson"
+    shape: EventShape = field(default_factory=EventShape)
+    seed: int = 0
+    processes: int = 1
+    producer: ProducerConfig = field(default_factory=ProducerConfig)
+    stops: Stops = field(default_factory=Stops)
+    probe_seconds: float | None = 0.2
+    settle_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What there is to show of a run at one moment.
+
+    Attributes:
+        phase: what it is doing, as a person would say it.
+        at: seconds since the beginning of the measured time, below 0 in the warm-up.
+        seconds: the measured time.
+        totals: since the beginning of the measured time.
+        scheduled_rate: events a second that the profile asks for.
+        rates: what happened in the last second that all workers have told of.
+        put, freshness: median and 99th percentile so far, in seconds.
+        schedule_error: likewise.
+        iterator_age: in seconds.
+        probes_waiting: probes on their way.
+    """
+
+    phase: str
+    at: float
+    seconds: float
+    totals: Totals
+    scheduled_rate: float
+    rates: Totals
+    put: tuple[float, float] | None
+    freshness: tuple[float, float] | None
+    schedule_error: tuple[float, float] | None
+    iterator_age: float | None
+    probes_waiting: int
+
+
+class Wish(Protocol):
+    """Whether the user wants the run to end."""
+
+    @property
+    def wanted(self) -> bool:
+        """True from the first interrupt on. The second one raises `KeyboardInterrupt`."""
+
+
+def run(options: RunOptions, target: Target, *, show: Callable[[Status], None], wish: Wish) -> Report:
+    """Run, and return the report; after an interrupt, that of what there was until then.
+
+    Raises:
+        LoadError: the generator broke down.
+        Exception: of the target's own, if it broke down before anything was measured.
+    """
+    return _Run(options, target, show, wish).report()
+
+
+class _Run:
+    """The state of one run. Its clock tells seconds since the beginning of the measured time."""
+
+    def __init__(self, options: RunOptions, target: Target, show: Callable[[Status], None], wish: Wish) -> None:
+        self._options = options
+        self._target = target
+        self._show = show
+        self._wish = wish
+        self._name = f"{time.time_ns() // 1_000_000:x}"
+        self._recorder = Recorder(options.profile.seconds)
+        self._freshness = OverTime("s", options.profile.seconds, self._recorder.step)
+        self._accepted_to_visible = OverTime("s", options.profile.seconds, self._recorder.step)
+        self._ages: list[float | None] = []
+        self._machine = Machine()
+        self._machine_busy: float | None = None
+        self._insides = Insides({}, {})
+        self._zero = 0.0
+        self._ending: Ending = "time"
+        self._shown = float("-inf")
+        self._probing: Probing | None = None
+
+    def report(self) -> Report:
+        options = self._options
+        warm = warmed(options.profile, options.warm_up_seconds)
+        first = Task(
+            worker=0,
+            workers=1,
+            profile=warm,
+            warm_up_seconds=options.warm_up_seconds,
+            arrivals=options.arrivals,
+            shape=options.shape,
+            seed=options.seed,
+            name=self._name,
+            address=self._target.address,
+            producer=options.producer,
+        )
+        with Team(tasks(first, options.processes)) as team, ExitStack() as probes:
+            self._zero = team.begin() + options.warm_up_seconds
+            self._probing = self._start_probing(probes)
+            try:
+                self._send(team)
+                self._drain(team)
+                self._settle()
+            except KeyboardInterrupt:
+                self._end_measuring("interrupt")
+        return assemble(
+            Gathered(
+                profile=options.profile,
+                warm_up_seconds=options.warm_up_seconds,
+                arrivals=options.arrivals,
+                shape=options.shape,
+                seed=options.seed,
+                processes=options.processes,
+                ending=self._ending,
+                recorder=self._recorder,
+                freshness=self._freshness,
+                accepted_to_visible=self._accepted_to_visible,
+                iterator_ages=tuple(self._ages),
+                probes_lost=0 if self._probing is None else self._probing.waiting,
+                probes_failure=None if self._probing is None else self._probing.failure,
+                cores=self._machine.cores,
+                machine_busy=self._machine_busy,
+                target=self._target.name,
+                local=self._target.local,
+                configuration=dict(self._target.configuration),
+                insides=self._insides,
+            )
+        )
+
+    def _clock(self) -> float:
+        return time.monotonic() - self._zero
+
+    def _start_probing(self, undo: ExitStack) -> Probing | None:
+        api = self._target.api()
+        if api is None or self._options.probe_seconds is None:
+            return None
+        # A linger of its own would make probes fresher than events are: they are sent as events are.
+        config = self._options.producer
+        producer = Producer(self._target.address.stream, client=self._target.address.client(config), config=config)
+        undo.callback(producer.close, timeout=1.0)
+        return undo.enter_context(
+            Probing(
+                producer,
+                api,
+                name=self._name,
+                interval=self._options.probe_seconds,
+                seed=self._options.seed,
+                epoch=monotonic_epoch(self._zero),
+                clock=self._clock,
+                visible=self._visible,
+            )
+        )
+
+    def _visible(self, probe: Visible) -> None:
+        self._freshness.record(probe.due, probe.seen - probe.due)
+        self._accepted_to_visible.record(probe.due, probe.seen - probe.accepted)
+
+    def _send(self, team: Team) -> None:
+        """Send until the schedule's end, or until something ends it before."""
+        begun = False
+        while not team.done:
+            for snapshot in team.listen(LISTEN_SECONDS):
+                self._recorder.take(snapshot)
+            now = self._clock()
+            if not begun and now >= 0:
+                begun = True
+                self._target.begin()
+                self._machine.restart()
+            self._look(now)
+            if now >= self._recorder.seconds:
+                break
+            early = "interrupt" if self._wish.wanted else self._options.stops.ending(self._recorder.latest)
+            if early:
+                self._end_measuring(early)
+                return
+            self._tell("warming up" if now < 0 else "measuring")
+        self._end_measuring("time")
+
+    def _look(self, now: float) -> None:
+        """Look at the target once a step of the measured time."""
+        while 0 <= len(self._ages) * self._recorder.step < min(now, self._recorder.seconds):
+            self._ages.append(self._target.iterator_age())
+
+    def _end_measuring(self, ending: Ending) -> None:
+        if self._machine_busy is None:
+            self._ending = ending
+            self._recorder.end(self._clock())
+            self._machine_busy = self._machine.busy() or 0.0
+            self._insides = self._target.end()
+
+    def _drain(self, team: Team) -> None:
+        if self._probing is not None:
+            self._probing.stop_sending()
+        team.stop()
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while not team.done and time.monotonic() < deadline:
+            for snapshot in team.listen(LISTEN_SECONDS):
+                self._recorder.take(snapshot)
+            self._tell("waiting for the last answers of the stream")
+
+    def _settle(self) -> None:
+        """Wait for probes, so that those that take longest are not the ones left out."""
+        deadline = time.monotonic() + self._options.settle_seconds
+        while self._probing is not None and self._probing.waiting and time.monotonic() < deadline:
+            self._tell("waiting for the last probes to become visible")
+            time.sleep(LISTEN_SECONDS)
+
+    def _tell(self, phase: str) -> None:
+        now = self._clock()
+        if now - self._shown < SHOW_SECONDS:
+            return
+        self._shown = now
+        self._show(
+            Status(
+                phase=phase,
+                at=now,
+                seconds=self._recorder.seconds,
+                totals=self._recorder.latest,
+                scheduled_rate=self._options.profile.rate(now),
+                rates=self._recorder.rates_before(now),
+                put=self._recorder.put.quantiles,
+                freshness=self._freshness.quantiles,
+                schedule_error=self._recorder.schedule_error.quantiles,
+                iterator_age=self._ages[-1] if self._ages else None,
+                probes_waiting=0 if self._probing is None else self._probing.waiting,
+            )
+        )

@@ -1,0 +1,140 @@
+"""Profiles as a person writes them: in a word, in a schedule (YAML), or as the times of recorded events."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from load.errors import InputError
+from load.workload.profile import Piece, Profile
+from load.workload.shapes import diurnal, ramp, spike, steady, step
+
+DEFAULT_SECONDS: Final = 60.0
+_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+_NAMED: Final[Mapping[str, tuple[int, Callable[..., Profile], str]]] = {
+    "steady": (1, steady, "steady:RATE"),
+    "ramp": (2, ramp, "ramp:START:END"),
+    "step": (2, step, "step:BEFORE:AFTER"),
+    "spike": (2, spike, "spike:RATE:PEAK"),
+    "diurnal": (2, diurnal, "diurnal:TROUGH:PEAK"),
+}
+FORMS: Final = ", ".join([*(form for *_, form in _NAMED.values()), "replay:FILE.jsonl", "FILE.yaml"])
+
+
+def parse_seconds(text: str) -> float:
+    """Return seconds from ``90``, ``90s``, ``5m``, ``2h`` or ``1d``.
+
+    Raises:
+        InputError: it is no such time, or 0.
+    """
+    matched = _TIME.fullmatch(text.strip())
+    seconds = float(matched[1]) * _UNITS[matched[2]] if matched else 0.0
+    if seconds <= 0:
+        raise InputError(f"{text!r:.40} is no time above 0, like 90, 90s, 5m or 2h")
+    return seconds
+
+
+def parse_profile(text: str, seconds: float | None = None) -> Profile:
+    """Return a profile from its text, one of `FORMS`.
+
+    Args:
+        text: the profile.
+        seconds: how long it lasts, `DEFAULT_SECONDS` if none; schedules and recorded events have a time of their own,
+            to which it must be none.
+
+    Raises:
+        InputError: it is no profile, or its file can't be read.
+    """
+    name, _, rest = text.partition(":")
+    if name in _NAMED:
+        count, make, form = _NAMED[name]
+        rates = [_rate(each, form) for each in rest.split(":")] if rest else []
+        if len(rates) != count:
+            raise InputError(f"{text!r:.60} should be {form}")
+        return make(*rates, seconds or DEFAULT_SECONDS)
+    if seconds is not None:
+        raise InputError(f"--duration is for profiles without a time of their own; {text!r:.60} has one, or is none")
+    if name == "replay":
+        return replayed(Path(rest))
+    if text.endswith((".yaml", ".yml")):
+        return scheduled(Path(text))
+    raise InputError(f"{text!r:.60} is no profile: give {FORMS}")
+
+
+def scheduled(path: Path) -> Profile:
+    """Return a profile from a schedule in YAML: a list of steps.
+
+    A step is ``{rate: 500, for: 10m}`` or ``{from: 500, to: 900, for: 2m}``.
+
+    Raises:
+        InputError: the file can't be read, or a line of it is wrong.
+    """
+    try:
+        document = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, list) or not document:
+        raise InputError(f"{path} should be a list of steps like {{rate: 500, for: 10m}}")
+    return Profile([_step(path, number, each) for number, each in enumerate(document, 1)], f"schedule {path.name}")
+
+
+def _step(path: Path, number: int, given: object) -> Piece:
+    where = f"{path}, step {number}"
+    if not isinstance(given, dict) or given.keys() not in ({"rate", "for"}, {"from", "to", "for"}):
+        raise InputError(f"{where} should be {{rate: 500, for: 10m}} or {{from: 500, to: 900, for: 2m}}")
+    start, end = (given["rate"],) * 2 if "rate" in given else (given["from"], given["to"])
+    for rate in (start, end):
+        if isinstance(rate, bool) or not isinstance(rate, int | float):
+            raise InputError(f"{where}: {rate!r:.40} is no rate in events a second")
+    try:
+        return Piece(parse_seconds(str(given["for"])), float(start), float(end))
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+
+
+def replayed(path: Path) -> Profile:
+    """Return the rate at which recorded events happened, second by second: of JSON lines with ``created_at``.
+
+    Only their times are used: what is sent is drawn as for every profile.
+
+    Raises:
+        InputError: the file can't be read, a line has no time, or it has fewer than two events.
+    """
+    times: list[float] = []
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    times.append(_happened(path, number, line))
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text in UTF-8") from error
+    if len(times) < 2:
+        raise InputError(f"{path} has {len(times)} events; a rate needs two at least")
+    first = min(times)
+    seconds = Counter(int(time - first) for time in times)
+    pieces = [Piece(1.0, float(seconds[each]), float(seconds[each])) for each in range(max(seconds) + 1)]
+    return Profile(pieces, f"replay {path.name}")
+
+
+def _happened(path: Path, number: int, line: str) -> float:
+    try:
+        return datetime.fromisoformat(json.loads(line)["created_at"]).timestamp()
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}, line {number}: no JSON object with created_at, like 2026-11-21T09:30:00Z") from error
+
+
+def _rate(text: str, form: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"{text!r:.40} is no rate in events a second; expected {form}") from None

@@ -1,0 +1,136 @@
+"""The page of a report: whole, self-contained, and safe whatever names hold."""
+
+from html.parser import HTMLParser
+
+from load.report.model import Choice, Cost, CostItem, Finding, Function, Generator, Report, Series, Shard, Table, Tuning
+from load.report.page import page
+from tests.unit.load.report.a_report import distribution, report
+
+
+class Checked(HTMLParser):
+    """Notes what a browser would fetch, and that tags are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.fetched += [value or "" for name, value in attrs if name in {"src", "href"}]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def checked(given: Report) -> Checked:
+    parsed = Checked()
+    parsed.feed(page(given))
+    parsed.close()
+    assert parsed.open == []
+    return parsed
+
+
+def full() -> Report:
+    """A report with everything in it."""
+    choices = tuple(
+        Choice(
+            configuration={"ShardCount": number},
+            per_month=10.0 * number,
+            freshness=9.0 / number,
+            meets=True,
+            binding="<b>",
+        )
+        for number in range(1, 5)
+    )
+    return report().model_copy(
+        update={
+            "put": distribution([0.1, 0.2]),
+            "series": Series(
+                step_seconds=1.0,
+                values={
+                    "scheduled_rate": (1000.0, 1000.0),
+                    "accepted_rate": (990.0, 1001.0),
+                    "refused_rate": (0.0, 7.0),
+                    "freshness_p50": (None, 3.0),
+                    "freshness_p99": (None, 4.0),
+                    "put_p99": (0.1, 0.2),
+                    "iterator_age": (1.0, 2.0),
+                },
+            ),
+            "shards": (
+                Shard(shard_id="shardId-0001", records_rate=5, bytes_rate=9e5, refused=7, utilisation=(0.4, 0.95)),
+            ),
+            "functions": {"IngestFunction": Function(invocations=3, duration=distribution([0.1]))},
+            "tables": {"by IngestFunction": Table(write_units=900, read_units=10)},
+            "generator": Generator(processes=1, cores=2, schedule_error=distribution([0.001]), busy=0.2),
+            "cost": Cost(
+                region="eu-central-1",
+                prices_as_of="2026-11-01",
+                source="AWS",
+                per_month=40,
+                per_million=0.5,
+                items=(CostItem(item="shards", per_month=30, per_million=0.4, how="2 × 730 h"),),
+                usual_per_million=4.0,
+            ),
+            "tuning": Tuning(
+                goal="p99 within 10 s",
+                strategy="cost",
+                evaluated=80,
+                possible=2000,
+                frontier=choices,
+                chosen=1,
+                cheaper=choices[0],
+                faster=choices[2],
+            ),
+            "findings": (Finding(kind="overload", text="<script>alert(1)</script>"),),
+        }
+    )
+
+
+def test_the_page_is_well_formed_and_fetches_nothing() -> None:
+    parsed = checked(full())
+    assert parsed.fetched == []
+    assert "url(" not in page(full())
+    assert "@import" not in page(full())
+    assert "script" not in parsed.seen
+
+
+def test_every_part_that_there_is_is_shown() -> None:
+    text = page(full())
+    for expected in (
+        "Latency by percentile",
+        "Freshness over time",
+        "Events a second",
+        "Utilisation of shards",
+        "chosen: $20.00",
+        "the usual design",
+        "next faster",
+        "IngestFunction",
+        "0.0150",
+    ):
+        assert expected in text
+
+
+def test_what_there_is_not_is_left_out() -> None:
+    bare = report().model_copy(update={"freshness": None})
+    checked(bare)
+    for heading in ("<h2>Latency", "<h2>Load", "<h2>Cost"):
+        assert heading not in page(bare)
+
+
+def test_a_partial_report_says_so() -> None:
+    assert "Partial" in page(report().model_copy(update={"partial": True, "ended": "interrupt"}))
+    assert "Partial" not in page(report())
+
+
+def test_a_measured_time_of_nothing_can_be_shown() -> None:
+    empty = report().workload.model_copy(update={"seconds": 0.0, "mean_rate": 0.0})
+    checked(full().model_copy(update={"workload": empty}))

@@ -1,0 +1,104 @@
+"""Profiles as a person writes them."""
+
+from pathlib import Path
+
+import pytest
+
+from load.errors import InputError
+from load.workload.parsing import parse_profile, parse_seconds
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("1.5s", 1.5), ("5m", 300), ("2 h", 7200), ("1d", 86_400)])
+def test_times_have_units(text: str, seconds: float) -> None:
+    assert parse_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "-5", "5 parsecs", "1e9"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is no time above 0"):
+        parse_seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "peak", "events"),
+    [
+        ("steady:100", 100, 6_000),
+        ("ramp:0:200", 200, 6_000),
+        ("step:50:150", 150, 6_000),
+        ("spike:100:1000", 1000, 11_400),
+        ("diurnal:50:150", 150, 6_000),
+    ],
+)
+def test_named_profiles_last_a_minute_unless_told(text: str, peak: float, events: float) -> None:
+    profile = parse_profile(text)
+    assert (profile.seconds, profile.peak) == (pytest.approx(60), peak)  # type: ignore[comparison-overlap] # approx is one
+    assert profile.events == pytest.approx(events)
+    assert parse_profile(text, 120).events == pytest.approx(2 * events)
+
+
+def test_a_schedule_is_followed_step_by_step(tmp_path: Path) -> None:
+    path = tmp_path / "day.yaml"
+    path.write_text("- {rate: 10, for: 1m}\n- {from: 10, to: 30, for: 10s}\n- {rate: 0, for: 5}\n", encoding="utf-8")
+    profile = parse_profile(str(path))
+    assert [profile.rate(time) for time in (0, 59, 65, 72)] == [10, 10, 20, 0]
+    assert (profile.seconds, profile.events, profile.text) == (75, 800, "schedule day.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("rate: 10", "should be a list of steps"),
+        ("[]", "should be a list of steps"),
+        ("- {rate: 10}", "step 1 should be"),
+        ("- {rate: fast, for: 1m}", "step 1: 'fast' is no rate"),
+        ("- {rate: 1, for: 1m}\n- {rate: 1, for: soon}", "step 2: 'soon' is no time"),
+        ("- {rate: -1, for: 1m}", "step 1: a rate is 0 to"),
+        ("[", "is no YAML"),
+    ],
+)
+def test_an_unreadable_schedule_is_refused_in_one_line(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "day.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=why) as refused:
+        parse_profile(str(path))
+    assert "\n" not in str(refused.value)
+
+
+def test_recorded_events_give_their_rate(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    moments = ["09:30:00Z", "09:30:00.500Z", "09:30:02Z", "09:30:02.9+00:00"]
+    path.write_text("".join(f'{{"created_at": "2026-11-21T{each}"}}\n' for each in moments), encoding="utf-8")
+    profile = parse_profile(f"replay:{path}")
+    assert [profile.rate(time) for time in (0.5, 1.5, 2.5)] == [2, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "has 0 events"), ("{}\n", "line 1: no JSON object with created_at"), ("no\n", "line 1")]
+)
+def test_a_recording_without_times_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=why):
+        parse_profile(f"replay:{path}")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("wave:1", "is no profile: give steady:RATE"),
+        ("steady", "should be steady:RATE"),
+        ("ramp:1", "should be ramp:START:END"),
+        ("steady:fast", "'fast' is no rate"),
+        ("steady:nan", "a rate is 0 to"),
+        ("missing.yaml", r"missing\.yaml can't be read"),
+        ("replay:missing", "missing can't be read"),
+    ],
+)
+def test_what_is_no_profile_is_refused(text: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        parse_profile(text)
+
+
+def test_a_duration_beside_a_schedule_is_refused() -> None:
+    with pytest.raises(InputError, match="--duration"):
+        parse_profile("day.yaml", 60)
