@@ -89,14 +89,11 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
     """
     from rich.console import Console
 
-    from load.configuration import Configuration, ConfigurationError
+    from load.configuration import Configuration
     from load.report.files import check_writable
     from local.errors import PartFailedError, StackError
 
-    try:
-        configuration = Configuration.parse(_pairs(given["settings"]))
-    except ConfigurationError as error:
-        raise InputError(f"--set: {error}") from error
+    configuration = Configuration.parse(_pairs(given["settings"]))
     options = _options(given, configuration)
     for path in (given["report"], given["page"]):
         if path is not None:
