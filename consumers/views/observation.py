@@ -21,7 +21,7 @@ METRICS: Final = (
 
 
 def metrics_of(report: "Report", units: "Units", delay_ms: int | None) -> dict[str, float | None]:
-    """Return the values of `METRICS`; `delay_ms` is the age of the newest arrival in the views if it is new to them."""
+    """Return the values of `METRICS`; `delay_ms` is the age of the newest arrival in the views if it is a newer one."""
     return {
         "ItemsPut": report.put,
         "ItemsRefused": report.refused,

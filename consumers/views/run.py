@@ -30,7 +30,8 @@ class Report:
     refused: int = 0
     """Items that another environment had made from something newer."""
     as_of: int | None = None
-    """Newest arrival that is surely in the views, epoch milliseconds; None while there is none or a view failed."""
+    """Newest arrival that is surely in the views, epoch milliseconds; None where this environment's run before had it
+    too, while there is none, or where a view failed."""
     failures: dict[str, BaseException] = field(default_factory=dict)
     """By name of a view, why it is not refreshed: the same change comes again."""
 
@@ -44,6 +45,7 @@ class Views:
         self._store = store
         self._views = views
         self._clock = clock
+        self._as_of: int | None = None
 
     def tick(self, time_left: Callable[[], float]) -> Report | None:
         """Bring the views up to date where nobody does, as windows slide also when nothing is sent.
@@ -88,6 +90,7 @@ class Views:
                 report.failures[view.name] = error
         report.put, report.refused = self._store.take_tally()
         if not report.failures:
-            report.as_of = change.as_of
+            if change.as_of != self._as_of:
+                report.as_of = self._as_of = change.as_of
             self._memory.done(change)
         return report

@@ -117,6 +117,17 @@ def test_a_tick_makes_windows_slide_when_nothing_comes() -> None:
     assert report.put >= 2  # at least those of 5 minutes and of an hour
 
 
+def test_an_arrival_is_told_once() -> None:
+    kept = Kept()
+    assert kept.views.refresh((), plenty).as_of == 7
+    kept.now += MINUTE
+    report = kept.views.tick(plenty)
+    assert report is not None
+    assert (report.failures, report.as_of) == ({}, None)
+    kept.table.raise_arrival(8, 9)
+    assert kept.views.refresh((), plenty).as_of == 8
+
+
 def test_what_a_run_tells() -> None:
     report = Report(hours=2, put=5, refused=1, as_of=7, failures={"lists": ValueError("why")})
     metrics, line = metrics_of(report, Units(3.0, 4.0), 900), line_of(report, Units(3.0, 4.0), 900)
