@@ -44,6 +44,8 @@ class FakeApi:
         self.round = 0
         self.figures = Figures(_now())
         self.retry_after = "7"
+        self.lists_behind = 0.0
+        """Seconds by which answers are less fresh than health."""
         self.hidden: frozenset[str] = frozenset()
         self.config: bytes = b'{"apiUrl": ""}'
         self.released = threading.Event()
@@ -82,15 +84,34 @@ class FakeApi:
                 return self._series(dimension, _normalised(dimension, unquote(value)), query)
         return _no_route("/".join(rest))
 
+    @property
+    def _age(self) -> float:
+        """Seconds since the newest event arrived."""
+        return 605.0 if self.state == "stale" else 0.8
+
+    @property
+    def _as_of(self) -> str | None:
+        """As of when lists and series are."""
+        return None if self.state == "empty" else _instant(_now() - self._age - self.lists_behind, "milliseconds")
+
+    def _span(self, start: int, end: int) -> dict[str, str | None]:
+        return {"from": _instant(start), "to": _instant(end), "as_of": self._as_of}
+
     def _health(self) -> Answer:
         levels = {"hour": _instant(_now() // 3600 * 3600), "day": _instant(_now() // 86_400 * 86_400)}
         shared = {"stale_after_seconds": STALE_AFTER, "levels": levels}
         if self.state == "empty":
             nothing = dict.fromkeys(("as_of", "age_seconds", "lag_seconds", "last_rollup", "views"))
             return Answer(HTTPStatus.OK, {"status": "empty", **nothing, **shared})
-        age = 605.0 if self.state == "stale" else 0.8
-        as_of = _instant(_now() - age, "milliseconds")
-        body = {"as_of": as_of, "age_seconds": age, "lag_seconds": 1.9, "last_rollup": as_of, "views": as_of, **shared}
+        as_of = _instant(_now() - self._age, "milliseconds")
+        body = {
+            "as_of": as_of,
+            "age_seconds": self._age,
+            "lag_seconds": 1.9,
+            "last_rollup": as_of,
+            "views": self._as_of,
+        }
+        body |= shared
         if self.state == "stale":
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "stale", **body})
         return Answer(HTTPStatus.OK, {"status": "ok", **body})
@@ -101,7 +122,7 @@ class FakeApi:
         self.figures.now, self.figures.grown = _now(), self.round
         start, end = self._window(query)
         parts = {dimension: _breakdown(self._counts(dimension, start, end)) for dimension in DIMENSIONS}
-        body = {**_span(start, end), "window": query["window"], "events": parts["kind"]["total"], **parts}
+        body = {**self._span(start, end), "window": query["window"], "events": parts["kind"]["total"], **parts}
         return Answer(HTTPStatus.OK, body)
 
     def _trends(self, dimension: str, query: Mapping[str, str]) -> Answer:
@@ -130,7 +151,7 @@ class FakeApi:
                 }
             )
         body = {
-            **_span(start, end),
+            **self._span(start, end),
             "dimension": dimension,
             "window": window,
             "sort": sort,
@@ -172,7 +193,7 @@ class FakeApi:
         body = {
             "dimension": dimension,
             "value": value,
-            "as_of": None if self.state == "empty" else _instant(_now() - 0.8, "milliseconds"),
+            "as_of": self._as_of,
             "windows": windows,
             "first_seen": {"start": _instant(this_hour - LONG_AGO), "granularity": "hour"} if known else None,
             "peak": {"start": _instant(best), "granularity": "hour", "count": hours[best]} if known else None,
@@ -189,7 +210,8 @@ class FakeApi:
         ]
         named = {"dimension": dimension, "value": value, "granularity": query["granularity"]}
         return Answer(
-            HTTPStatus.OK, {**_span(start, end), **named, "total": sum(p["count"] for p in points), "points": points}
+            HTTPStatus.OK,
+            {**self._span(start, end), **named, "total": sum(p["count"] for p in points), "points": points},
         )
 
     def _compare(self, dimension: str, query: Mapping[str, str]) -> Answer:
@@ -204,7 +226,8 @@ class FakeApi:
             series.append({"value": value, "total": sum(counts), "counts": counts})
         named = {"dimension": dimension, "granularity": query["granularity"]}
         return Answer(
-            HTTPStatus.OK, {**_span(start, end), **named, "starts": [_instant(at) for at in starts], "series": series}
+            HTTPStatus.OK,
+            {**self._span(start, end), **named, "starts": [_instant(at) for at in starts], "series": series},
         )
 
     def _search(self, dimension: str, query: Mapping[str, str]) -> Answer:
@@ -214,7 +237,7 @@ class FakeApi:
             {"value": v, "count": c} for v, c in self._counts(dimension, start, end).items() if v.startswith(prefix)
         ]
         body = {
-            **_span(start, end),
+            **self._span(start, end),
             "dimension": dimension,
             "prefix": prefix,
             "items": found[:limit],
@@ -278,10 +301,6 @@ def _epoch(instant: str) -> int:
 
 def _instant(at: float, precision: str = "seconds") -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec=precision).replace("+00:00", "Z")
-
-
-def _span(start: int, end: int) -> dict[str, str]:
-    return {"from": _instant(start), "to": _instant(end), "as_of": _instant(_now() - 0.8, "milliseconds")}
 
 
 __all__ = ["TAGS", "Answer", "FakeApi", "State"]

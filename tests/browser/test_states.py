@@ -1,6 +1,7 @@
 """The dashboard where something is missing: no answer yet, no events, old events, errors, a pause asked for."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -44,6 +45,18 @@ def test_old_figures_are_called_stale(page: Page, api: FakeApi) -> None:
     expect(page.locator("#notice")).to_contain_text("The newest one counted arrived 10 minutes ago")
     expect(page.get_by_role("status")).to_contain_text("No new events.")
     expect(page.locator("#ranking tr")).to_have_count(20)
+
+
+@pytest.mark.parametrize("address", ["/", "/?value=art"])
+def test_the_masthead_says_as_of_when_the_figures_are(page: Page, api: FakeApi, address: str) -> None:
+    api.lists_behind = 3_600.0
+    page.goto(api.url + address)
+    time = page.locator("#freshness-as-of time")
+    expect(time).to_be_visible()
+
+    said = datetime.fromisoformat(time.get_attribute("datetime") or "")
+    assert timedelta(minutes=50) < datetime.now(UTC) - said
+    expect(page.locator("#freshness")).to_contain_text("Live")
 
 
 def test_an_error_keeps_the_figures_and_says_so(page: Page, api: FakeApi) -> None:

@@ -52,7 +52,7 @@ function draw(answers) {
   content.dataset.state = answers.health.status === "empty" ? "empty" : "filled";
   pages[view.page].draw(answers);
   document.title = pages[view.page].title;
-  status.answered(answers.health);
+  status.answered(answers.health, (answers.summary ?? answers.value).as_of);
   content.ariaBusy = "false";
 }
 

@@ -9,7 +9,7 @@ export class Status {
   #pill = document.getElementById("freshness");
   #asOf = document.getElementById("freshness-as-of");
   #notice = document.getElementById("notice");
-  #known = { health: null, answeredAt: 0, failure: null };
+  #known = { health: null, asOf: null, answeredAt: 0, failure: null };
   #nextAt = 0;
   #announced = "loading";
 
@@ -20,8 +20,12 @@ export class Status {
     setInterval(() => this.#render(), 1_000); // ages and countdowns go on between answers
   }
 
-  answered(health) {
-    this.#known = { health, answeredAt: performance.now(), failure: null };
+  /**
+   * @param {object} health the last `/v1/health` answer
+   * @param {string | null} asOf as of when the figures are that it came with: lists are kept a little behind the trends
+   */
+  answered(health, asOf) {
+    this.#known = { health, asOf, answeredAt: performance.now(), failure: null };
     this.#render();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.#pill.querySelector(".dot").animate([{ boxShadow: "0 0 0 0 currentcolor" }, { boxShadow: "0 0 0 0.5rem transparent" }], 900);
@@ -37,14 +41,14 @@ export class Status {
   #render() {
     const now = performance.now();
     const { state, ageSeconds } = judge(this.#known, now);
-    const { health, failure } = this.#known;
+    const { asOf, failure } = this.#known;
     this.#pill.dataset.state = state;
     setText(document.getElementById("freshness-state"), NAMES[state]);
-    this.#asOf.hidden = !health?.as_of;
-    if (health?.as_of) {
+    this.#asOf.hidden = !asOf;
+    if (asOf) {
       const time = this.#asOf.querySelector("time");
-      time.dateTime = health.as_of;
-      setText(time, clockTime(Date.parse(health.as_of)));
+      time.dateTime = asOf;
+      setText(time, clockTime(Date.parse(asOf)));
     }
     const notice = this.#words(state, ageSeconds, failure);
     this.#notice.hidden = notice === null;
@@ -66,7 +70,7 @@ export class Status {
 
   /** What is the matter, and what the figures below are worth. */
   #words(state, ageSeconds, failure) {
-    const since = this.#known.health?.as_of ? `The figures are as of ${clockTime(Date.parse(this.#known.health.as_of))}.` : "";
+    const since = this.#known.asOf ? `The figures are as of ${clockTime(Date.parse(this.#known.asOf))}.` : "";
     if (state === "stale") return { title: "No new events.", text: `The newest one counted arrived ${timeAgo(ageSeconds)}: the pipeline stands still, or nothing is sent.` };
     if (state === "paused") return { title: "The reporting API asked for a pause.", text: since };
     if (state === "error") return { title: failure.message, text: since };
