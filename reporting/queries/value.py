@@ -47,6 +47,7 @@ class ValueQuery:
         day = listed[Window.DAY][0]
         hours = self._of(dimension, shown, Level.HOUR, Span(day.to - PEAK_DAYS * DAY, day.to), freshness)
         windows = {}
+        least = _Least()
         minutes: Counter[int] | None = None
         for window, (listing, kept) in listed.items():
             span = Span(listing.to - window.seconds, listing.to)
@@ -60,13 +61,14 @@ class ValueQuery:
                     minutes = self._of(dimension, shown, Level.MINUTE, Span(since, until), freshness)
                 counted = hours if window is Window.DAY or minutes is None else minutes
                 now, before = _sum(counted, span), _sum(counted, Span(span.start - window.seconds, span.start))
+            now, total = least.of(span, now, kept.total)
             windows[window] = ValueWindow(
                 from_=format_seconds(span.start),
                 to=format_seconds(span.end),
                 count=now,
                 count_before=before,
                 change=round(now / before - 1, 6) if before else None,
-                share=round(now / max(kept.total, now), 6) if now else 0.0,  # `now` may be newer than the list's total
+                share=round(now / max(total, now), 6) if now else 0.0,  # `now` may be newer than the list's total
                 rank=place.rank if place is not None else None,
             )
         arrivals = [listing.as_of for listing, _ in listed.values() if listing.as_of is not None]
@@ -100,6 +102,21 @@ class ValueQuery:
         """Return the counts of the value, without zeros."""
         counts = self._counts.of(dimension, shown, level, span, freshness)
         return +counts[shown[0]] if shown else Counter()
+
+
+class _Least:
+    """Lists of longer windows are made less often: one may lack what a shorter window's, within it, has already."""
+
+    def __init__(self) -> None:
+        self._span = Span(0, 0)
+        self._counts = 0, 0
+
+    def of(self, span: Span, count: int, total: int) -> tuple[int, int]:
+        """Return a value's count and its dimension's, no less than in the shorter window that was asked for before."""
+        if span.start <= self._span.start and self._span.end <= span.end:
+            count, total = max(count, self._counts[0]), max(total, self._counts[1])
+        self._span, self._counts = span, (count, total)
+        return count, total
 
 
 def _sum(counted: Counter[int], span: Span) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 
-from consumers.tables import Level
+from consumers.tables import Level, list_key
 from reporting.plan import Closed
 from reporting.windows import Window, window_span
 from tests.unit.reporting.queries.shelf import (
@@ -58,6 +58,20 @@ def test_its_windows_rank_first_minute_and_best_hour_are_plain_counts(
     assert answer.peak is not None
     assert answer.peak.count == max(hours.values())
     assert hours[int(datetime.fromisoformat(answer.peak.start).timestamp())] == answer.peak.count
+
+
+def test_a_longer_window_has_no_less_than_a_shorter_one_whose_list_is_newer() -> None:
+    before = [Event(EPOCH_NOW - 400, "post", "en", ("a",)), Event(EPOCH_NOW - 300, "post", "en", ("b",))]
+    since = [Event(EPOCH_NOW, "post", "en", ("a",))] * 5
+    shelf, newer = Shelf(before, Closed()), Shelf([*before, *since], Closed())
+    shelf.keep_lists()
+    newer.keep_lists()
+    shortest = list_key(Window.FIVE_MINUTES, Window.FIVE_MINUTES.end(EPOCH_NOW))
+    shelf.views[shortest] = newer.views[shortest]
+    answer = queries_of(shelf).value("hashtag", "a")
+    windows = (answer.windows.five_minutes, answer.windows.hour, answer.windows.day)
+    assert [each.count for each in windows] == [5, 5, 5]
+    assert [each.share for each in windows] == [1.0, 1.0, 1.0]
 
 
 def test_a_value_never_seen_is_zeros_and_nulls() -> None:
