@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
-MINUTES_DRAWN: Final = 6
+MINUTES_DRAWN: Final = 60
 SEGMENTS_AN_ADDRESS: Final = 2
 STRIPS: Final = {Frame.QUARTER: 40, Frame.HOUR: 95, Frame.DAY: 25, Frame.MONTH: 25}
 REVISION: Final = 13
