@@ -2,8 +2,12 @@
 
 import click
 
+from load.commands.calibrate import calibrate
 from load.commands.compare import compare
+from load.commands.cost import cost
 from load.commands.run import run
+from load.commands.simulate import simulate
+from load.commands.tune import tune
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,5 +22,5 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-cli.add_command(run)
-cli.add_command(compare)
+for _command in (run, calibrate, simulate, tune, cost, compare):
+    cli.add_command(_command)

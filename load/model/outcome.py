@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 
 from load.configuration import Configuration
+from load.model.producing import ShardStream
 from load.model.spread import Spread
 from load.prices.usage import Usage
 
@@ -42,14 +44,12 @@ ADVICE = {
 
 @dataclass
 class FunctionRun:
-    """What one function did in the measured time; batches are events of ingest, segments of rollup, notes of views."""
+    """What one function did in the measured time."""
 
     invocations: float = 0.0
     busy: float = 0.0
     """Seconds, of all invocations."""
     duration: Spread = field(default_factory=Spread)
-    batch: list[tuple[float, float]] = field(default_factory=list)
-    """Sizes of batches, and how many there were of each."""
     age: Spread = field(default_factory=Spread)
     """From a record's arrival until its batch is done."""
 
@@ -68,9 +68,8 @@ class Outcome:
         put: until it is acknowledged.
         functions: by logical id in the template.
         utilisation: by constraint, the part of what there is that is used at the profile's peak; above 1 is overload.
-        shards: utilisation of each shard looked at, hottest first, and how many it stands for.
+        streams: the shards looked at, hottest first, and how many each stands for.
         refused: records a second that shards refused.
-        backlog: events that waited at the end beyond those of a second.
         usage: what is paid for.
     """
 
@@ -84,7 +83,7 @@ class Outcome:
     put: Spread
     functions: dict[str, FunctionRun]
     utilisation: dict[Constraint, float]
-    shards: tuple[tuple[float, float], ...]
+    streams: tuple[tuple[ShardStream, float], ...]
     refused: float
     usage: Usage
 
@@ -92,6 +91,12 @@ class Outcome:
     def binding(self) -> Constraint:
         """The constraint that is used most."""
         return max(self.utilisation, key=lambda constraint: self.utilisation[constraint])
+
+    @property
+    def enough_shards(self) -> int:
+        """How many shards would take the peak if they were as unevenly used as these."""
+        most = max(self.utilisation[each] for each in (Constraint.RECORDS, Constraint.BYTES, Constraint.READS))
+        return max(1, ceil(self.configuration.shards * most - 1e-9))
 
     @property
     def overloaded(self) -> bool:

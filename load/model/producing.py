@@ -61,7 +61,9 @@ class ShardStream:
         """Events a second that it takes at most."""
         at_peak = self.aggregates(self.peak)
         self.records_utilisation = self.peak / at_peak.events / WRITE_RECORDS
-        self.bytes_utilisation = self.peak * bytes_an_event / WRITE_BYTES
+        self.bytes_rate = self.peak * bytes_an_event
+        """Bytes a second at the peak."""
+        self.bytes_utilisation = self.bytes_rate / WRITE_BYTES
         self.utilisation = max(self.records_utilisation, self.bytes_utilisation)
         self.wait = at_peak.wait
         """Seconds that an event waits for its record to be sent, on average."""

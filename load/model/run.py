@@ -118,7 +118,6 @@ class Run:
             run.invocations += weight
             run.busy += weight * seconds
             run.duration.add(weight, seconds, seconds)
-            run.batch.append((events, weight))
             run.age.add(weight * events, now + seconds - slot.stream.time_of(slot.taken), done - arrived)
             self._seen.records += weight * records
             self._seen.log_writes += weight * folded.write_units
@@ -161,7 +160,6 @@ class Run:
             run.invocations += weight
             run.busy += weight * written.seconds
             run.duration.add(weight, written.seconds, written.seconds)
-            run.batch.append((sum(each.segments for each in taken) * share, weight))
             run.age.add(weight, done - taken[-1].done, done - taken[0].done)
             self._seen.trends_writes += weight * written.write_units
             self._seen.trends_reads += weight * written.read_units
@@ -241,7 +239,6 @@ class Run:
         seconds = span.end - span.start
         rate = (profile.due(span.end) - profile.due(span.start)) / seconds
         streams = {id(slot.stream): slot for slot in self._slots}
-        shards = tuple((slot.stream.utilisation, slot.weight) for slot in streams.values())
         self._seen.slots = [(slot.busy / seconds, slot.weight) for slot in self._slots]
         self._seen.log_shard = max((shard.busy / seconds for shard in self._shards), default=0.0)
         self._seen.views = self._views.busy / seconds
@@ -264,7 +261,7 @@ class Run:
                 peak=profile.peak / rate,
                 seconds=seconds,
             ),
-            shards=shards,
+            streams=tuple((slot.stream, slot.weight) for slot in streams.values()),
             refused=sum(slot.stream.refused * slot.weight for slot in streams.values()) / profile.seconds,
             usage=used(
                 self._seen,

@@ -6,7 +6,7 @@ from itertools import product
 from math import ceil, log2, prod
 from typing import Any
 
-from load.configuration import CapacityMode, Configuration
+from load.configuration import Configuration
 from load.model.producing import ShardStream
 from load.model.surroundings import AWS
 from load.model.traffic import Traffic
@@ -59,7 +59,7 @@ def axis(name: str, values: Sequence[Any]) -> Axis:
 
 
 def whole_space(traffic: Traffic, goal: Goal, base: Configuration | None = None) -> Space:
-    """Return all that is worth looking at for some traffic."""
+    """Return all that is worth looking at for some traffic; how streams and tables are paid for is as in `base`."""
     base = base or Configuration()
     shards = least_shards(traffic, goal, base)
     most_groups = max(8, 2 ** ceil(log2(4 * shards)))
@@ -84,8 +84,6 @@ def whole_space(traffic: Traffic, goal: Goal, base: Configuration | None = None)
             axis("aggregate_bytes", (25_600, 51_200, 102_400, 256_000)),
             axis("ingest_batch_size", (100, 1_000, 10_000)),
             Axis("parallelization", tuple(parallel)),
-            axis("stream_mode", tuple(CapacityMode)),
-            axis("table_mode", tuple(CapacityMode)),
         ),
         base,
     )

@@ -86,6 +86,7 @@ def test_half_the_shards_needed_show_as_overload() -> None:
     assert outcome.binding is Constraint.BYTES
     assert outcome.utilisation[Constraint.BYTES] == pytest.approx(10_000 * 317 / 2 / 2**20, rel=0.1)
     assert outcome.refused > 0
+    assert outcome.enough_shards == 4
     assert outcome.lists.quantiles(0.99)[0] > 30
     assert not run(10_000, Configuration(shards=4)).overloaded
 
@@ -147,14 +148,14 @@ def test_a_skewed_key_heats_one_shard() -> None:
     shape = EventShape(keys=1_000, key_skew=1.2)
     outcome = simulate(Traffic(steady(2_000, 60), shape), Configuration(shards=4), CALIBRATION, AWS)
 
-    hottest, *others = (utilisation for utilisation, _ in outcome.shards)
+    hottest, *others = (stream.utilisation for stream, _ in outcome.streams)
     assert hottest > 1.3 * min(others)
 
 
 def test_many_shards_stand_for_all_of_them() -> None:
     outcome = run(200_000, Configuration(shards=100, key_groups=128))
 
-    assert sum(weight for _, weight in outcome.shards) == pytest.approx(100)
+    assert sum(weight for _, weight in outcome.streams) == pytest.approx(100)
     assert outcome.counted == pytest.approx(200_000, rel=0.02)
 
 

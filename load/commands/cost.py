@@ -1,0 +1,56 @@
+"""``penstock-load cost``: what a configuration costs."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from load.commands.options import SETTINGS, configuration_of, known_options, set_option, traffic_options
+
+if TYPE_CHECKING:
+    from load.calibration.calibration import Calibration
+    from load.model.surroundings import Surroundings
+    from load.model.traffic import Traffic
+    from load.prices.table import PriceTable
+
+
+@click.command(context_settings=SETTINGS)
+@traffic_options
+@set_option
+@known_options
+@click.option("--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON.")
+def cost(
+    *,
+    traffic: "Traffic",
+    seed: int,
+    settings: tuple[str, ...],
+    calibration: "Calibration",
+    surroundings: "Surroundings",
+    table: "PriceTable",
+    as_json: bool,
+) -> None:
+    """Say what a configuration costs a month and for a million events, by item, and what the usual design would.
+
+    A profile that changes is reckoned from its peak and its trough. Reading the API, sign-in, S3 and alerts by SNS are
+    left out: they don't follow the events.
+
+    \b
+    Examples:
+      penstock-load cost --profile steady:1000
+      penstock-load cost --profile diurnal:1000:3000 --set ShardCount=4 --set table_mode=provisioned
+    """
+    from consumers.command.output import for_machine, json_line
+    from load.commands.showing import cost_lines
+    from load.model.reporting import cost_section, usual_cost
+    from load.tuning.evaluation import Model
+    from load.tuning.goal import Goal
+
+    configuration = configuration_of(settings)
+    judge = Model(
+        traffic, Goal(3_600), calibration=calibration, surroundings=surroundings, prices=table.prices, seed=seed
+    )
+    bill, usual = judge(configuration).cost, usual_cost(traffic, table)
+    if for_machine(as_json):
+        click.echo(json_line(cost_section(bill, usual, table).model_dump(mode="json")))
+        return
+    for line in cost_lines(bill, table, usual):
+        click.echo(line)

@@ -1,0 +1,134 @@
+"""Options that several commands have: what is sent, what it is sent to, what is known of the code and its prices."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from load.commands.workload_options import profile_of, shape_of, workload_options
+from load.errors import InputError
+
+if TYPE_CHECKING:
+    from load.configuration import Configuration
+    from load.report.model import Report
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+
+_producers_option = click.option(
+    "--producers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Processes that send, each with aggregates of its own.",
+)
+_WORKLOAD = frozenset(
+    (
+        "profile",
+        "duration",
+        "event_bytes",
+        "keys",
+        "key_skew",
+        "hashtags",
+        "hashtag_values",
+        "hashtag_skew",
+        "duplicates",
+    )
+)
+_KNOWN = (
+    click.option("--on", "place", type=click.Choice(["aws", "local"]), default="aws", show_default=True, help="Where."),
+    click.option("--calibration", type=FILE, help="What `calibrate` wrote. [default: the one that comes along]"),
+    click.option("--prices", type=FILE, help="A price table. [default: list prices of us-east-1]"),
+)
+
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the template or an option of the producer, like ShardCount=4. May be given several times.",
+)
+
+
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of `write_reports`."""
+    return _with(
+        command,
+        (
+            click.option("--report", type=FILE, metavar="FILE.json", help="Write the report as JSON."),
+            click.option("--page", type=FILE, metavar="FILE.html", help="Write the report as a page."),
+        ),
+    )
+
+
+def write_reports(found: "Report", report: Path | None, page: Path | None) -> None:
+    """Write a report to the files that were asked for.
+
+    Raises:
+        OSError: one can't be written.
+    """
+    from load.report.files import write_report
+    from load.report.page import write_page
+
+    if report is not None:
+        write_report(report, found)
+    if page is not None:
+        write_page(page, found)
+
+
+def traffic_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is sent, and hand them over as `traffic` and `seed`."""
+
+    @functools.wraps(command)
+    def with_traffic(*, producers: int, **given: Any) -> Any:  # noqa: ANN401 - a command's own
+        from load.model.traffic import Traffic
+
+        traffic = Traffic(profile_of(given), shape_of(given), producers)
+        return command(traffic=traffic, **{name: given[name] for name in given if name not in _WORKLOAD})
+
+    return workload_options(_producers_option(with_traffic))
+
+
+def known_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is known; hand over `calibration`, `surroundings` and `table`."""
+
+    @functools.wraps(command)
+    def with_known(*, place: str, calibration: Path | None, prices: Path | None, **others: Any) -> Any:  # noqa: ANN401 - a command's own
+        from load.calibration.calibration import default_calibration, read_calibration
+        from load.model.surroundings import AWS, LOCAL
+        from load.prices.table import price_table, read_price_table
+
+        return command(
+            calibration=read_calibration(calibration) if calibration else default_calibration(),
+            surroundings=AWS if place == "aws" else LOCAL,
+            table=read_price_table(prices) if prices else price_table(),
+            **others,
+        )
+
+    return _with(with_known, _KNOWN)
+
+
+def configuration_of(settings: tuple[str, ...]) -> "Configuration":
+    """Return the configuration that ``--set`` asks for.
+
+    Raises:
+        InputError: one has no value, or can't be.
+    """
+    from load.configuration import Configuration
+
+    given: dict[str, str] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise InputError(f"--set {setting:.60}: say NAME=VALUE, like ShardCount=4")
+        given[name] = value
+    return Configuration.parse(given)
+
+
+def _with(command: Callable[..., Any], options: tuple[Any, ...]) -> Callable[..., Any]:
+    for option in reversed(options):
+        command = option(command)
+    return command

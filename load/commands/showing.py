@@ -1,0 +1,147 @@
+"""What the commands of the model print: lines for a person, JSON for a program."""
+
+from collections.abc import Iterator
+
+from load.configuration import PARAMETERS, Configuration
+from load.model.outcome import ADVICE, Outcome
+from load.model.spread import Spread
+from load.prices.cost import Cost
+from load.prices.table import PriceTable
+from load.tuning.advice import WORTH_IT, Advice
+from load.tuning.evaluation import Judged
+from load.tuning.goal import Goal
+from load.tuning.tune import Tuned
+from penstock.cli.table import columns
+
+RIGHT = frozenset({1, 2})
+
+
+def outcome_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what is to be expected, for a person."""
+    yield f"rate            {outcome.rate:>12,.0f}/s   counted {outcome.counted:,.0f}/s"
+    for name, spread in (
+        ("put", outcome.put),
+        ("log", outcome.log),
+        ("value", outcome.freshness),
+        ("lists", outcome.lists),
+    ):
+        yield f"{_VISIBLE[name]:<16}{_quantiles(spread)}"
+    age = outcome.functions["IngestFunction"].age
+    yield f"{'iterator age':<16}{age.longest:>9.2f} s   at most"
+    if outcome.refused:
+        yield f"{'refused':<16}{outcome.refused:>12,.0f}   records a second, sent again"
+    yield ""
+    yield from columns(
+        ["limit", "used", ""],
+        [[str(name), f"{used:.1%}", _bar(used)] for name, used in _most_used(outcome)],
+        right=frozenset({1}),
+    )
+    if outcome.overloaded:
+        yield ""
+        yield f"overloaded: {outcome.binding} at {outcome.utilisation[outcome.binding]:.0%}: {ADVICE[outcome.binding]}"
+
+
+def cost_lines(bill: Cost, table: PriceTable, usual: Cost) -> Iterator[str]:
+    """Yield a month's bill, for a person."""
+    rows = [
+        [item.name, f"{item.dollars:,.2f}", f"{item.dollars / bill.month:.1%}", f"{item.amount:,.4g} {item.price.unit}"]
+        for item in sorted(bill.items, key=lambda item: -item.dollars)
+    ]
+    yield from columns(["item", "$ a month", "", "amount"], rows, right=RIGHT)
+    yield ""
+    yield f"in all           {bill.month:>14,.2f} $ a month   {bill.million_events:.4f} $ a million events"
+    yield f"the usual design {usual.month:>14,.2f} $ a month   {usual.million_events:.4f} $ a million events"
+    yield f"list prices of {table.region}, collected {table.collected}; --json has each with its date"
+
+
+def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> Iterator[str]:
+    """Yield what a tuning found, for a person."""
+    chosen, goal = tuned.chosen, tuned.goal
+    yield f"{goal}, strategy {goal.strategy}: {tuned.evaluated:,} of {tuned.possible:,} configurations simulated"
+    if not chosen.meets:
+        yield f"nothing found meets the goal; this is nearest, and {tuned.binds} is why: {ADVICE[tuned.binds]}"
+    yield ""
+    yield from frontier_lines(tuned.frontier, chosen, goal)
+    yield ""
+    yield judged_line("chosen", chosen) + f"   {tuned.binds} binds"
+    yield from _changes(start, chosen.configuration)
+    for name, other, why in (
+        ("cheaper", tuned.cheaper, "the next cheaper, misses the goal or its headroom"),
+        ("faster", tuned.faster, "the next faster"),
+    ):
+        if other is not None:
+            yield judged_line(name, other) + f"   {why}: {_difference(chosen.configuration, other.configuration)}"
+    for other in tuned.modes:
+        configuration = other.configuration
+        yield judged_line("modes", other) + f"   stream {configuration.stream_mode}, tables {configuration.table_mode}"
+    if tuned.modes:
+        yield "the template has provisioned streams and on-demand tables; other modes are for comparison"
+    if advice is not None:
+        yield ""
+        yield from _advice_lines(advice)
+
+
+def _advice_lines(advice: Advice) -> Iterator[str]:
+    yield judged_line("now", advice.current) + ("" if advice.current.meets else "   misses the goal")
+    if not advice.change:
+        yield f"stay: the change saves {advice.saving:.1%} a month, and less than {WORTH_IT:.0%} is not worth it"
+        return
+    for number, step in enumerate(advice.steps, start=1):
+        yield judged_line(f"step {number}", step.judged) + f"   {_named(step.setting)} {step.before} → {step.after}"
+
+
+def _changes(start: Configuration, chosen: Configuration) -> Iterator[str]:
+    before, after = start.as_document(), chosen.as_document()
+    for name, value in after.items():
+        if before[name] != value:
+            yield f"    {_named(name):<30}{before[name]!s:>10} → {value!s}"
+
+
+def _difference(one: Configuration, other: Configuration) -> str:
+    before, after = one.as_document(), other.as_document()
+    return ", ".join(f"{_named(name)} {value}" for name, value in after.items() if before[name] != value)
+
+
+def _named(setting: str) -> str:
+    """Return a setting as the template names it, if it does."""
+    return PARAMETERS[setting].name if setting in PARAMETERS else setting
+
+
+def judged_line(name: str, judged: Judged) -> str:
+    """Return one choice in a line."""
+    return f"{name:<12}{judged.month:>12,.2f} $ a month   {judged.freshness:>7.2f} s"
+
+
+def frontier_lines(frontier: tuple[Judged, ...], chosen: Judged, goal: Goal, width: int = 48) -> Iterator[str]:
+    """Yield the frontier of cost and freshness, cheapest first: a bar for each cost, the chosen one marked."""
+    dearest = max(each.month for each in frontier)
+    for each in frontier:
+        bar = "█" * max(1, round(width * each.month / dearest))
+        mark = "◄ chosen" if each is chosen else ("" if each.freshness <= goal.seconds else "misses the goal")
+        yield f"{each.freshness:>8.2f} s {each.month:>12,.2f} $  {bar} {mark}".rstrip()
+
+
+_VISIBLE = {
+    "put": "acknowledged",
+    "log": "in the log",
+    "value": "in a value",
+    "lists": "in the lists",
+}
+"""When an event counts as visible, by what is measured."""
+
+
+def _quantiles(spread: Spread) -> str:
+    if not spread.weight:
+        return "  nothing came through"
+    p50, p99 = spread.quantiles(0.5, 0.99)
+    return f"{p50:>9.2f} s   median; p99 {p99:,.2f} s, at most {spread.longest:,.2f} s"
+
+
+def _most_used(outcome: Outcome) -> Iterator[tuple[str, float]]:
+    for constraint, used in sorted(outcome.utilisation.items(), key=lambda item: -item[1]):
+        if used >= 0.001:
+            yield constraint, used
+
+
+def _bar(used: float) -> str:
+    return "█" * min(round(24 * used), 24) + ("▶" if used > 1 else "")

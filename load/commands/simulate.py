@@ -1,0 +1,69 @@
+"""``penstock-load simulate``: what is to be expected of a configuration."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from load.commands.options import (
+    SETTINGS,
+    configuration_of,
+    known_options,
+    report_options,
+    set_option,
+    traffic_options,
+    write_reports,
+)
+
+if TYPE_CHECKING:
+    from load.calibration.calibration import Calibration
+    from load.model.surroundings import Surroundings
+    from load.model.traffic import Traffic
+    from load.prices.table import PriceTable
+
+
+@click.command(context_settings=SETTINGS)
+@traffic_options
+@set_option
+@known_options
+@click.option(
+    "--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="How often, each by chance of its own."
+)
+@report_options
+def simulate(
+    *,
+    traffic: "Traffic",
+    seed: int,
+    settings: tuple[str, ...],
+    calibration: "Calibration",
+    surroundings: "Surroundings",
+    table: "PriceTable",
+    seeds: int,
+    report: Path | None,
+    page: Path | None,
+) -> int:
+    """Say what is to be expected of a configuration, without sending anything: freshness, limits, cost.
+
+    \b
+    Examples:
+      penstock-load simulate --profile steady:5000 --set ShardCount=4
+      penstock-load simulate --profile diurnal:5000:15000 --set ShardCount=6 --report expected.json
+
+    Exit status: 0; 1 if the configuration takes less than it is sent; 2 for wrong input.
+    """
+    from consumers.command.progress import Progress
+    from load.commands.showing import outcome_lines
+    from load.model.reporting import simulated_report
+    from load.model.run import simulate as simulated
+
+    configuration = configuration_of(settings)
+    with Progress() as progress:
+        outcomes = []
+        for number in range(seeds):
+            progress.show(f"{number + 1} of {seeds}")
+            outcomes.append(simulated(traffic, configuration, calibration, surroundings, seed + number))
+    for line in outcome_lines(outcomes[0]):
+        click.echo(line)
+    if report or page:
+        write_reports(simulated_report(outcomes, traffic, surroundings, table), report, page)
+    return 1 if outcomes[0].overloaded else 0

@@ -1,0 +1,106 @@
+"""``penstock-load tune``: find the configuration that meets a goal for the least money."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from load.commands.options import (
+    FILE,
+    SETTINGS,
+    configuration_of,
+    known_options,
+    report_options,
+    set_option,
+    traffic_options,
+    write_reports,
+)
+
+if TYPE_CHECKING:
+    from load.calibration.calibration import Calibration
+    from load.model.surroundings import Surroundings
+    from load.model.traffic import Traffic
+    from load.prices.table import PriceTable
+    from load.tuning.goal import Strategy
+
+BUDGET = 160
+
+
+@click.command(context_settings=SETTINGS)
+@traffic_options
+@click.option("--within", required=True, type=float, metavar="SECONDS", help="When answers must have an event.")
+@click.option("--percentile", default=0.99, show_default=True, help="Of which part of the events.")
+@click.option("--headroom", default=0.3, show_default=True, help="By how much the peak may be exceeded.")
+@click.option(
+    "--strategy",
+    default="cost",
+    show_default=True,
+    type=click.Choice(("cost", "speed", "balanced")),
+    help="The cheapest that meets the goal, the freshest, or the least product of both.",
+)
+@click.option(
+    "--budget", default=BUDGET, show_default=True, type=click.IntRange(10), help="Most configurations to try."
+)
+@set_option
+@click.option(
+    "--running", is_flag=True, help="--set is a stack that runs: say whether a change is worth it, step by step."
+)
+@click.option("--samconfig", type=FILE, help="Write the chosen parameters for sam deploy.")
+@known_options
+@report_options
+def tune(
+    *,
+    traffic: "Traffic",
+    seed: int,
+    within: float,
+    percentile: float,
+    headroom: float,
+    strategy: "Strategy",
+    budget: int,
+    settings: tuple[str, ...],
+    running: bool,
+    samconfig: Path | None,
+    calibration: "Calibration",
+    surroundings: "Surroundings",
+    table: "PriceTable",
+    report: Path | None,
+    page: Path | None,
+) -> int:
+    """Find the configuration that meets a goal for the least money, by the model.
+
+    What --set says is where the search begins. A profile that changes is planned from its peak and its trough.
+
+    \b
+    Examples:
+      penstock-load tune --profile steady:5000 --within 10
+      penstock-load tune --profile diurnal:5000:15000 --within 10 --samconfig chosen.toml
+      penstock-load tune --profile steady:1000 --within 5 --set ShardCount=4 --running
+
+    Exit status: 0; 1 if nothing meets the goal, which is then answered with what is nearest; 2 for wrong input.
+    """
+    from consumers.command.progress import Progress
+    from load.commands.showing import tuned_lines
+    from load.tuning.advice import advise
+    from load.tuning.goal import Goal
+    from load.tuning.reporting import tuned_report
+    from load.tuning.space import whole_space
+    from load.tuning.tune import Tuner
+
+    goal = Goal(within, percentile, headroom, strategy)
+    start = configuration_of(settings)
+    tuner = Tuner(traffic, goal, calibration, surroundings, table.prices, seed)
+    with Progress() as progress:
+        tuned = tuner.tune(
+            whole_space(traffic, goal, start),
+            start,
+            budget,
+            lambda tried, best: progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s"),
+        )
+        advice = advise(start, tuned.chosen, tuner.model()) if running else None
+    for line in tuned_lines(tuned, start, advice):
+        click.echo(line)
+    if samconfig is not None:
+        samconfig.write_text(tuned.chosen.configuration.samconfig(), encoding="utf-8")
+    if report or page:
+        write_reports(tuned_report(tuned, tuner, table), report, page)
+    return 0 if tuned.chosen.meets else 1

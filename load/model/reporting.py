@@ -1,0 +1,159 @@
+"""What the model found, as a report: the same schema as of a run, so that both can be compared."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from load.measure.distributions import Measured
+from load.model.outcome import ADVICE, FunctionRun, Outcome
+from load.model.spread import Spread
+from load.model.surroundings import Surroundings
+from load.model.traffic import Traffic
+from load.prices import cost as prices
+from load.prices.table import PriceTable
+from load.prices.usual import usual
+from load.report import model as report
+
+EVENTS_A_BLOCK = 100_000
+"""Each seed counts with so many events in a distribution, whatever the rate."""
+
+
+def simulated_report(
+    outcomes: Sequence[Outcome], traffic: Traffic, surroundings: Surroundings, table: PriceTable
+) -> report.Report:
+    """Return a report of one configuration that was simulated once or more, each time by another seed."""
+    first, profile, shape = outcomes[0], traffic.profile, traffic.shape
+    events = round(first.rate * first.seconds)
+    bill = prices.cost(first.usage, table.prices)
+    return report.Report(
+        command="simulate",
+        made_at=datetime.now(UTC),
+        penstock=version("penstock-pipeline"),
+        target=surroundings.name,
+        ended="time",
+        partial=False,
+        workload=report.Workload(
+            profile=profile.text,
+            seconds=profile.seconds,
+            warm_up_seconds=0.0,
+            mean_rate=profile.events / profile.seconds,
+            peak_rate=profile.peak,
+            event_bytes=shape.event_bytes,
+            hashtags=shape.hashtags,
+            hashtag_values=shape.hashtag_values,
+            hashtag_skew=shape.hashtag_skew,
+            keys=shape.keys,
+            key_skew=shape.key_skew,
+            duplicates=shape.duplicates,
+            arrivals="even",
+            seed=0,
+        ),
+        configuration=_plain(first),
+        events=report.Events(
+            scheduled=events,
+            sent=events,
+            accepted=min(events, round(first.put.weight)),
+            failed=0,
+            resent=round(first.refused * first.seconds),
+            counted=min(events, round(first.counted * first.seconds)),
+        ),
+        freshness=_as_distribution([outcome.freshness for outcome in outcomes]),
+        put=_as_distribution([outcome.put for outcome in outcomes]),
+        shards=tuple(
+            report.Shard(
+                shard_id=f"shard {number}" if weight == 1 else f"{weight:g} shards like {number}",
+                records_rate=stream.peak / stream.aggregates(stream.peak).events,
+                bytes_rate=stream.bytes_rate,
+                refused=round(stream.refused),
+                utilisation=(stream.utilisation,),
+            )
+            for number, (stream, weight) in enumerate(first.streams)
+        ),
+        functions={name: _function(name, run) for name, run in first.functions.items()},
+        tables={
+            "both": report.Table(
+                write_units=first.usage.write_units * first.seconds, read_units=first.usage.read_units * first.seconds
+            )
+        },
+        cost=cost_section(bill, usual_cost(traffic, table), table),
+        findings=tuple(_findings(first)),
+    )
+
+
+def cost_section(bill: prices.Cost, usual_bill: prices.Cost, table: PriceTable) -> report.Cost:
+    """Return a bill as reports have it."""
+    millions = bill.events / 1e6
+    return report.Cost(
+        region=table.region,
+        prices_as_of=table.collected,
+        source=table.note,
+        per_month=bill.month,
+        per_million=bill.million_events,
+        items=tuple(
+            report.CostItem(
+                item=item.name,
+                per_month=item.dollars,
+                per_million=item.dollars / millions if millions else 0.0,
+                how=f"{item.amount:,.4g} {item.price.unit}, ${item.price.dollars:g} for {item.price.per:,}"
+                f" ({item.price.as_of})",
+            )
+            for item in bill.items
+        ),
+        usual_per_million=usual_bill.million_events,
+    )
+
+
+def usual_cost(traffic: Traffic, table: PriceTable) -> prices.Cost:
+    """Return what the same traffic costs in the usual design."""
+    profile, shape = traffic.profile, traffic.shape
+    mean = profile.events / profile.seconds
+    return usual(mean, profile.peak, shape.event_bytes, shape.hashtags, table.prices)
+
+
+def _plain(outcome: Outcome) -> dict[str, str | int | float | bool]:
+    return {
+        name: str(value) if isinstance(value, str) else value
+        for name, value in outcome.configuration.as_document().items()
+    }
+
+
+def _as_distribution(spreads: Sequence[Spread]) -> report.Distribution | None:
+    """Return a distribution of which each spread is a block."""
+    measured = Measured("s", blocks=len(spreads))
+    for block, spread in enumerate(spreads):
+        for seconds, weight in spread.steps():
+            if times := round(weight / spread.weight * EVENTS_A_BLOCK):
+                measured.record(seconds, block=block, times=times)
+    return measured.distribution()
+
+
+def _function(name: str, run: FunctionRun) -> report.Function:
+    ages = name == "IngestFunction"
+    return report.Function(
+        invocations=round(run.invocations),
+        duration=_as_distribution([run.duration]),
+        iterator_age=_as_distribution([run.age]) if ages else None,
+    )
+
+
+def _findings(outcome: Outcome) -> list[report.Finding]:
+    found: list[report.Finding] = []
+    binding, used = outcome.binding, outcome.utilisation[outcome.binding]
+    if outcome.overloaded:
+        text = f"{binding} is asked for {used:.0%} of what there is: {ADVICE[binding]}"
+        found.append(report.Finding(kind="overload", text=text))
+        if binding.value.startswith("shard") and outcome.enough_shards:
+            text = f"{outcome.enough_shards:,} shards would have been enough for this rate"
+            found.append(report.Finding(kind="overload", text=text))
+    else:
+        found.append(report.Finding(kind="binding", text=f"{binding} is used most: {used:.0%} of it"))
+    if outcome.lists.weight:
+        p50, p99 = outcome.lists.quantiles(0.5, 0.99)
+        text = (
+            f"lists have an event after {p50:.2f} s in the median and {p99:.2f} s at p99; freshness is that of values"
+        )
+        found.append(report.Finding(kind="remark", text=text))
+    if len(outcome.streams) < outcome.configuration.shards:
+        text = f"{len(outcome.streams)} of {outcome.configuration.shards:,} shards were looked at, for all of them"
+        found.append(report.Finding(kind="remark", text=text))
+    return found

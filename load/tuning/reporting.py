@@ -1,0 +1,41 @@
+"""A tuning as a report: that of the choice, with what else was found."""
+
+from load.model.reporting import simulated_report
+from load.prices.table import PriceTable
+from load.report import model as report
+from load.tuning.evaluation import Judged, binding
+from load.tuning.goal import Goal
+from load.tuning.tune import SEEDS, Tuned, Tuner
+
+
+def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable) -> report.Report:
+    """Return the report of a tuning; its measurements are those of the choice at the profile's peak."""
+    outcomes = [tuner.model(draw=draw).peak(tuned.chosen.configuration) for draw in range(1, 1 + SEEDS)]
+    chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table)
+    goal = tuned.goal
+    return chosen.model_copy(
+        update={
+            "command": "tune",
+            "tuning": report.Tuning(
+                goal=str(goal),
+                strategy=goal.strategy,
+                evaluated=tuned.evaluated,
+                possible=tuned.possible,
+                frontier=tuple(_choice(each, goal) for each in tuned.frontier),
+                chosen=tuned.frontier.index(tuned.chosen),
+                cheaper=_choice(tuned.cheaper, goal) if tuned.cheaper else None,
+                faster=_choice(tuned.faster, goal) if tuned.faster else None,
+            ),
+        }
+    )
+
+
+def _choice(judged: Judged, goal: Goal) -> report.Choice:
+    document = judged.configuration.as_document()
+    return report.Choice(
+        configuration={name: str(value) if isinstance(value, str) else value for name, value in document.items()},
+        per_month=judged.month,
+        freshness=min(judged.freshness, 1e9),
+        meets=judged.meets,
+        binding=binding(judged, goal),
+    )

@@ -1,0 +1,139 @@
+"""A tuning from end to end: search, finalists by more seeds, what there is beside the choice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+
+from load.calibration.calibration import Calibration
+from load.configuration import CapacityMode, Configuration
+from load.model.outcome import Constraint
+from load.model.surroundings import Surroundings
+from load.model.traffic import Traffic
+from load.prices.table import Prices
+from load.tuning.evaluation import SEARCH_SECONDS, Judged, Model, binding, violation
+from load.tuning.goal import Goal
+from load.tuning.search import Progress, Search
+from load.tuning.space import Space
+
+FINALISTS = 4
+SEEDS = 3
+"""By which each finalist is simulated, for twice as long."""
+FINAL_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What was found.
+
+    Attributes:
+        chosen: the configuration; if nothing meets the goal, the one that misses it least.
+        frontier: of all that were judged, those of which none is both cheaper and fresher, cheapest first.
+        cheaper: the next cheaper one that misses the goal or its headroom; faster: the next fresher one.
+        modes: the choice with the other modes of payment.
+        evaluated: configurations that were simulated.
+        possible: configurations that there are.
+    """
+
+    goal: Goal
+    chosen: Judged
+    frontier: tuple[Judged, ...]
+    cheaper: Judged | None
+    faster: Judged | None
+    modes: tuple[Judged, ...]
+    evaluated: int
+    possible: int
+
+    @property
+    def binds(self) -> Constraint:
+        """What binds the choice."""
+        return binding(self.chosen, self.goal)
+
+
+@dataclass(frozen=True)
+class Tuner:
+    """Tunes under one traffic and goal."""
+
+    traffic: Traffic
+    goal: Goal
+    calibration: Calibration
+    surroundings: Surroundings
+    prices: Prices
+    seed: int = 0
+    """Of the search; finalists have the ones after it."""
+
+    def tune(self, space: Space, start: Configuration, budget: int, progress: Progress = lambda *_: None) -> Tuned:
+        """Search a space from a configuration, with at most so many simulated."""
+        search = Search(space, self.model(), self.goal.strategy, budget, progress)
+        search.run([space.nearest(start)])
+        ranked = sorted(search.judged.values(), key=search.rank)
+        finalists = [self._confirmed(each) for each in ranked[:FINALISTS]]
+        chosen = min(finalists, key=search.rank)
+        everyone = list(search.judged.values())
+        # Compared as the search judged them, by one seed: another seed is another draw for all of them.
+        searched = next(each for each in everyone if each.configuration == chosen.configuration)
+        cheaper = _next(
+            everyone,
+            lambda each: each.month < searched.month and each.configuration != searched.configuration,
+            lambda each: (each.violation, -each.month),
+        )
+        faster = _next(
+            everyone,
+            lambda each: each.freshness < 0.9 * searched.freshness and each.meets,
+            lambda each: (each.month, each.freshness),
+        )
+        return Tuned(
+            self.goal,
+            chosen,
+            _frontier([chosen, *(each for each in everyone if each.configuration != chosen.configuration)]),
+            self._confirmed(cheaper) if cheaper else None,
+            self._confirmed(faster) if faster else None,
+            tuple(self._other_modes(chosen)),
+            len(search.judged),
+            space.size,
+        )
+
+    def model(self, *, seconds: float = SEARCH_SECONDS, draw: int = 0) -> Model:
+        """Return the model that judges; its seed is so many after that of the search."""
+        return Model(
+            self.traffic,
+            self.goal,
+            calibration=self.calibration,
+            surroundings=self.surroundings,
+            prices=self.prices,
+            seconds=seconds,
+            seed=self.seed + draw,
+        )
+
+    def _confirmed(self, judged: Judged) -> Judged:
+        """Return a finalist judged anew, by several seeds and for longer: by its worst freshness and its mean cost."""
+        again = [self.model(seconds=FINAL_SECONDS, draw=draw)(judged.configuration) for draw in range(1, 1 + SEEDS)]
+        middle = sorted(again, key=lambda each: each.month)[len(again) // 2]
+        freshness = mean(each.freshness for each in again)
+        used = {limit: max(each.utilisation[limit] for each in again) for limit in middle.utilisation}
+        return replace(middle, freshness=freshness, utilisation=used, violation=violation(freshness, used, self.goal))
+
+    def _other_modes(self, chosen: Judged) -> list[Judged]:
+        modes = [(stream, table) for stream in CapacityMode for table in CapacityMode]
+        here = chosen.configuration.stream_mode, chosen.configuration.table_mode
+        model = self.model(seconds=FINAL_SECONDS)
+        return [
+            model(replace(chosen.configuration, stream_mode=stream, table_mode=table))
+            for stream, table in modes
+            if (stream, table) != here
+        ]
+
+
+def _frontier(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Return those of which none is both cheaper and fresher, cheapest first; the first of them all is in it."""
+    first, *others = judged
+    frontier: list[Judged] = []
+    for each in sorted([first, *(other for other in others if other.violation < 1)], key=lambda one: one.month):
+        if each is first or not frontier or each.freshness < min(one.freshness for one in frontier):
+            frontier.append(each)
+    return tuple(frontier)
+
+
+def _next(
+    judged: Sequence[Judged], among: Callable[[Judged], bool], rank: Callable[[Judged], tuple[float, float]]
+) -> Judged | None:
+    return min(filter(among, judged), key=rank, default=None)

@@ -1,0 +1,99 @@
+"""The commands that need no stack: what they print, write and end with."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from load.commands import cli
+from load.errors import InputError
+from load.report.files import read_report
+
+
+def ran(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli, arguments, standalone_mode=False)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_simulate_says_what_is_to_be_expected_and_writes_a_report(tmp_path: Path) -> None:
+    file = tmp_path / "expected.json"
+
+    result = ran("simulate", "--profile", "steady:1000", "--seeds", "2", "--report", str(file))
+
+    assert result.return_value == 0
+    assert "in the lists" in result.output
+    assert "shard bytes" in result.output
+    report = read_report(file)
+    assert report.command == "simulate"
+    assert report.freshness is not None
+    assert report.freshness.p50 < report.freshness.p99
+    assert len(report.freshness.blocks) == 2
+    assert report.functions["IngestFunction"].invocations > 0
+    assert report.findings[0].kind == "binding"
+
+
+def test_overload_is_told_with_the_shards_that_would_do_and_ends_with_1(tmp_path: Path) -> None:
+    file = tmp_path / "expected.json"
+
+    result = ran("simulate", "--profile", "steady:9000", "--seeds", "1", "--report", str(file))
+
+    assert result.return_value == 1
+    assert "overloaded: shard bytes at 1" in result.output
+    assert "records a second, sent again" in result.output
+    texts = [finding.text for finding in read_report(file).findings if finding.kind == "overload"]
+    assert texts[1] == "3 shards would have been enough for this rate"
+
+
+def test_cost_names_every_item_and_the_usual_design() -> None:
+    result = ran("cost", "--profile", "steady:1000")
+
+    told = json.loads(result.output)
+    assert told["per_month"] == pytest.approx(sum(item["per_month"] for item in told["items"]))
+    assert told["usual_per_million"] > 5 * told["per_million"]
+    assert all(item["how"] for item in told["items"])
+
+
+def test_tune_finds_a_configuration_and_writes_it_for_sam(tmp_path: Path) -> None:
+    file, chosen, page = tmp_path / "tuned.json", tmp_path / "chosen.toml", tmp_path / "tuned.html"
+    outputs = ("--report", str(file), "--samconfig", str(chosen), "--page", str(page))
+
+    result = ran("tune", "--profile", "steady:300", "--within", "20", "--budget", "12", "--running", *outputs)
+
+    assert result.return_value == 0
+    assert "◄ chosen" in result.output
+    assert "now " in result.output
+    parameters = tomllib.loads(chosen.read_text(encoding="utf-8"))["default"]["deploy"]["parameters"]
+    configuration = read_report(file).configuration
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert f"ShardCount={configuration['shards']}" in parameters["parameter_overrides"]
+
+
+def test_an_impossible_goal_is_answered_with_the_nearest_and_why() -> None:
+    result = ran("tune", "--profile", "steady:300", "--within", "0.2", "--budget", "10")
+
+    assert result.return_value == 1
+    assert "nothing found meets the goal; this is nearest, and freshness is why: shorter windows" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("simulate", "--profile", "steady:-5"), "a rate is 0 to"),
+        (("simulate", "--profile", "steady:5", "--set", "ShardCount"), "say NAME=VALUE"),
+        (("simulate", "--profile", "steady:5", "--set", "ShardCount=0"), "ShardCount must be 1"),
+        (("cost", "--profile", "steady:5", "--calibration", "nowhere.json"), "penstock-load calibrate makes one"),
+        (("cost", "--profile", "steady:5", "--prices", "nowhere.json"), "nowhere.json"),
+        (("tune", "--profile", "steady:5", "--within", "0"), "the goal is above 0 s"),
+        (("simulate", "--profile", "steady:5", "--key-skew", "9"), "key_skew must be"),
+    ],
+)
+def test_wrong_input_is_one_line_that_says_what_can_be(arguments: tuple[str, ...], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        ran(*arguments)
+
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,111 @@
+"""The search, over judgements that follow a formula: next to looking at every configuration."""
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from load.configuration import Configuration
+from load.model.outcome import Constraint
+from load.prices.cost import Cost, Item
+from load.prices.table import price_table
+from load.tuning.evaluation import Judged, violation
+from load.tuning.goal import STRATEGIES, Goal
+from load.tuning.search import Search
+from load.tuning.space import Space, axis
+
+BASE = Configuration()
+WORKLOADS = [(200, 15), (1_000, 10), (3_000, 10), (5_000, 8), (20_000, 30)]
+"""Events a second, and within how many seconds."""
+
+
+def grid(rate: int) -> Space:
+    least = -(-rate // 2_000)
+    return Space(
+        (
+            axis("shards", tuple(range(least, least + 4))),
+            axis("ingest_window_seconds", (0, 1, 2, 4, 8, 15)),
+            axis("rollup_window_seconds", (0, 1, 2, 4, 8, 15)),
+            axis("views_window_seconds", (1, 3, 6, 12)),
+            axis("ingest_memory_megabytes", (256, 512, 1_024, 1_769)),
+        ),
+        BASE,
+    )
+
+
+class Formula:
+    """Judges as the model does, roughly: windows save writes and cost time, memory costs money and saves time."""
+
+    def __init__(self, rate: int, goal: Goal) -> None:
+        self.rate = rate
+        self.goal = goal
+        self.asked = 0
+
+    def __call__(self, chosen: Configuration) -> Judged:
+        self.asked += 1
+        ingest, rollup = 0.5 + chosen.ingest_window_seconds, 0.2 + chosen.rollup_window_seconds
+        work = 2e-5 * self.rate * ingest / chosen.shards * 1_769 / chosen.ingest_memory_megabytes
+        freshness = ingest + rollup + chosen.views_window_seconds + 2 * work + 1
+        writes = 0.012 * self.rate + 30 / ingest + 60 / rollup + 10 / chosen.views_window_seconds
+        dollars = 1.6 * writes + 11 * chosen.shards + 0.02 * chosen.ingest_memory_megabytes * work / ingest
+        used = {Constraint.BYTES: self.rate / 3_300 / chosen.shards, Constraint.FACTOR: work / (ingest + work)}
+        price = price_table().prices.custom_metric.model_copy(update={"dollars": 1.0})
+        bill = Cost((Item("all", dollars, price),), 1.0)
+        return Judged(chosen, bill, freshness, used, violation(freshness, used, self.goal))
+
+
+@pytest.mark.parametrize(("rate", "seconds"), WORKLOADS)
+def test_the_cheapest_of_a_grid_is_found_by_a_twentieth_of_the_looks(rate: int, seconds: int) -> None:
+    goal, space = Goal(seconds), grid(rate)
+    judge = Formula(rate, goal)
+    best = min((each.month for each in map(judge, map(space.at, space.places())) if each.meets), default=inf)
+    judge.asked = 0
+
+    found = Search(space, judge, "cost", space.size // 20).run([space.nearest(BASE)])
+
+    assert space.size >= 2_000
+    assert found.meets
+    assert found.month <= 1.02 * best
+    assert judge.asked <= 0.05 * space.size
+
+
+def test_no_more_is_judged_than_the_budget_and_nothing_twice() -> None:
+    goal, space = Goal(10), grid(1_000)
+    judge = Formula(1_000, goal)
+
+    search = Search(space, judge, "cost", 12)
+    search.run([space.nearest(BASE), space.nearest(replace(BASE, shards=4))])
+
+    assert judge.asked == 12 == len(search.judged)
+
+
+def test_strategies_weigh_differently() -> None:
+    goal, space = Goal(20), grid(1_000)
+    found = {
+        strategy: Search(space, Formula(1_000, goal), strategy, 300).run([space.nearest(BASE)])
+        for strategy in STRATEGIES
+    }
+
+    assert found["cost"].month < found["balanced"].month < found["speed"].month
+    assert found["cost"].freshness > found["balanced"].freshness > found["speed"].freshness
+
+
+def test_an_impossible_goal_ends_nearest_to_it() -> None:
+    goal, space = Goal(0.5), grid(1_000)
+    judge = Formula(1_000, goal)
+
+    found = Search(space, judge, "cost", 300).run([space.nearest(BASE)])
+
+    assert not found.meets
+    assert found.freshness == pytest.approx(min(judge(space.at(place)).freshness for place in space.places()), rel=0.01)
+
+
+def test_a_space_has_every_combination_and_finds_the_place_of_a_configuration() -> None:
+    space = grid(1_000)
+
+    assert space.size == len(set(space.places())) == 2_304
+    wanted = Configuration(shards=3, ingest_window_seconds=4, views_window_seconds=12, ingest_memory_megabytes=512)
+    assert space.at(space.nearest(wanted)) == replace(wanted, rollup_window_seconds=2)
+    # What is not on the grid is next above it, or the last.
+    assert space.at(space.nearest(replace(wanted, ingest_window_seconds=5))).ingest_window_seconds == 8
+    assert space.at(space.nearest(replace(wanted, shards=99))).shards == 4

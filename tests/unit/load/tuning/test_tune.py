@@ -1,0 +1,156 @@
+"""A tuning with the model, its goal, its advice and its report."""
+
+from dataclasses import replace
+
+import pytest
+
+from load.calibration.calibration import default_calibration
+from load.configuration import Configuration
+from load.errors import InputError
+from load.model.outcome import Constraint
+from load.model.surroundings import AWS
+from load.model.traffic import Traffic
+from load.prices.table import price_table
+from load.tuning.advice import WORTH_IT, advise
+from load.tuning.evaluation import Model, binding
+from load.tuning.goal import Goal
+from load.tuning.reporting import tuned_report
+from load.tuning.space import Space, axis, least_shards, whole_space
+from load.tuning.tune import Tuned, Tuner
+from load.workload.profile import Profile
+from load.workload.shapes import diurnal, steady
+
+CALIBRATION, TABLE = default_calibration(), price_table()
+SMALL = Space(
+    (axis("ingest_window_seconds", (1, 3)), axis("rollup_window_seconds", (1, 3, 30))),
+    Configuration(shards=1, ingest_memory_megabytes=512),
+)
+
+
+def model(goal: Goal, profile: Profile | None = None) -> Model:
+    traffic = Traffic(profile or steady(500, 60))
+    return Model(traffic, goal, calibration=CALIBRATION, surroundings=AWS, prices=TABLE.prices)
+
+
+@pytest.fixture(scope="module")
+def tuner() -> Tuner:
+    return Tuner(Traffic(steady(500, 60)), Goal(12), CALIBRATION, AWS, TABLE.prices)
+
+
+@pytest.fixture(scope="module")
+def tuned(tuner: Tuner) -> Tuned:
+    return tuner.tune(SMALL, Configuration(), 6)
+
+
+def test_the_choice_meets_the_goal_and_nothing_cheaper_does(tuned: Tuned) -> None:
+    chosen = tuned.chosen
+
+    assert chosen.meets
+    assert chosen.configuration.rollup_window_seconds == 3
+    assert tuned.cheaper is not None
+    assert tuned.cheaper.configuration.rollup_window_seconds == 30
+    assert tuned.evaluated <= tuned.possible == 6
+
+
+def test_the_frontier_rises_in_cost_and_holds_the_choice(tuned: Tuned) -> None:
+    months = [each.month for each in tuned.frontier]
+
+    assert months == sorted(months)
+    assert tuned.chosen in tuned.frontier
+
+
+def test_other_modes_are_priced_beside_the_choice(tuned: Tuned) -> None:
+    modes = {(each.configuration.stream_mode, each.configuration.table_mode) for each in tuned.modes}
+
+    assert len(modes) == 3
+    assert ("provisioned", "on-demand") not in modes
+
+
+def test_the_report_tells_the_choice_and_what_is_beside_it(tuned: Tuned, tuner: Tuner) -> None:
+    report = tuned_report(tuned, tuner, TABLE)
+
+    assert report.command == "tune"
+    assert report.tuning is not None
+    assert report.tuning.frontier[report.tuning.chosen].configuration["rollup_window_seconds"] == 3
+    assert report.tuning.goal == "p99 within 12 s, headroom 30%"
+    assert report.configuration["rollup_window_seconds"] == 3
+    assert report.freshness is not None
+    assert len(report.freshness.blocks) == 3
+    assert report.cost is not None
+    assert report.cost.usual_per_million is not None
+    assert report.cost.usual_per_million > 2 * report.cost.per_million
+    assert type(report).model_validate_json(report.model_dump_json()) == report
+
+
+def test_a_day_is_planned_from_its_peak_and_paid_by_its_mean() -> None:
+    goal, configuration = Goal(12), Configuration()
+    day, peak, mean = (
+        model(goal, profile)(configuration)
+        for profile in (diurnal(500, 1_500, 86_400), steady(1_500, 60), steady(1_000, 60))
+    )
+
+    assert day.freshness == peak.freshness
+    assert day.utilisation == peak.utilisation
+    assert mean.month < peak.month
+    assert day.month == pytest.approx(mean.month, rel=0.1)
+
+
+def test_headroom_is_room_in_every_limit() -> None:
+    goal = Goal(20, headroom=0.3)
+    judge = model(goal, steady(3_000, 60))
+
+    one, two = (judge(Configuration(shards=shards)) for shards in (1, 2))
+
+    assert one.utilisation[Constraint.BYTES] < 1
+    assert not one.meets
+    assert binding(one, goal) is Constraint.BYTES
+    assert two.meets
+    assert least_shards(Traffic(steady(3_000, 60)), goal, Configuration()) == 2
+
+
+def test_advice_names_each_step_and_stays_where_little_is_saved() -> None:
+    judge = model(Goal(12))
+    chosen = judge(SMALL.at((1, 1)))
+    dear = replace(chosen.configuration, ingest_window_seconds=0, rollup_window_seconds=0)
+    near = replace(chosen.configuration, ingest_memory_megabytes=1_024)
+
+    change, stay = advise(dear, chosen, judge), advise(near, chosen, judge)
+
+    assert change.change
+    assert change.saving > WORTH_IT
+    assert [step.setting for step in change.steps] == ["ingest_window_seconds", "rollup_window_seconds"]
+    assert change.steps[-1].judged.month == pytest.approx(chosen.month)
+    assert not stay.change
+    assert abs(stay.saving) < WORTH_IT
+
+
+def test_what_misses_the_goal_is_to_be_changed_whatever_it_costs() -> None:
+    judge = model(Goal(8))
+    chosen = judge(Configuration(shards=1, ingest_window_seconds=0, views_window_seconds=1))
+
+    advice = advise(Configuration(shards=1, rollup_window_seconds=30), chosen, judge)
+
+    assert advice.saving < 0
+    assert advice.change
+
+
+def test_the_whole_space_begins_with_the_shards_that_the_peak_needs() -> None:
+    space = whole_space(Traffic(steady(20_000, 60)), Goal(10))
+
+    assert space.axes[0].choices[0] == {"shards": 8}
+    assert space.size > 1e6
+    for place in ((0,) * len(space.axes), tuple(len(each.choices) - 1 for each in space.axes)):
+        assert space.at(place)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"seconds": 0}, "the goal is above 0 s"),
+        ({"seconds": 5, "percentile": 99}, "percentile is 0.5 to below 1, not 99"),
+        ({"seconds": 5, "headroom": -1}, "headroom is 0 to 9"),
+    ],
+)
+def test_goals_that_can_not_be_are_refused(wrong: dict[str, float], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        Goal(**wrong)  # type: ignore[arg-type]  # strategy is not among them
