@@ -61,7 +61,8 @@ def cover(level: Level, span: Span, lookup: Lookup, closed: Closed) -> Cover:
         unit = Span(start, start + level.seconds)
         if held is not None:
             place, part = held
-            found.parts[place].append((part, start))
+            if lookup(place).strips:
+                found.parts[place].append((part, start))
         elif level is Level.MINUTE or start >= closed.hour + AHEAD_SECONDS:
             found.read([unit])
         elif unit.end > (closed.day if level is Level.DAY else closed.hour):
@@ -69,8 +70,10 @@ def cover(level: Level, span: Span, lookup: Lookup, closed: Closed) -> Cover:
         else:
             own = Place(_OWN[level], start)
             parts = own.frame.parts(start)
-            if lookup(own).parts == (1 << parts) - 1:
-                found.parts[own] += [(part, start) for part in range(parts)]
+            entry = lookup(own)
+            if entry.parts == (1 << parts) - 1:
+                if entry.strips:
+                    found.parts[own] += [(part, start) for part in range(parts)]
             else:
                 found.read([unit])
     return found

@@ -9,6 +9,7 @@ from consumers.schedule import DAY
 from consumers.tables import Level
 from consumers.trends.retention import DAY_DAYS
 from reporting.answers import Dimension, FirstSeen, Peak, ValueAnswer, ValueWindow, ValueWindows
+from reporting.plan import Closed
 from reporting.queries.trends import TrendsQuery
 from reporting.queries.value_counts import ValueCounts
 from reporting.queries.values import normalise
@@ -19,6 +20,7 @@ from reporting.windows import Span, Window, format_as_of, format_seconds
 PEAK_DAYS: Final = 7
 
 _FINER: Final = {Level.DAY: Level.HOUR, Level.HOUR: Level.MINUTE}
+_BY_MINUTE: Final = tuple(window for window in Window if window.level is Level.MINUTE)
 
 
 class ValueQuery:
@@ -44,22 +46,29 @@ class ValueQuery:
         freshness = self._reader.freshness()
         listed = {window: self._trends.newest(dimension, window) for window in Window}
         shown = [] if normal in hidden else [normal]
-        day = listed[Window.DAY][0]
-        hours = self._of(dimension, shown, Level.HOUR, Span(day.to - PEAK_DAYS * DAY, day.to), freshness)
+        places = {
+            window: Ranking(kept).without(hidden).place_of(normal) if shown else None
+            for window, (_, kept) in listed.items()
+        }
+        to = listed[Window.DAY][0].to
+        recent = Span(to - PEAK_DAYS * DAY, max(to, Window.DAY.end(self._clock().timestamp())))
+        # Minutes of hours that are not closed, and where a list does not have the value those of two windows.
+        unclosed = min(max((freshness.closed or Closed()).hour, recent.start), recent.end)
+        listless = [listed[window][0].to - 2 * window.seconds for window in _BY_MINUTE if places[window] is None]
+        minutes = self._of(dimension, shown, Level.MINUTE, Span(min([unclosed, *listless]), recent.end), freshness)
+        hours = self._of(dimension, shown, Level.HOUR, Span(recent.start, unclosed), freshness)
+        for start, count in minutes.items():
+            if start >= unclosed:
+                hours[Level.HOUR.floor(start)] += count
         windows = {}
         least = _Least()
-        minutes: Counter[int] | None = None
         for window, (listing, kept) in listed.items():
             span = Span(listing.to - window.seconds, listing.to)
-            place = Ranking(kept).without(hidden).place_of(normal) if shown else None
+            place = places[window]
             if place is not None:
                 now, before = place.count, place.count_before
             else:
-                if window.level is Level.MINUTE and minutes is None:
-                    until = max(listed[Window.FIVE_MINUTES][0].to, listed[Window.HOUR][0].to)
-                    since = listed[Window.HOUR][0].to - 2 * Window.HOUR.seconds
-                    minutes = self._of(dimension, shown, Level.MINUTE, Span(since, until), freshness)
-                counted = hours if window is Window.DAY or minutes is None else minutes
+                counted = minutes if window in _BY_MINUTE else hours
                 now, before = _sum(counted, span), _sum(counted, Span(span.start - window.seconds, span.start))
             now, total = least.of(span, now, kept.total)
             windows[window] = ValueWindow(
@@ -79,21 +88,28 @@ class ValueQuery:
             windows=ValueWindows(
                 five_minutes=windows[Window.FIVE_MINUTES], hour=windows[Window.HOUR], day=windows[Window.DAY]
             ),
-            first_seen=self._first_seen(dimension, shown, freshness),
-            peak=_peak(hours),
+            first_seen=self._first_seen(dimension, shown, freshness, recent, hours),
+            peak=_peak(Counter({start: count for start, count in hours.items() if start < to})),
         )
 
-    def _first_seen(self, dimension: Dimension, shown: list[str], freshness: Freshness) -> FirstSeen | None:
-        """Look for the first day, in it for the first hour, in that for the first minute, as far as they are kept."""
-        end = Level.DAY.floor(self._clock().timestamp()) + DAY
-        span, level = Span(end - DAY_DAYS * DAY, end), Level.DAY
+    def _first_seen(
+        self, dimension: Dimension, shown: list[str], freshness: Freshness, recent: Span, hours: Counter[int]
+    ) -> FirstSeen | None:
+        """Look for the first day, in it for the first hour, in that for the first minute, as far as they are kept.
+
+        Of `recent` the counts by hour are known already: `hours`.
+        """
+        end = Level.DAY.floor(recent.start) + DAY
+        days = self._of(dimension, shown, Level.DAY, Span(end - DAY_DAYS * DAY, end), freshness)
+        counted, level = (days, Level.DAY) if days else (hours, Level.HOUR)
         found: FirstSeen | None = None
-        while counted := self._of(dimension, shown, level, span, freshness):
+        while counted:
             start = min(counted)
             found = FirstSeen(start=format_seconds(start), granularity=level.value)
             if level is Level.MINUTE:
                 break
             span, level = Span(start, start + level.seconds), _FINER[level]
+            counted = self._of(dimension, shown, level, span, freshness)
         return found
 
     def _of(

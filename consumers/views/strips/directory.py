@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     """What a directory says of one frame."""
 
     strips: int
-    """How many there are; 0 where none was written yet."""
+    """How many there are; 0 where none was written yet, or of a day or month of which nothing is counted."""
     version: int
     """Of the frame's parts when this was written: how often they had changed."""
     parts: int

@@ -144,7 +144,9 @@ class StripsView:
             if not self._note(place, entry._replace(version=version)):
                 return
         count = place.frame.parts(place.start)
-        strips = cut(rows_of(self._counts(place, parts, change)), count, entry.strips)
+        rows = rows_of(self._counts(place, parts, change))
+        # Nothing in a whole day or month: the directory says so by itself, and its readers go no further.
+        strips = cut(rows, count, entry.strips) if rows or place.frame.part is Level.MINUTE else []
         made, expires_at = Made(version, change.as_of or 0), self._expiry(place)
 
         def put(number: int) -> bool:
@@ -183,8 +185,17 @@ class StripsView:
             if hour >= closed and hour + (QUARTER_DAYS - 1) * DAY > change.now:
                 yield from (Place(Frame.QUARTER, start) for start in range(hour, hour + HOUR, HOUR // 4))
         yield from (Place(Frame.HOUR, hour) for hour in hours if hour < closed)
-        for frame in (Frame.DAY, Frame.MONTH):
-            yield from (Place(frame, start) for start in sorted({frame.floor(hour) for hour in hours}, reverse=True))
+        yield from (
+            Place(Frame.DAY, start) for start in sorted({Frame.DAY.floor(hour) for hour in hours}, reverse=True)
+        )
+        yield from self._months(change.now)
+
+    def _months(self, now: float) -> Iterator[Place]:
+        """Yield the months of which days are kept, the newest first: also those of which nothing is counted."""
+        place = Place(Frame.MONTH, Frame.MONTH.floor(now))
+        while place.end > now - self._retention.seconds(Level.DAY):
+            yield place
+            place = Place(Frame.MONTH, Frame.MONTH.floor(place.start - 1))
 
     def _entry(self, place: Place) -> Entry:
         directory = place.directory
@@ -210,7 +221,7 @@ class StripsView:
     def _forget(self, now: float, oldest: int) -> None:
         """Let go of hours whose minutes are no longer kept, and of directories that have expired."""
         self._seen = {hour: noted for hour, noted in self._seen.items() if hour >= oldest}
-        self._loaded = {place for place in self._loaded if self._expiry(place) > now}
+        self._loaded = {place for place in self._loaded if self._expiry(place.last_of_directory) > now}
         self._entries = {place: entry for place, entry in self._entries.items() if place.directory in self._loaded}
 
 

@@ -1,5 +1,11 @@
-"""What each question reads and how long it takes, with 10,000, a million and ten million events of one day."""
+"""What each question reads and how long it takes, with 10,000, a million and ten million events.
 
+Along history, at one rate, what is read must not grow with the number of events. In one day ever more of them are
+denser: counts get more digits and minutes more values, so what is read grows slowly there, within fixed bounds.
+"""
+
+import gc
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -8,6 +14,7 @@ from time import thread_time
 from typing import Any, Final, NamedTuple
 
 from consumers.counts import Counts
+from consumers.schedule import DAY
 from consumers.tables import Level
 from consumers.trends.table import TrendsTable
 from consumers.views.search.reader import SearchReader
@@ -22,13 +29,15 @@ from tests.benchmarks.options import Options
 from tests.benchmarks.progress import shown
 from tests.benchmarks.report import Bound, Column, Report, Table
 from tests.benchmarks.reporting.latency import TimedDynamoDB, Together
-from tests.benchmarks.reporting.loading import ASKED, HASHTAGS, SCHEDULE, TRENDS, hashtag, load
+from tests.benchmarks.reporting.loading import ASKED, HASHTAGS, SCHEDULE, TRENDS, hashtag, history, load
 
-EVENTS: Final = (10_000, 1_000_000, 10_000_000)
+ALONG: Final = (10_000, 1_000_000, 4_000_000, 10_000_000)
+"""Half an hour, two days, eight, which is more than any question but that by day looks back at, and twenty."""
+DENSE: Final = (10_000, 1_000_000, 10_000_000)
 TIMES: Final = 100
 """How often each question is asked, of other values each time."""
 
-MOST_LIST, MOST_SERIES = 16, 64
+MOST_SERIES: Final = 64
 MOST_APART, MOST_SLOWER = 1.1, 1.5
 
 NOW: Final = datetime.fromtimestamp(ASKED, UTC)
@@ -83,19 +92,43 @@ OTHERS: Final[dict[str, Question]] = {
     "health": lambda queries, _: queries.health(),
 }
 QUESTIONS: Final = LISTS | SERIES | OTHERS
+MOST_UNITS: Final = dict.fromkeys(LISTS, 16) | {
+    "series, 24 h by minute": MOST_SERIES,
+    "series, 7 days by hour": 24,
+    "series, 30 days by day": 24,
+    "value": 36,
+    "search": 12,
+    "compare, 10 by 60 minutes": 48,
+    "summary, 24h": 16,
+    "health": 8,
+}
+"""Read units of one answer, whatever its values and however dense the events."""
+LONGER: Final = frozenset(("series, 7 days by hour", "value"))
+"""Questions about seven days: those are compared between tables that have as much."""
+
+
+Costs = dict[int, dict[str, Cost]]
+"""By number of events and question."""
 
 
 def measure(_: Options) -> Report:
-    """Load each number of events and ask."""
-    found: dict[int, dict[str, Cost]] = {}
-    with shown("Reporting", len(EVENTS)) as progress:
-        for number, events in enumerate(EVENTS):
-            found[events] = costs_of(events, TIMES)
-            progress(number + 1)
+    """Load each number of events, along history and in one day, and ask."""
+    along: Costs = {}
+    dense: Costs = {}
+    with shown("Reporting", len(ALONG) + len(DENSE)) as progress:
+        for events in ALONG:
+            along[events] = costs_of(events, history(events), TIMES)
+            progress(len(along))
+        for events in DENSE:
+            dense[events] = costs_of(events, DAY, TIMES)
+            progress(len(along) + len(dense))
     return Report(
-        f"What questions read and take: {TIMES} times each, of 20,000 hashtags, events of one day",
-        [Table("questions", "On average; 99th percentile of the time", _COLUMNS, _rows(found))],
-        bounds(found),
+        f"What questions read and take: {TIMES} times each, of 20,000 hashtags",
+        [
+            Table("history", "At 5.8 events a second, as far back as they reach", _COLUMNS, _rows(along)),
+            Table("day", "All in one day", _COLUMNS, _rows(dense)),
+        ],
+        [*caps(along, "along history"), *apart(along), *caps(dense, "in one day")],
     )
 
 
@@ -108,21 +141,25 @@ class Loaded(NamedTuple):
     """All events of the table."""
 
 
-def costs_of(events: int, times: int) -> dict[str, Cost]:
-    """Return what each question costs with so many events, asked so many times."""
-    return costs(loaded(events), times)
+def costs_of(events: int, seconds: int, times: int) -> dict[str, Cost]:
+    """Return what each question costs with so many events of the last `seconds`, asked so many times."""
+    return costs(loaded(events, seconds), times)
 
 
 def costs(over: Loaded, times: int) -> dict[str, Cost]:
     """Return what each question costs, asked so many times."""
-    return {name: _cost(over.tables, over.queries, question, times) for name, question in QUESTIONS.items()}
+    gc.freeze()  # else the collector walks through the whole table meanwhile, and the longer the larger that is
+    try:
+        return {name: _cost(over.tables, over.queries, question, times) for name, question in QUESTIONS.items()}
+    finally:
+        gc.unfreeze()
 
 
-def loaded(events: int) -> Loaded:
-    """Return a table with so many events."""
+def loaded(events: int, seconds: int) -> Loaded:
+    """Return a table with so many events of the last `seconds`."""
     tables = TimedDynamoDB({TRENDS: Items("bucket", "start", expiry="x")})
     pool = Together(tables)
-    counted = load(tables, events, pool)
+    counted = load(tables, events, seconds, pool)
     client = tables.client()
     queries = Queries(
         TrendsReader(TrendsTable(client, TRENDS), SCHEDULE, pool, _refuse),
@@ -134,20 +171,34 @@ def loaded(events: int) -> Loaded:
     return Loaded(tables, queries, counted)
 
 
-def bounds(by_events: dict[int, dict[str, Cost]]) -> list[Bound]:
-    """Return what must hold: units of lists and series, and how far the last two numbers of events are apart."""
-    *_, fewer, more = by_events.values()
-    found = [
-        Bound(f"read units, {name}", max(each[name].most_units for each in by_events.values()), most=most, form=".1f")
-        for names, most in ((LISTS, MOST_LIST), (("series, 24 h by minute",), MOST_SERIES))
-        for name in names
+def caps(by_events: Costs, where: str) -> list[Bound]:
+    """Return how many read units one answer may take."""
+    return [
+        Bound(
+            f"read units {where}, {name}",
+            max(each[name].most_units for each in by_events.values()),
+            most=most,
+            form=".1f",
+        )
+        for name, most in MOST_UNITS.items()
     ]
+
+
+def apart(by_events: Costs) -> list[Bound]:
+    """Return how far answers with the most events may be from those with fewer, either way but for the time."""
+    *_, fewer, enough, more = sorted(by_events)
+    found = []
     for name in QUESTIONS:
-        for what, before, after, most in (
-            ("read units", fewer[name].units, more[name].units, MOST_APART),
-            ("99th percentile", fewer[name].p99, more[name].p99, MOST_SLOWER),
+        first = enough if name in LONGER else fewer
+        before, after = by_events[first][name], by_events[more][name]
+        told = f"{more:,} events to {first:,}, {name}"
+        for what, was, now in (
+            ("items", before.items, after.items),
+            ("bytes", before.size, after.size),
+            ("read units", before.units, after.units),
         ):
-            found.append(Bound(f"{what}, ten million events to one, {name}", after / before, most=most))
+            found.append(Bound(f"{what}, {told}", now / was, least=1 / MOST_APART, most=MOST_APART))
+        found.append(Bound(f"99th percentile, {told}", after.p99 / before.p99, most=MOST_SLOWER))
     return found
 
 
@@ -162,7 +213,7 @@ def _cost(tables: TimedDynamoDB, queries: Queries, question: Question, times: in
         items.append(tables.items)
         sizes.append(tables.size)
         units.append(tables.usage[TRENDS].read - read)
-    return Cost(fmean(items), fmean(sizes), fmean(units), max(units), sorted(seconds)[int(0.99 * times)])
+    return Cost(fmean(items), fmean(sizes), fmean(units), max(units), sorted(seconds)[math.ceil(0.99 * times) - 1])
 
 
 _COLUMNS: Final = (

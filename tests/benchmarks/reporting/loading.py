@@ -1,4 +1,8 @@
-"""A trends table with so many events of one day, summed and with its views, made without the way that events take.
+"""A trends table with so many events, summed and with its views, made without the way that events take.
+
+The events are either those of one rate, as far back as their number says (`history`), or all of the last 24 hours
+(`DAY`). All minutes, hours, days and change notes are there, as rollup would have left them, but for late corrections;
+notes are put whole, an item an hour.
 
 Minutes are drawn as `tests.benchmarks.units.workload` draws events: 1.5 hashtags of 20,000 (Zipf) each. Languages,
 platforms and kinds are split by fixed parts. Then the views function's own code makes the views.
@@ -12,11 +16,10 @@ from random import Random
 from typing import Any, Final
 
 from consumers.counts import Counts, add, empty
-from consumers.schedule import DAY, HOUR, MINUTE, Schedule
-from consumers.tables import Level
-from consumers.trends.item import encode_item
+from consumers.schedule import DAY, MINUTE, Schedule
+from consumers.tables import Level, change_key
+from consumers.trends.item import FORMAT_VERSION, encode_item
 from consumers.trends.loading import bucket_items
-from consumers.trends.notes import note_request
 from consumers.trends.retention import Retention
 from consumers.trends.state import LevelsState, encode_state
 from consumers.views.kept import keep_all
@@ -36,6 +39,10 @@ ASKED: Final = REFRESHED + 5 * MINUTE - 5
 """When questions are asked: just before strips are made anew, so that as much is open as can be."""
 LISTED: Final = ASKED - 115
 """When lists are made again, as they are at least once a minute: just before they would be too old to answer."""
+
+EVENTS_A_MINUTE: Final = 350
+"""Along history: 5.8 a second, so that a million are of two days and ten million of twenty, all of whose minutes are
+kept."""
 
 _POOL: Final = 1 << 20
 _TAGS_AN_EVENT: Final = 1.45
@@ -74,25 +81,40 @@ class Drawing:
         return counts
 
 
-def load(tables: SimulatedDynamoDB, events: int, pool: Executor) -> Counts:
-    """Fill an empty table with the events of the last 24 hours, make its views, and return what was counted."""
+def history(events: int) -> int:
+    """Return how many seconds so many events take at `EVENTS_A_MINUTE`, whole minutes."""
+    return -(-events // EVENTS_A_MINUTE) * MINUTE
+
+
+def load(tables: SimulatedDynamoDB, events: int, seconds: int, pool: Executor) -> Counts:
+    """Fill an empty table with the events of the last `seconds`, make its views, and return what was counted."""
     end = Level.MINUTE.floor(ASKED) + MINUTE
     closed, day_closed = Level.HOUR.floor(REFRESHED), Level.DAY.floor(REFRESHED)
     tables.tables[TRENDS].update(
         _keyed(tables, [encode_state(LevelsState(closed, closed, day_closed, day_closed, REFRESHED * 1_000))])
     )
     drawing, sums, everything = Drawing(), dict[tuple[Level, int], Counts](), empty()
-    minutes = range(end - DAY, end, MINUTE)
+    minutes = range(end - seconds, end, MINUTE)
+    noted: dict[int, dict[str, Any]] = {}
     for number, minute in enumerate(minutes):
-        counts = drawing.minute((number + 1) * events // len(minutes) - number * events // len(minutes))
+        of_minute = (number + 1) * events // len(minutes) - number * events // len(minutes)
+        if not of_minute:
+            continue  # rollup writes nothing of it either
+        counts = drawing.minute(of_minute)
         _put(tables, Level.MINUTE, minute, counts)
-        tables.update_item(**note_request(TRENDS, Level.HOUR.floor(minute), [minute], end + 30 * DAY))
+        hour = Level.HOUR.floor(minute)
+        noted.setdefault(hour, {})[f"m{(minute - hour) // MINUTE:02}"] = {"N": "1"}
         for level, until in ((Level.HOUR, closed), (Level.DAY, day_closed)):
             if minute < until:
                 add(sums.setdefault((level, level.floor(minute)), empty()), counts)
         add(everything, counts)
     for (level, start), counts in sums.items():
         _put(tables, level, start, counts)
+    notes = (
+        {**change_key(hour).attributes, "v": {"N": str(FORMAT_VERSION)}, "x": {"N": str(end + 30 * DAY)}, **of_hour}
+        for hour, of_hour in noted.items()
+    )
+    tables.tables[TRENDS].update(_keyed(tables, notes))
     now = REFRESHED
     views = keep_all(
         tables.client(),
@@ -104,14 +126,14 @@ def load(tables: SimulatedDynamoDB, events: int, pool: Executor) -> Counts:
         sleep=_never,
         warn=_never,
     )
-    _refresh(views, end)
+    _refresh(views, noted)
     now = LISTED
-    _refresh(views, end)
+    _refresh(views, noted)
     return everything
 
 
-def _refresh(views: Views, end: int) -> None:
-    failures = views.refresh(range(end - DAY, end, HOUR), lambda: 900.0).failures
+def _refresh(views: Views, noted: Iterable[int]) -> None:
+    failures = views.refresh(noted, lambda: 900.0).failures
     if failures:
         raise AssertionError(f"views failed: {failures}")
 
