@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from tests.browser.conftest import NewPage
 
@@ -36,6 +36,8 @@ def running() -> Iterator[str]:
 
 def test_events_become_trends_on_the_page_by_themselves(running: str, new_page: NewPage, console: list[str]) -> None:
     page = new_page()
+    refused: list[Response] = []
+    page.on("response", lambda response: refused.append(response) if response.status >= 400 else None)
     page.goto(running)
     events = page.locator("#events")
     expect(events).to_have_text(re.compile(r"[1-9]"), timeout=60_000)
@@ -44,7 +46,10 @@ def test_events_become_trends_on_the_page_by_themselves(running: str, new_page: 
     assert number(events.text_content()) > number(first)
     expect(page.locator("#freshness")).to_have_attribute("data-state", "live", timeout=30_000)
     expect(page.locator("#ranking tr").first).to_contain_text("#")
-    assert console == []
+    # On a slow machine a read of the table may take longer than the API waits. It says so, and the page asks again; that
+    # Chromium notes the status can't be helped. Other errors than these, `new_page` finds in the console.
+    assert [(response.status, response.url) for response in refused if response.status != 503] == []
+    assert len(console) == len(refused)
 
 
 def number(text: str | None) -> int:
