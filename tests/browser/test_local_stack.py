@@ -46,8 +46,8 @@ def test_events_become_trends_on_the_page_by_themselves(running: str, new_page: 
     assert number(events.text_content()) > number(first)
     expect(page.locator("#freshness")).to_have_attribute("data-state", "live", timeout=30_000)
     expect(page.locator("#ranking tr").first).to_contain_text("#")
-    # On a slow machine a read of the table may take longer than the API waits. It says so, and the page asks again; that
-    # Chromium notes the status can't be helped. Other errors than these, `new_page` finds in the console.
+    # On a slow machine a read of the table may take longer than the API waits. It says so, and the page asks again; the
+    # line that Chromium then writes can't be helped. Other errors in the console are found by `new_page`.
     assert [(response.status, response.url) for response in refused if response.status != 503] == []
     assert len(console) == len(refused)
 
