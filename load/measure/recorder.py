@@ -151,6 +151,11 @@ class Recorder:
         )
 
     @property
+    def accepted_in_time(self) -> int:
+        """Events acknowledged while the measured time lasted."""
+        return round(self._at(self.seconds).accepted - self._at(0.0).accepted)
+
+    @property
     def steps(self) -> int:
         """How many whole steps the measured time has."""
         return int(self.seconds / self.step + 1e-9)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from load.measure.distributions import decoded, quantile
 from load.measure.recorder import BLOCKS
-from load.report.model import Distribution, Report, Series
+from load.report.model import Distribution, Events, Report, Series
 
 DEALS: Final = 2_000
 LEVEL: Final = 0.01
@@ -105,7 +105,7 @@ def _blocks(distribution: Distribution, fraction: float) -> list[float]:
 
 def _rates(before: Report, after: Report) -> Iterator[Difference]:
     for name in ("accepted", "scheduled"):
-        one, other = getattr(before.events, name), getattr(after.events, name)
+        one, other = (_count(report.events, name) for report in (before, after))
         if before.workload.seconds and after.workload.seconds:
             first, second = (_rate_blocks(report.series, f"{name}_rate") for report in (before, after))
             yield Difference(
@@ -115,6 +115,12 @@ def _rates(before: Report, after: Report) -> Iterator[Difference]:
                 other / after.workload.seconds,
                 verdict(first, second),
             )
+
+
+def _count(events: Events, name: str) -> int:
+    if name == "accepted" and events.accepted_in_time is not None:
+        return events.accepted_in_time
+    return events.accepted if name == "accepted" else events.scheduled
 
 
 def _rate_blocks(series: Series | None, name: str) -> list[float]:

@@ -65,7 +65,9 @@ class Events(Part):
     Attributes:
         scheduled: events whose intended time came.
         sent: of these, handed to the SDK.
-        accepted: events acknowledged by the stream.
+        accepted: of these, acknowledged by the stream in the end.
+        accepted_in_time: acknowledged while the measured time lasted, which is the target's throughput; none if that is
+            the same by definition.
         failed: events given up by the SDK.
         resent: how often the stream refused a record, so that it was sent again.
         counted: in the trends when the run ended, none if nobody looked.
@@ -76,6 +78,7 @@ class Events(Part):
     accepted: int
     failed: int
     resent: int
+    accepted_in_time: int | None = None
     counted: int | None = None
 
 

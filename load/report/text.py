@@ -21,7 +21,8 @@ def lines(report: Report) -> Iterator[str]:
     seconds = work.seconds or 1.0
     yield _row("scheduled", events.scheduled, events.scheduled / seconds)
     yield _row("sent", events.sent, events.sent / seconds)
-    yield _row("accepted", events.accepted, events.accepted / seconds)
+    accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
+    yield _row("accepted", accepted, accepted / seconds) + _later(events.accepted - accepted)
     if events.failed:
         yield _row("failed", events.failed, events.failed / seconds)
     if events.resent:
@@ -39,6 +40,10 @@ def lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
         yield ""
         yield f"{finding.kind}: {finding.text}"
+
+
+def _later(events: int) -> str:
+    return f"  and {events:,} later" if events > 0 else ""
 
 
 def duration(seconds: float) -> str:

@@ -74,6 +74,7 @@ def assemble(gathered: Gathered) -> Report:
             accepted=round(totals.accepted),
             failed=round(totals.failed),
             resent=round(totals.resent),
+            accepted_in_time=recorder.accepted_in_time,
         ),
         freshness=gathered.freshness.distribution(),
         put=recorder.put.distribution(),

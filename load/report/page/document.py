@@ -102,7 +102,8 @@ def _load(report: Report) -> Iterator[str]:
 
 def _tiles(report: Report) -> str:
     events, seconds = report.events, report.workload.seconds or 1.0
-    tiles = [(f"{events.accepted / seconds:,.0f}/s", f"accepted of {events.scheduled / seconds:,.0f}/s scheduled")]
+    accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
+    tiles = [(f"{accepted / seconds:,.0f}/s", f"accepted of {events.scheduled / seconds:,.0f}/s scheduled")]
     if report.freshness is not None:
         tiles.append((duration(report.freshness.p50), "freshness, median"))
         tiles.append((duration(report.freshness.p99), "freshness, p99"))

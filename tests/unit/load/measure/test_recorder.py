@@ -68,6 +68,7 @@ def test_events_of_the_warm_up_that_are_acknowledged_later_are_not_counted() -> 
     recorder.take(told(0, sent=100, accepted=60))
     recorder.take(told(2, sent=300, accepted=300))
     assert recorder.latest.accepted == 200
+    assert recorder.accepted_in_time == 240
 
 
 def test_an_early_end_shortens_the_measured_time_and_leaves_out_what_was_sent_after_it() -> None:

@@ -1,0 +1,1 @@
+"""What an event costs rollup in CPU time, and whether that grows with the hours."""
