@@ -16,6 +16,8 @@ class ShardCount(NamedTuple):
 class Snapshot:
     """One worker at one moment. Counts are since its start, histograms since the snapshot before.
 
+    Probes are in what shards took, and in nothing else.
+
     Attributes:
         worker: its number.
         at: seconds since the beginning of the measured time; below 0 during the warm-up.

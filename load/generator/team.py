@@ -2,17 +2,19 @@
 
 import multiprocessing
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Final
 
 from load.errors import LoadError
+from load.generator.probe import Acknowledged, Probe
 from load.generator.snapshot import Snapshot
-from load.generator.worker import Ready, Task, work
+from load.generator.worker import Failed, Ready, Task, work
 
 START_SECONDS: Final = 60.0
 """How long workers may take until they are ready: imports, and the drawing of bodies."""
@@ -38,6 +40,7 @@ class Team:
         self._processes: list[BaseProcess] = []
         self._connections: dict[Connection, int] = {}
         self._ended: set[int] = set()
+        self._speaking = threading.Lock()
 
     def __enter__(self) -> "Team":
         """Start all processes."""
@@ -95,7 +98,7 @@ class Team:
             connection.send(begin)
         return begin
 
-    def listen(self, seconds: float) -> Iterator[Snapshot]:
+    def listen(self, seconds: float) -> Iterator[Snapshot | Acknowledged]:
         """Yield what workers tell, waiting that long for the first word.
 
         Raises:
@@ -105,32 +108,44 @@ class Team:
         for connection in wait(talking, timeout=seconds):
             assert isinstance(connection, Connection)  # noqa: S101 - all are
             while connection.poll():
-                snapshot = self._hear(connection)
-                assert isinstance(snapshot, Snapshot)  # noqa: S101 - nothing else follows Ready
-                if snapshot.done:
-                    self._ended.add(snapshot.worker)
-                yield snapshot
-                if snapshot.done:
+                told = self._hear(connection)
+                assert isinstance(told, Snapshot | Acknowledged)  # noqa: S101 - nothing else follows Ready
+                last = isinstance(told, Snapshot) and told.done
+                if last:
+                    self._ended.add(self._connections[connection])
+                yield told
+                if last:
                     break
+
+    def put(self, probe: Probe) -> None:
+        """Have the worker whose turn it is put a probe; nobody does once all are done. May be called by any thread."""
+        talking = [each for each, worker in self._connections.items() if worker not in self._ended]
+        if talking:
+            self._say(talking[probe.number % len(talking)], probe)
 
     def stop(self) -> None:
         """Tell all to send nothing more, and to say their last word when what was sent has its outcomes."""
         for connection, worker in self._connections.items():
             if worker not in self._ended:
-                try:
-                    connection.send(None)
-                except BrokenPipeError:
-                    continue  # it has just ended; `listen` hears its last word, or that there is none
+                self._say(connection, None)
+
+    def _say(self, connection: Connection, what: Probe | None) -> None:
+        # One that has just ended hears nothing; `listen` hears its last word, or that there is none.
+        with self._speaking, suppress(OSError):
+            connection.send(what)
 
     def _hear(self, connection: Connection) -> object:
+        process = self._processes[self._connections[connection]]
         try:
-            return connection.recv()
+            told = connection.recv()
         except (EOFError, ConnectionResetError) as error:
-            process = self._processes[self._connections[connection]]
             process.join(1.0)
             raise WorkerFailedError(
-                f"process {process.pid} of the generator ended with status {process.exitcode}; its words are above"
+                f"process {process.pid} of the generator ended by itself, with status {process.exitcode}"
             ) from error
+        if isinstance(told, Failed):
+            raise WorkerFailedError(f"process {process.pid} of the generator broke down: {told.why}")
+        return told
 
 
 @contextmanager

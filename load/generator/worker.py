@@ -4,12 +4,12 @@ import gc
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Final
+from typing import Final, NamedTuple
 
+from load.generator.probe import Acknowledged, Probe
 from load.generator.sender import ERROR_STEP, Sender
 from load.generator.snapshot import ShardCount, Snapshot
 from load.generator.stream import StreamAddress
@@ -60,10 +60,17 @@ class Ready:
     """A worker's first word: it waits for the time at which to begin."""
 
 
+class Failed(NamedTuple):
+    """A worker's last word: it has broken down."""
+
+    why: str
+
+
 def work(task: Task, connection: Connection) -> None:
     """Do a task: say `Ready`, take the beginning (seconds of `time.monotonic`), send, and tell a `Snapshot` a second.
 
-    Ends early when it is told anything else, or when nobody listens any more.
+    A `Probe` that it is given on the way is put among its events, and its outcome told as `Acknowledged`. Ends early
+    when it is told None, or when nobody listens any more; with `Failed` as its last word if it breaks down.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
@@ -71,6 +78,8 @@ def work(task: Task, connection: Connection) -> None:
             _work(task, connection, producer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # whoever started this process has ended
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told by the process that started this one
+        connection.send(Failed(f"{type(error).__name__}: {error}"))
 
 
 def _work(task: Task, connection: Connection, producer: Producer) -> None:
@@ -107,26 +116,56 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
         sample=sample,
         every=max(1, round(rate / SAMPLES)),
     )
-    teller = _Teller(task, sender, producer, answered, failures)
-    _send(sender, connection, clock, lambda: connection.send(teller.snapshot(clock())))
+    probes = _Probes(producer, connection)
+    teller = _Teller(task, sender, producer, answered=answered, failures=failures, probes=probes)
+    following = SNAPSHOT_SECONDS
+    while (rest := sender.step()) is not None:
+        if clock() >= following:
+            connection.send(teller.snapshot(clock()))
+            following += SNAPSHOT_SECONDS
+        probes.tell()
+        if connection.poll(rest) and not probes.take():
+            break
     try:
         producer.flush(timeout=DRAIN_SECONDS)
     except FlushTimeoutError:
         failures.append(f"no outcome within {DRAIN_SECONDS:g} s after the last event")
     producer.close(timeout=0)
+    probes.tell()
     connection.send(teller.snapshot(clock(), done=True))
 
 
-def _send(sender: Sender, connection: Connection, clock: Callable[[], float], tell: Callable[[], None]) -> None:
-    """Send until the schedule's end, or until there is a word from whoever started this; `tell` once a second."""
-    following = SNAPSHOT_SECONDS
-    while (rest := sender.step()) is not None:
-        if clock() >= following:
-            tell()
-            following += SNAPSHOT_SECONDS
-        if connection.poll(rest):
-            connection.recv()
-            return
+class _Probes:
+    """The probes that a worker is given. Only its own thread speaks, since a connection is for one."""
+
+    def __init__(self, producer: Producer, connection: Connection) -> None:
+        self._producer = producer
+        self._connection = connection
+        self._outcomes: deque[Acknowledged] = deque()
+        self.delivered = 0
+        self.failed = 0
+
+    def take(self) -> bool:
+        """Take what there is to hear; tell whether it was a probe, not the end."""
+        told: Probe | None = self._connection.recv()
+        if told is None:
+            return False
+        number = told.number
+
+        def resolve(done: "Future[PutResult]") -> None:
+            error = done.exception()
+            self._outcomes.append(Acknowledged(number, time.monotonic(), None if error is None else str(error)))
+
+        self._producer.put(told.data, partition_key=told.author).add_done_callback(resolve)
+        return True
+
+    def tell(self) -> None:
+        """Tell the outcomes there are."""
+        while self._outcomes:
+            outcome = self._outcomes.popleft()
+            self.delivered += outcome.failure is None
+            self.failed += outcome.failure is not None
+            self._connection.send(outcome)
 
 
 class _Teller:
@@ -137,10 +176,13 @@ class _Teller:
         task: Task,
         sender: Sender,
         producer: Producer,
+        *,
         answered: deque[tuple[float, float]],
         failures: deque[str],
+        probes: _Probes,
     ) -> None:
         self._task = task
+        self._probes = probes
         self._sender = sender
         self._producer = producer
         self._answered = answered
@@ -160,8 +202,8 @@ class _Teller:
             worker=self._task.worker,
             at=now - self._task.warm_up_seconds,
             sent=self._sender.sent,
-            accepted=statistics.user_records_put,
-            failed=statistics.user_records_failed,
+            accepted=statistics.user_records_put - self._probes.delivered,
+            failed=statistics.user_records_failed - self._probes.failed,
             resent=statistics.retries,
             waiting=statistics.buffered_bytes / self._task.producer.buffer_bytes,
             processor=time.process_time(),

@@ -3,15 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
-from load.measure.probes import ProbeBook, Visible
+from load.generator.probe import Acknowledged, Probe
+from load.measure.probes import HASHTAGS, ProbeBook, Visible
 from load.runs.reporting_api import ReportingApi, ReportingApiError
-from penstock import Producer, PutResult, SocialEvent
-from penstock.errors import PenstockError
+from penstock import SocialEvent
 
 LOOK_SECONDS: Final = 0.1
 """Between an answer and the next question. A probe was visible at most that long, and a request, before it is seen."""
@@ -23,7 +22,7 @@ class Probing:
     """Probes of one run. Use it as a context manager: leaving it ends both threads.
 
     Args:
-        producer: sends the probes, and nothing else.
+        put: hands a probe to one of the workers, among whose events it waits as they do.
         api: is asked for them.
         name: of the run, unlike any other's.
         interval: seconds between two probes.
@@ -36,7 +35,7 @@ class Probing:
 
     def __init__(
         self,
-        producer: Producer,
+        put: Callable[[Probe], None],
         api: ReportingApi,
         *,
         name: str,
@@ -49,7 +48,7 @@ class Probing:
         self.sent = 0
         self.failure: str | None = None
         """What kept probes from being sent or found, if anything did."""
-        self._producer = producer
+        self._put = put
         self._api = api
         self._name = name
         self._interval = interval
@@ -58,6 +57,7 @@ class Probing:
         self._clock = clock
         self._visible = visible
         self._book = ProbeBook(name)
+        self._due: dict[int, float] = {}
         self._lock = threading.Lock()
         self._stop_sending = threading.Event()
         self._stop_looking = threading.Event()
@@ -89,6 +89,15 @@ class Probing:
         """Send no more probes; those on their way are still looked for."""
         self._stop_sending.set()
 
+    def acknowledged(self, outcome: Acknowledged, at: float) -> None:
+        """Take note of what became of a probe on its way to the stream; `at` in the clock's time."""
+        with self._lock:
+            due = self._due.pop(outcome.number)
+            if outcome.failure is not None:
+                self.failure = f"a probe was not delivered: {outcome.failure}"
+            else:
+                self._book.accepted(self._book.hashtags[outcome.number % HASHTAGS], due=due, at=at)
+
     def _send(self) -> None:
         slot = self._clock()
         while True:
@@ -96,7 +105,7 @@ class Probing:
             slot += self._interval
             if self._stop_sending.wait(max(0.0, due - self._clock())):
                 return
-            hashtag = self._book.hashtags[self.sent % len(self._book.hashtags)]
+            hashtag = self._book.hashtags[self.sent % HASHTAGS]
             event = SocialEvent(
                 kind="post",
                 platform="load",
@@ -105,22 +114,10 @@ class Probing:
                 hashtags=[hashtag],
                 event_id=f"{self._name}-probe-{self.sent}",
             )
-            self.sent += 1
-            try:
-                self._producer.put(event).add_done_callback(self._acknowledged(hashtag, due))
-            except PenstockError as error:
-                self.failure = f"a probe could not be sent: {error}"
-
-    def _acknowledged(self, hashtag: str, due: float) -> "Callable[[Future[PutResult]], None]":
-        def note(done: "Future[PutResult]") -> None:
-            error = done.exception()
-            if error is not None:
-                self.failure = f"a probe was not delivered: {error}"
-                return
             with self._lock:
-                self._book.accepted(hashtag, due=due, at=self._clock())
-
-        return note
+                self._due[self.sent] = due
+            self._put(Probe(self.sent, event.author, event.to_json()))
+            self.sent += 1
 
     def _look(self) -> None:
         failed = 0

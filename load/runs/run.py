@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from load.generator.snapshot import Snapshot
 from load.generator.team import Team, tasks
 from load.generator.worker import Task
 from load.measure.machine import Machine
@@ -19,7 +20,6 @@ from load.runs.target import Insides, Target
 from load.workload.arrivals import Arrivals
 from load.workload.events import EventShape
 from load.workload.profile import Profile, warmed
-from penstock import Producer
 from penstock.config import ProducerConfig
 
 DRAIN_SECONDS: Final = 45.0
@@ -141,7 +141,7 @@ class _Run:
         )
         with Team(tasks(first, options.processes)) as team, ExitStack() as probes:
             self._zero = team.begin() + options.warm_up_seconds
-            self._probing = self._start_probing(probes)
+            self._probing = self._start_probing(probes, team)
             try:
                 self._send(team)
                 self._drain(team)
@@ -175,17 +175,13 @@ class _Run:
     def _clock(self) -> float:
         return time.monotonic() - self._zero
 
-    def _start_probing(self, undo: ExitStack) -> Probing | None:
+    def _start_probing(self, undo: ExitStack, team: Team) -> Probing | None:
         api = self._target.api()
         if api is None or self._options.probe_seconds is None:
             return None
-        # A linger of its own would make probes fresher than events are: they are sent as events are.
-        config = self._options.producer
-        producer = Producer(self._target.address.stream, client=self._target.address.client(config), config=config)
-        undo.callback(producer.close, timeout=1.0)
         return undo.enter_context(
             Probing(
-                producer,
+                team.put,
                 api,
                 name=self._name,
                 interval=self._options.probe_seconds,
@@ -204,8 +200,7 @@ class _Run:
         """Send until the schedule's end, or until something ends it before."""
         begun = False
         while not team.done:
-            for snapshot in team.listen(LISTEN_SECONDS):
-                self._recorder.take(snapshot)
+            self._hear(team)
             now = self._clock()
             if not begun and now >= 0:
                 begun = True
@@ -220,6 +215,14 @@ class _Run:
                 return
             self._tell("warming up" if now < 0 else "measuring")
         self._end_measuring("time")
+
+    def _hear(self, team: Team) -> None:
+        """Take in what workers tell."""
+        for told in team.listen(LISTEN_SECONDS):
+            if isinstance(told, Snapshot):
+                self._recorder.take(told)
+            elif self._probing is not None:
+                self._probing.acknowledged(told, told.at - self._zero)
 
     def _look(self, now: float) -> None:
         """Look at the target once a step of the measured time."""
@@ -239,8 +242,7 @@ class _Run:
         team.stop()
         deadline = time.monotonic() + DRAIN_SECONDS
         while not team.done and time.monotonic() < deadline:
-            for snapshot in team.listen(LISTEN_SECONDS):
-                self._recorder.take(snapshot)
+            self._hear(team)
             self._tell("waiting for the last answers of the stream")
 
     def _settle(self) -> None:
