@@ -73,7 +73,7 @@ def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
     patch.setattr(SpooledDelivery, "__init__", begun)
 
 
-@noticed_by(0)
+@noticed_by(1)
 def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     """What a killed process has begun to write is read as far as it goes."""
     read = frames._frame_at
@@ -88,7 +88,7 @@ def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     patch.setattr(frames, "_frame_at", forgiving)
 
 
-@noticed_by(0)
+@noticed_by(3)
 def the_next_event_is_acknowledged_too(patch: Patch) -> None:
     """The spool lets go of one event more than has arrived."""
     let_go = Spool.done

@@ -18,7 +18,7 @@ from tests.simulation.mistakes import noticed_by
 Patch = pytest.MonkeyPatch
 
 
-@noticed_by(0)
+@noticed_by(152)
 def views_are_put_without_a_condition(patch: Patch) -> None:
     """Of two environments the later one wins."""
     put_item = SimulatedDynamoDB.put_item
@@ -31,7 +31,7 @@ def views_are_put_without_a_condition(patch: Patch) -> None:
     patch.setattr(SimulatedDynamoDB, "put_item", put)
 
 
-@noticed_by(0)
+@noticed_by(56)
 def directories_are_written_without_a_condition(patch: Patch) -> None:
     """Of two entries the later one stays, however old it is."""
     update_item = SimulatedDynamoDB.update_item
