@@ -95,7 +95,7 @@ def children_begin_at_their_newest(patch: Patch) -> None:
     patch.setattr(MappingLineage, "listed", at_newest)
 
 
-@noticed_by(1)
+@noticed_by(27)
 def a_closed_parent_is_skipped(patch: Patch) -> None:
     """A poller that starts anew begins with the children of shards that were split or merged."""
     begin = MappingLineage._start_of

@@ -82,7 +82,7 @@ def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     patch.setattr(Memory, "read", late)
 
 
-@noticed_by(0)
+@noticed_by(24)
 def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     """An environment sees a minute or an hour as it was when it first read it."""
     read = Memory.read
@@ -94,13 +94,13 @@ def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     patch.setattr(Memory, "read", once)
 
 
-@noticed_by(0)
+@noticed_by(24)
 def what_slides_away_stays(patch: Patch) -> None:
     """A window's sum takes in what is new, and nothing is taken out of it."""
     patch.setattr(running_counts, "take_out", lambda *_: None)
 
 
-@noticed_by(0)
+@noticed_by(24)
 def directories_go_on_promising_what_has_changed(patch: Patch) -> None:
     """Strips that lack a change are read all the same."""
     patch.setattr(StripsView, "_clear", lambda *_: None)
