@@ -67,8 +67,8 @@ class ArchivedStack:
         assert self.functions["ingest"].handler(batch, Context("ingest")) == {"batchItemFailures": []}
         self.functions["archive"].handler(batch, Context("archive"))
 
-    def roll_up(self) -> None:
-        """Have rollup take what is new in the log's stream."""
+    def new_segments(self) -> list[Any]:
+        """Return what is new in the log's stream."""
         streams = boto3.client("dynamodbstreams", endpoint_url="https://streams.dynamodb.us-east-1.amazonaws.com")
         (stream,) = streams.list_streams(TableName=self.names["PaneLogTable"])["Streams"]
         shards = streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
@@ -77,7 +77,11 @@ class ArchivedStack:
         )["ShardIterator"]
         records = streams.get_records(ShardIterator=iterator)["Records"]
         new, self.read = records[self.read :], len(records)
-        event = json.loads(json.dumps({"Records": new}, default=_as_json))
+        return new
+
+    def roll_up(self) -> None:
+        """Have rollup take what is new in the log's stream."""
+        event = json.loads(json.dumps({"Records": self.new_segments()}, default=as_json))
         assert self.functions["rollup"].handler(event, Context("rollup")) == {"batchItemFailures": []}
 
     def command(self, name: str, *arguments: str) -> tuple[int, dict[str, Any], str]:
@@ -98,7 +102,7 @@ class ArchivedStack:
         return [each["Key"] for page in pages for each in page.get("Contents", [])]
 
 
-def _as_json(value: object) -> object:
+def as_json(value: object) -> object:
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
