@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from load.commands.options import FILE, SETTINGS
+from load.commands.options import FILE, SETTINGS, to_be_written
 
 
 @click.command(context_settings=SETTINGS)
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, callback=to_be_written)
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 100), help="Batches of each kind.")
 @click.option(
     "--memory",

@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
+
+def to_be_written(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a file that can't be written before anything is done: what `callback` of an option is for.
+
+    Raises:
+        InputError: it can't.
+    """
+    from load.report.files import check_writable
+
+    if path is not None:
+        check_writable(path)
+    return path
+
+
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 _producers_option = click.option(
@@ -58,8 +72,12 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with(
         command,
         (
-            click.option("--report", type=FILE, metavar="FILE.json", help="Write the report as JSON."),
-            click.option("--page", type=FILE, metavar="FILE.html", help="Write the report as a page."),
+            click.option(
+                "--report", type=FILE, callback=to_be_written, metavar="FILE.json", help="Write the report as JSON."
+            ),
+            click.option(
+                "--page", type=FILE, callback=to_be_written, metavar="FILE.html", help="Write the report as a page."
+            ),
         ),
     )
 

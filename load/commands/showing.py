@@ -39,6 +39,8 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     if outcome.overloaded:
         yield ""
         yield f"overloaded: {outcome.binding} at {outcome.utilisation[outcome.binding]:.0%}: {ADVICE[outcome.binding]}"
+        if outcome.needs_shards:
+            yield f"{outcome.enough_shards:,} shards would have been enough for this rate"
 
 
 def cost_lines(bill: Cost, table: PriceTable, usual: Cost) -> Iterator[str]:

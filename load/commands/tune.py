@@ -12,6 +12,7 @@ from load.commands.options import (
     known_options,
     report_options,
     set_option,
+    to_be_written,
     traffic_options,
     write_reports,
 )
@@ -45,7 +46,7 @@ BUDGET = 160
 @click.option(
     "--running", is_flag=True, help="--set is a stack that runs: say whether a change is worth it, step by step."
 )
-@click.option("--samconfig", type=FILE, help="Write the chosen parameters for sam deploy.")
+@click.option("--samconfig", type=FILE, callback=to_be_written, help="Write the chosen parameters for sam deploy.")
 @known_options
 @report_options
 def tune(

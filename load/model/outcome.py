@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
+from typing import Final
 
 from load.configuration import Configuration
 from load.model.producing import ShardStream
@@ -26,7 +27,7 @@ class Constraint(StrEnum):
     FRESHNESS = "freshness"
 
 
-ADVICE = {
+ADVICE: Final = {
     Constraint.RECORDS: "more shards, larger aggregates or a longer linger",
     Constraint.BYTES: "more shards",
     Constraint.READS: "more shards, or fewer functions that read the stream",
@@ -91,6 +92,11 @@ class Outcome:
     def binding(self) -> Constraint:
         """The constraint that is used most."""
         return max(self.utilisation, key=lambda constraint: self.utilisation[constraint])
+
+    @property
+    def needs_shards(self) -> bool:
+        """Whether it is the shards that are asked for more than they take."""
+        return self.overloaded and self.enough_shards > self.configuration.shards
 
     @property
     def enough_shards(self) -> int:

@@ -142,7 +142,7 @@ def _findings(outcome: Outcome) -> list[report.Finding]:
     if outcome.overloaded:
         text = f"{binding} is asked for {used:.0%} of what there is: {ADVICE[binding]}"
         found.append(report.Finding(kind="overload", text=text))
-        if binding.value.startswith("shard") and outcome.enough_shards:
+        if outcome.needs_shards:
             text = f"{outcome.enough_shards:,} shards would have been enough for this rate"
             found.append(report.Finding(kind="overload", text=text))
     else:

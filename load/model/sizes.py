@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Final
 
 from consumers.views.lists.view import UNITS_A_SECOND
 from consumers.views.windows import Window
@@ -10,10 +11,10 @@ from load.configuration import Configuration
 from load.model.traffic import Traffic
 from simulation.services.units import READ_UNIT_BYTES, WRITE_UNIT_BYTES
 
-FINGERPRINT_BYTES = 8
-SEGMENT_BYTES = 90
+FINGERPRINT_BYTES: Final = 8
+SEGMENT_BYTES: Final = 90
 """Of a segment besides fingerprints and counts: keys, names of attributes, nonce, times."""
-BUCKET_BYTES = 70
+BUCKET_BYTES: Final = 70
 """Of a bucket's item besides vector and counts."""
 
 

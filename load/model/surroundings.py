@@ -49,7 +49,6 @@ class Surroundings:
             Developer Guide, "On-demand capacity mode"), and a partition 1,000.
         grows: whether tables get partitions as they need them.
         concurrency: invocations at once that the account allows all functions together (AWS Lambda quotas).
-        processors: by which all functions are held; none for as many as they ask for.
         memory_buys_processor: whether less than a whole processor's memory means less of a processor.
     """
 
@@ -63,7 +62,6 @@ class Surroundings:
     least_table_partitions: int = 4
     grows: bool = True
     concurrency: int = 1_000
-    processors: float | None = None
     memory_buys_processor: bool = True
 
     def processor(self, megabytes: float, whole: float) -> float:

@@ -22,8 +22,8 @@ PUT_UNIT_BYTES: Final = 25 * 1024
 TRACED_SHARE: Final = 0.05
 """Of invocations beyond one a second (docs/deploying.md, the parameter Tracing)."""
 
-STRIPS_UNITS: Final = 5.5 / 20_000
-SEARCH_UNITS: Final = 1.1 / 20_000
+STRIPS_UNITS: Final = 2.1 / 20_000
+SEARCH_UNITS: Final = 0.3 / 20_000
 """Write units a second for each different hashtag of an hour, of a day: what was measured of 20,000 at 1,000 events/s
 (docs/performance.md)."""
 LEVELS_UNITS: Final = 0.5 / 20_000

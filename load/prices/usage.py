@@ -1,11 +1,11 @@
 """What a pipeline uses of AWS, in the amounts that are paid for."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Final, Self
 
 from load.configuration import CapacityMode
 
-SECONDS_A_MONTH = 730 * 3_600
+SECONDS_A_MONTH: Final = 730 * 3_600
 """As AWS reckons a month."""
 
 

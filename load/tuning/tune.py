@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
+from typing import Final
 
 from load.calibration.calibration import Calibration
 from load.configuration import CapacityMode, Configuration
@@ -15,10 +16,10 @@ from load.tuning.goal import Goal
 from load.tuning.search import Progress, Search
 from load.tuning.space import Space
 
-FINALISTS = 4
-SEEDS = 3
+FINALISTS: Final = 4
+SEEDS: Final = 3
 """By which each finalist is simulated, for twice as long."""
-FINAL_SECONDS = 120.0
+FINAL_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True)

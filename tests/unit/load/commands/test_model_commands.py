@@ -44,6 +44,7 @@ def test_overload_is_told_with_the_shards_that_would_do_and_ends_with_1(tmp_path
     assert result.return_value == 1
     assert "overloaded: shard bytes at 1" in result.output
     assert "records a second, sent again" in result.output
+    assert "3 shards would have been enough for this rate" in result.output
     texts = [finding.text for finding in read_report(file).findings if finding.kind == "overload"]
     assert texts[1] == "3 shards would have been enough for this rate"
 
@@ -89,6 +90,12 @@ def test_an_impossible_goal_is_answered_with_the_nearest_and_why() -> None:
         (("cost", "--profile", "steady:5", "--prices", "nowhere.json"), "nowhere.json"),
         (("tune", "--profile", "steady:5", "--within", "0"), "the goal is above 0 s"),
         (("simulate", "--profile", "steady:5", "--key-skew", "9"), "key_skew must be"),
+        (("simulate", "--profile", "steady:5", "--report", "nowhere/report.json"), "nowhere/report.json"),
+        (
+            ("tune", "--profile", "steady:5", "--within", "9", "--samconfig", "nowhere/chosen.toml"),
+            "nowhere/chosen.toml",
+        ),
+        (("calibrate", "nowhere/mine.json"), "nowhere/mine.json"),
     ],
 )
 def test_wrong_input_is_one_line_that_says_what_can_be(arguments: tuple[str, ...], told: str) -> None:
