@@ -178,6 +178,14 @@ def test_an_alarm_evaluates_no_more_than_cloudwatch_allows(template: Template) -
         assert int(alarm["EvaluationPeriods"]) * max(map(int, periods)) <= 86_400, name
 
 
+def test_the_page_on_metrics_says_what_alarms_cost() -> None:
+    metrics = sum(len(list(watched(alarm))) for alarm in alarms(template_with()).values())
+    total = 0.1 * metrics + 0.5 * len(composites(template_with())) + 3 + 1
+    page = (Path(__file__).parents[2] / "docs/metrics.md").read_text(encoding="utf-8")
+    assert f"look at {metrics} metrics" in page
+    assert f"about {total:.0f} USD a month (list prices" in page
+
+
 def test_alarms_reach_the_topic_encrypted(template: Template) -> None:
     """CloudWatch can't use the key that AWS manages for SNS ("Notifying users on alarm changes", its User Guide)."""
     topic = resolved(template, "AWS::SNS::Topic")["AlarmsTopic"]["Properties"]
