@@ -12,35 +12,28 @@ from consumers.views import running_counts
 from consumers.views.memory import Change, Memory, Packed, Part
 from consumers.views.strips.view import StripsView
 from simulation.services.dynamodb import SimulatedDynamoDB
-from simulation.world.view_order import ITEMS
+from simulation.world.view_order import DIRECTORIES, ITEMS
 from tests.simulation.mistakes import noticed_by
 
 Patch = pytest.MonkeyPatch
 
 
 @noticed_by(152)
-def views_are_put_without_a_condition(patch: Patch) -> None:
-    """Of two environments the later one wins."""
-    put_item = SimulatedDynamoDB.put_item
+def views_are_written_without_a_condition(patch: Patch) -> None:
+    """Of two environments the later one wins, however old what it writes is."""
+    put_item, update_item = SimulatedDynamoDB.put_item, SimulatedDynamoDB.update_item
 
     def put(self: SimulatedDynamoDB, **request: Any) -> object:  # noqa: ANN401 - boto3's request
         if request["Item"].get("bucket", {}).get("S", "").startswith(ITEMS):
             request = {name: value for name, value in request.items() if not name.startswith(("Condition", "Expr"))}
         return put_item(self, **request)
 
-    patch.setattr(SimulatedDynamoDB, "put_item", put)
-
-
-@noticed_by(56)
-def directories_are_written_without_a_condition(patch: Patch) -> None:
-    """Of two entries the later one stays, however old it is."""
-    update_item = SimulatedDynamoDB.update_item
-
     def update(self: SimulatedDynamoDB, **request: Any) -> object:  # noqa: ANN401 - boto3's request
-        if request["Key"].get("bucket", {}).get("S", "").startswith("strips#"):
+        if request["Key"].get("bucket", {}).get("S", "").startswith(DIRECTORIES):
             del request["ConditionExpression"]
         return update_item(self, **request)
 
+    patch.setattr(SimulatedDynamoDB, "put_item", put)
     patch.setattr(SimulatedDynamoDB, "update_item", update)
 
 
@@ -50,7 +43,7 @@ def a_change_is_not_noted(patch: Patch) -> None:
     patch.setattr(TrendsTable, "note_changes", lambda *_: None)
 
 
-@noticed_by(0)
+@noticed_by(192)
 def a_repeat_is_not_noted(patch: Patch) -> None:
     """Who finds a minute written takes it that its writer has noted it."""
     note = Rollup.note_changes
@@ -62,7 +55,7 @@ def a_repeat_is_not_noted(patch: Patch) -> None:
     patch.setattr(Rollup, "note_changes", noted)
 
 
-@noticed_by(0)
+@noticed_by(72)
 def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     """A minute that changes while it is read is taken for read as it is then."""
     read = Memory.read
