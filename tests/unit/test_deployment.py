@@ -7,7 +7,7 @@ import pytest
 
 from local.errors import ParameterError
 from local.template.translation import Template
-from tests.unit.translated_template import PATH, resolved, template_with
+from tests.unit.translated_template import PATH, intrinsics_of, resolved, template_with
 
 GRADUAL = {"IngestFunction", "ArchiveFunction", "RollupFunction", "ReportingFunction"}
 
@@ -46,6 +46,13 @@ def test_events_schedules_and_the_api_invoke_the_alias(template: Template) -> No
     (api,) = resolved(template, "AWS::ApiGateway::RestApi").values()
     uris = set(re.findall(r"functions/[^/]+/invocations", json.dumps(api["Properties"]["Body"])))
     assert uris == {"functions/<ReportingFunction.Arn>:live/invocations"}
+
+
+def test_what_is_said_of_invocations_is_said_of_the_alias_and_redrive_is_invoked_by_it(template: Template) -> None:
+    for config in resolved(template, "AWS::Lambda::EventInvokeConfig").values():
+        assert config["Properties"]["Qualifier"] == "live"
+    output = template.translated["Outputs"]["RedriveFunctionName"]["Value"]
+    assert intrinsics_of(template).resolve(output) == "<RedriveFunction>:live"
 
 
 def test_what_serves_streams_and_readers_shifts_gradually_and_goes_back_on_errors(template: Template) -> None:
