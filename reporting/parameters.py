@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from re import ASCII, fullmatch
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_to_bytes
 
@@ -29,6 +30,18 @@ def _decode(raw: str) -> str:
         raise ValueError("should be percent-encoded UTF-8") from None
 
 
+def _once(raw: str | list[str]) -> str:
+    if isinstance(raw, list):
+        raise ValueError("should be given once")  # noqa: TRY004 - pydantic takes ValueErrors alone for bad input
+    return raw
+
+
+def _digits(raw: str) -> str:
+    if not fullmatch(r"\d+", raw, ASCII):  # pydantic would take 1.0 and 1_0 as well, and spaces around
+        raise ValueError("should be a whole number in decimal digits")
+    return raw
+
+
 Dimension = Annotated[DimensionName, Path(description="Of what the values are.")]
 
 Value = Annotated[
@@ -39,8 +52,12 @@ Value = Annotated[
 """API Gateway's REST APIs hand the path over as the client sent it, still percent-encoded."""
 
 _Instant = Annotated[
-    datetime | None, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime | None,
+    BeforeValidator(parse_instant),
+    BeforeValidator(_once),  # before validators run from the last to the first
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+_PageSize = Annotated[int, BeforeValidator(_digits), BeforeValidator(_once)]
 
 WindowParameter = Annotated[
     Literal["5m", "1h", "24h"], Query(description="How much time to count, the current bucket included.")
@@ -62,12 +79,12 @@ ComparedValues = Annotated[
     ),
 ]
 """API Gateway decodes a query parameter once: what stands between the commas is what the client has encoded first."""
-Limit = Annotated[int, Query(ge=1, le=100, description="Most values of a page.")]
+Limit = Annotated[_PageSize, Query(ge=1, le=100, description="Most values of a page.")]
 Prefix = Annotated[
     str,
     Query(max_length=MAX_PREFIX_CHARACTERS, description="How values begin; normalised as events are. All by default."),
 ]
-FoundLimit = Annotated[int, Query(ge=1, le=100, description="Most values of the answer.")]
+FoundLimit = Annotated[_PageSize, Query(ge=1, le=100, description="Most values of the answer.")]
 CursorParameter = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),

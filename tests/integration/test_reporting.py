@@ -395,6 +395,8 @@ def test_another_method_is_405(api: Api) -> None:
         ("/v1/trends/hashtag?window=2h&limit=101&end=today", ["window", "limit", "end"]),
         ("/v1/trends/hashtag?limit=0&windw=1h", ["limit", "windw"]),
         ("/v1/trends/hashtag?window=1h&window=5m", ["window"]),
+        ("/v1/trends/hashtag?limit=1&limit=2&end=a&end=b", ["limit", "end"]),
+        ("/v1/trends/hashtag?limit=1.0&end=2026-W47-7T11:00:00Z", ["limit", "end"]),
         ("/v1/trends/hashtag?cursor=", ["cursor"]),
         ("/v1/trends/hashtag?cursor=x", ["cursor"]),
         ("/v1/trends/hashtag/a/series?granularity=second&start=0&end=1", ["granularity", "start", "end"]),

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from reporting.answers import BadParameter
-from reporting.parameters import Value, from_validation, unexpected
+from reporting.parameters import End, FoundLimit, Limit, Start, Value, from_validation, unexpected
 
 KNOWN = frozenset({"window", "end"})
 
@@ -54,3 +54,19 @@ def test_a_value_is_decoded_once(raw: str, value: str) -> None:
 def test_a_value_that_is_not_utf_8_is_refused(raw: str) -> None:
     with pytest.raises(ValidationError, match="should be percent-encoded UTF-8"):
         TypeAdapter(Value).validate_python(raw)
+
+
+@pytest.mark.parametrize("limit", [Limit, FoundLimit])
+def test_a_limit_is_decimal_digits(limit: object) -> None:
+    adapter: TypeAdapter[int] = TypeAdapter(limit)
+    assert [adapter.validate_python(raw) for raw in ("1", "020", "100")] == [1, 20, 100]
+    for raw in ("1.0", "1_0", "\n1", "1 ", "+1", "-1", "1e1", "", "\u0661"):
+        with pytest.raises(ValidationError, match="should be a whole number in decimal digits"):
+            adapter.validate_python(raw)
+
+
+@pytest.mark.parametrize("parameter", [Limit, FoundLimit, Start, End])
+def test_what_comes_twice_is_refused_and_no_fault(parameter: object) -> None:
+    adapter: TypeAdapter[object] = TypeAdapter(parameter)
+    with pytest.raises(ValidationError, match="should be given once"):
+        adapter.validate_python(["1", "2"])

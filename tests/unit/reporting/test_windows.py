@@ -96,7 +96,7 @@ def test_a_series_starts_before_its_end() -> None:
 def test_instants_may_have_any_offset() -> None:
     two_hours = timezone(timedelta(hours=2))
     assert parse_instant("2026-04-29T11:30:00+02:00") == datetime(2026, 4, 29, 11, 30, tzinfo=two_hours)
-    assert parse_instant("20260429T0930Z") == datetime(2026, 4, 29, 9, 30, tzinfo=UTC)
+    assert parse_instant("2026-04-29t09:30:00.25z") == datetime(2026, 4, 29, 9, 30, 0, 250_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,14 @@ def test_instants_may_have_any_offset() -> None:
         "2026-04-29",
         "2026-04-29T09:30:00",
         "2026-04-29T09:30:00 02:00",
+        "2026-W47-7T11:00:00Z",
+        "20260429T093000Z",
+        "2026-04-29T09:30Z",
+        "2026-04-29 09:30:00Z",
+        "2026-04-29T09:30:00,5Z",
+        "2026-04-29T09:30:00+02",
+        "2026-04-29T09:30:00Z\n",
+        "2026-04-29T09:30:0\u0660Z",
         "2026-02-30T09:30:00Z",
         "1969-12-31T23:59:59Z",
         "3000-01-01T00:00:01Z",
