@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself ("Gateway response types for API Gateway", API Gateway guide)."""
+"""What API Gateway answers by itself ("Gateway response types for API Gateway", API Gateway guide), and this one."""
 
 import json
 from collections.abc import Mapping
@@ -65,3 +65,17 @@ def gateway_response(
         name: request_id if value == "context.requestId" else value.strip("'") for name, value in shape.headers.items()
     }
     return Response(body, status=shape.status or status, headers=headers)
+
+
+def stranger_response(reason: str, path: str, request_id: str) -> Response:
+    """Return the answer to a caller whom `local.serving` does not answer: a problem document, as all others are."""
+    problem = {
+        "type": "about:blank",
+        "title": "Forbidden",
+        "status": 403,
+        "detail": reason,
+        "instance": path,
+        "request_id": request_id,
+    }
+    headers = {"Content-Type": "application/problem+json", "X-Request-Id": request_id}
+    return Response(json.dumps(problem), status=403, headers=headers)

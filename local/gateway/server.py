@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 from werkzeug.security import safe_join
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -19,6 +20,8 @@ from werkzeug.wrappers import Request, Response
 
 from local.errors import PortInUseError, StackError
 from local.gateway.compression import compress
+from local.gateway.events import raw_path
+from local.gateway.refusals import stranger_response
 from local.gateway.rest_api import Invoke, RestApi
 from local.gateway.sign_in import SignIn
 from local.gateway.throttle import Throttle
@@ -98,7 +101,7 @@ class GatewayApplication:
             friend=self._friend,
         )
         if refused:
-            return Response(refused, status=403)
+            return stranger_response(refused, raw_path(request), str(uuid4()))
         sign_in = self._sign_in and self._sign_in.answer(request)
         return self._api.answer(request) or sign_in or self._page(request) or self._api.no_route(request)
 

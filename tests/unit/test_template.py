@@ -389,10 +389,13 @@ def test_a_stack_without_sign_in_has_no_user_pool(template: Template) -> None:
         assert not resolved(template, f"AWS::Cognito::{kind}")
 
 
-def test_values_to_compare_are_asked_for_by_the_gateway_itself() -> None:
+def test_values_to_compare_are_asked_for_by_the_gateway_itself(stack: StackResources) -> None:
     assert {route.path: route.required for route in api_routes() if route.required} == {
         "/v1/compare/{dimension}": ("values",)
     }
+    assert stack.api is not None
+    body = stack.api.responses["BAD_REQUEST_PARAMETERS"].body.replace("$context.error.messageString", '"why"')
+    assert json.loads(body)["errors"] == [{"in": "query", "name": "values", "detail": "is required"}]
 
 
 def test_long_answers_are_compressed(stack: StackResources) -> None:

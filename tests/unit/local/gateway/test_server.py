@@ -122,7 +122,16 @@ def test_nothing_beside_the_pages_is_served(pages: Path, path: str) -> None:
 )
 def test_other_peoples_pages_are_refused(headers: dict[str, str]) -> None:
     function = Function()
-    assert get("/v1/trends", function=function, headers=headers).status_code == 403
+    answer = get("/v1/trends", function=function, headers=headers)
+    assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
+    assert answer.json
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
+    assert {name: answer.json[name] for name in ("title", "status", "instance")} == {
+        "title": "Forbidden",
+        "status": 403,
+        "instance": "/v1/trends",
+    }
+    assert "only for callers on this machine" in answer.json["detail"] or "another origin" in answer.json["detail"]
     assert not function.events
 
 
