@@ -112,9 +112,8 @@ def attributes(alert: Alert) -> dict[str, tuple[str, str]]:
 
 
 def link(alert: Alert, dashboard: str) -> str:
-    """Return the address at which the dashboard shows the value: a hashtag's line, all events for what has none."""
-    page = dashboard.rstrip("/")
-    return f"{page}/?window=1h&hashtag={quote(alert.value, safe='')}" if alert.dimension == "hashtag" else f"{page}/"
+    """Return the address of the value's own page of the dashboard."""
+    return f"{dashboard.rstrip('/')}/?dimension={alert.dimension}&value={quote(alert.value, safe='')}"
 
 
 def _apple(alert: Alert, dashboard: str | None) -> str:

@@ -122,7 +122,7 @@ def test_subscribers_get_exactly_what_rose(stack: Stack) -> None:
         "severity": "high",
         "since": "2026-11-18T11:59:00Z",
         "new": False,
-        "link": "https://dash.example/?window=1h&hashtag=rivers",
+        "link": "https://dash.example/?dimension=hashtag&value=rivers",
     }
     assert rivers["MessageAttributes"]["dimension"] == {"Type": "String", "Value": "hashtag"}
     assert {json.loads(envelope["Message"])["severity"] for envelope in stack.received(high)} <= {"high"}

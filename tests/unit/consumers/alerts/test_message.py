@@ -36,7 +36,7 @@ def test_programs_get_json() -> None:
         "severity": "moderate",
         "since": "2026-11-18T11:58:00Z",
         "new": False,
-        "link": "https://dash.example/?window=1h&hashtag=rivers",
+        "link": "https://dash.example/?dimension=hashtag&value=rivers",
     }
 
 
@@ -48,7 +48,7 @@ def test_people_get_text() -> None:
         "It has been rising since 2026-11-18 11:58 UTC.",
         "Score 7.5 (moderate).",
         "",
-        "https://dash.example/?window=1h&hashtag=rivers",
+        "https://dash.example/?dimension=hashtag&value=rivers",
         "",
         "Alert 8b9fc063a009bde6412f8eae0eebf3fd. The same alert may come twice; a repeat has the same id.",
     ]
@@ -80,9 +80,9 @@ def test_without_a_dashboard_there_is_no_link() -> None:
     assert "http" not in message(alert(), None).body
 
 
-def test_a_link_carries_any_hashtag_and_other_values_none() -> None:
-    assert link(alert("a&b=c #/?ü"), "https://d") == "https://d/?window=1h&hashtag=a%26b%3Dc%20%23%2F%3F%C3%BC"
-    assert link(alert("en", dimension="lang"), DASHBOARD) == "https://dash.example/"
+def test_a_link_leads_to_the_values_own_page_whatever_the_value_and_the_dimension() -> None:
+    assert link(alert("a&b=c #/?ü"), "https://d") == "https://d/?dimension=hashtag&value=a%26b%3Dc%20%23%2F%3F%C3%BC"
+    assert link(alert("ja", dimension="lang"), DASHBOARD) == "https://dash.example/?dimension=lang&value=ja"
 
 
 def test_new_values_are_called_new() -> None:
