@@ -155,9 +155,14 @@ class Memory:
             for bucket in range(1 + self._schedule.buckets_at(start))
         ]
         found: dict[Part, dict[int, PackedCounts]] = {part: {} for part in parts}
-        for level, task in tasks:
-            for item in task.result():
-                found[Part(level, item.start)][item.bucket] = PackedCounts(item.packed)
+        try:
+            for level, task in tasks:
+                for item in task.result():
+                    found[Part(level, item.start)][item.bucket] = PackedCounts(item.packed)
+        finally:
+            # After a failure, those that have not begun would otherwise be run still, in the next invocation.
+            for _, task in tasks:
+                task.cancel()
         return {part: packed(of_part, self._schedule.buckets_at(part.start)) for part, of_part in found.items()}
 
     def _forget(self, now: float, state: LevelsState) -> None:

@@ -1,5 +1,8 @@
 """What was read and has not changed is not read again; what is read is what the notes promise."""
 
+from concurrent.futures import Executor, Future
+from typing import Any
+
 import pytest
 
 from consumers.counts import empty
@@ -137,3 +140,29 @@ def test_what_is_too_old_to_hold_is_read_each_time() -> None:
     change, before = trends.look(), trends.queries()
     change.read([part])
     assert trends.queries() > before
+
+
+class FirstFails(Executor):
+    """Has failed at the first thing it was given, and not begun with the others."""
+
+    def __init__(self) -> None:
+        self.given: list[Future[Any]] = []
+
+    def submit(self, _task: Any, /, *_arguments: object, **_named: object) -> Future[Any]:  # noqa: ANN401 - as Executor has it
+        future: Future[Any] = Future()
+        if not self.given:
+            future.set_exception(ConnectionError("gone"))
+        self.given.append(future)
+        return future
+
+
+def test_after_a_query_that_failed_no_other_is_begun() -> None:
+    pool = FirstFails()
+    memory = Memory(Trends().table, SCHEDULE, pool)
+    change = memory.look(NOW, (), plenty)
+    assert change is not None
+    with pytest.raises(ConnectionError, match="gone"):
+        change.read([Part(Level.MINUTE, NOON), Part(Level.MINUTE, NOON + 2 * MINUTE)])
+    others = pool.given[1:]
+    assert others
+    assert all(future.cancelled() for future in others)
