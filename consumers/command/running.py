@@ -24,7 +24,6 @@ from penstock.cli.standard_streams import show_anything
 _USAGE: Final = (
     InvalidRegionError,
     NoCredentialsError,
-    NoRegionError,
     ProfileNotFound,
     SettingsError,
     StackNotFoundError,
@@ -51,6 +50,8 @@ def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(error.exit_code)
+    except NoRegionError:
+        _end(USAGE, error_line("no AWS region is configured: give --region NAME, or set AWS_REGION"))
     except _USAGE as error:
         _end(USAGE, error_line(str(error)))
     except tuple(failures) as error:

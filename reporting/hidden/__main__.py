@@ -5,7 +5,7 @@ from consumers.command import interruption
 
 def main() -> None:
     """Run the command line."""
-    interruption.main("reporting.hidden.command.main", "list tells how things stand")
+    interruption.main("reporting.hidden.command.main", "running it again is safe")
 
 
 if __name__ == "__main__":
