@@ -1,5 +1,6 @@
 """``penstock-load`` and ``python -m load``: whatever goes wrong is one line on standard error, and an exit status."""
 
+import os
 import sys
 
 from penstock.cli.defect_file import keep
@@ -17,6 +18,10 @@ def main() -> None:
         from load.commands import cli
 
         status = cli(prog_name="penstock-load", standalone_mode=False)
+    except BrokenPipeError:
+        # Whoever read the output has enough of it, as ``… | head`` does. Python would complain once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
         message, status = ending(error, keep)
         if message:

@@ -119,14 +119,14 @@ def _run(given: dict[str, Any], options: "RunOptions", configuration: "Configura
         interruption.heed()
         with make_view(console) as view:
             report = run_load(options, target, show=view.show, wish=interruption)
-    for line in lines(report):
-        click.echo(line)
     if given["report"] is not None:
         write_report(given["report"], report)
         click.echo(f"report {given['report']}", err=True)
     if given["page"] is not None:
         write_page(given["page"], report)
         click.echo(f"page {given['page']}", err=True)
+    for line in lines(report):
+        click.echo(line)
     if interruption.signal is not None:
         return ENDED_BY_SIGNAL + interruption.signal
     return 1 if report.ended in ("errors", "failure") else 0

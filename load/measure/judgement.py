@@ -35,7 +35,8 @@ class Evidence:
         cores: of the machine.
         machine_busy: share of the machine that was busy, of 1; none where it can't be told.
         local: whether the target shares the machine.
-        scheduled, accepted: events.
+        scheduled: events.
+        accepted: events acknowledged while the time lasted, as shards took them.
         seconds: the measured time.
         peak_rate: the highest rate that was asked for.
         shards: what each took.
@@ -96,6 +97,15 @@ def shards_needed(evidence: Evidence) -> int | None:
     return ceil(evidence.peak_rate * an_event)
 
 
+def counted(number: int, what: str) -> str:
+    """Return how many of something, in words.
+
+    >>> counted(1, "shard"), counted(2, "shard")
+    ('1 shard', '2 shards')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def judge(evidence: Evidence) -> tuple[Finding, ...]:
     """Return what the reader should know, most important first."""
     found: list[Finding] = []
@@ -119,10 +129,12 @@ def _overload(evidence: Evidence) -> list[Finding]:
     taken = sum(each.records_rate for each in evidence.shards) * evidence.seconds
     if refused > REFUSED * (refused + taken):
         enough = shards_needed(evidence)
-        advice = f"; {enough} shards would take the peak of {evidence.peak_rate:,.0f} events/s" if enough else ""
+        advice = (
+            f"; {counted(enough, 'shard')} would take the peak of {evidence.peak_rate:,.0f} events/s" if enough else ""
+        )
         text = (
-            f"the stream refused {refused:,} records of {refused + taken:,.0f}: {len(evidence.shards)} shards are too "
-            f"few{advice}"
+            f"the stream refused {refused:,} records of {refused + taken:,.0f}: "
+            f"{counted(len(evidence.shards), 'shard')} can't take it{advice}"
         )
         found.append(Finding(kind="overload", text=text))
     elif evidence.most_waiting >= FULL:

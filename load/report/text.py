@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from load.measure.distributions import decoded, quantile, steps
+from load.measure.judgement import counted
 from load.report.model import Distribution, Function, Report
 
 BAR: Final = 40
@@ -107,8 +108,8 @@ def _shards(report: Report) -> Iterator[str]:
     busiest = max(report.shards, key=lambda shard: max(shard.records_rate / 1_000, shard.bytes_rate / 2**20))
     used = max(busiest.records_rate / 1_000, busiest.bytes_rate / 2**20)
     yield (
-        f"  {len(report.shards)} shards; the busiest, {busiest.shard_id}, took {busiest.records_rate:,.1f} records/s "
-        f"and {busiest.bytes_rate / 1024:,.0f} KiB/s: {used:.1%} of its limit"
+        f"  {counted(len(report.shards), 'shard')}; the busiest, {busiest.shard_id}, took "
+        f"{busiest.records_rate:,.1f} records/s and {busiest.bytes_rate / 1024:,.0f} KiB/s: {used:.1%} of its limit"
     )
 
 

@@ -105,7 +105,7 @@ def _evidence(gathered: Gathered, scheduled: int) -> Evidence:
         cores=gathered.cores,
         machine_busy=gathered.machine_busy,
         local=gathered.local,
-        accepted=round(recorder.latest.accepted),
+        accepted=recorder.accepted_in_time,
         seconds=seconds,
         peak_rate=gathered.profile.peak,
         shards=recorder.shards(),

@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 
 from load.measure.distributions import decoded, quantiles
+from load.measure.judgement import counted
 from load.measure.recorder import SHARD_BYTES
 from load.report.model import Distribution, Report, Series, Shard, Tuning
 from load.report.page.svg import (
@@ -69,10 +70,12 @@ def throughput(report: Report) -> str | None:
 def _taken_at_most(report: Report, most: float) -> tuple[float, str] | None:
     """Return how many events a second the shards take at most, if the chart is near enough to show it."""
     size = sum(shard.bytes_rate for shard in report.shards) * report.workload.seconds
-    if not size or not report.events.accepted:
+    events = report.events
+    accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
+    if not size or not accepted:
         return None
-    rate = len(report.shards) * SHARD_BYTES / (size / report.events.accepted)
-    return (rate, f"{len(report.shards)} shards take {rate:,.0f}/s") if rate < 4 * most else None
+    rate = len(report.shards) * SHARD_BYTES / (size / accepted)
+    return (rate, f"{counted(len(report.shards), 'shard')}: {rate:,.0f}/s") if rate < 4 * most else None
 
 
 def percentiles(named: Sequence[tuple[str, str, Distribution | None]]) -> str | None:
@@ -121,7 +124,7 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
         x = LEFT + at / step * width
         drawn.append(f'<text x="{x:.1f}" y="{height - 10}" text-anchor="middle">{at:,.0f} s</text>')
     most = max(each or 0.0 for shard in rows for each in shard.utilisation)
-    shown = f"the {len(rows)} busiest of {len(known)} shards" if len(rows) < len(known) else f"{len(rows)} shards"
+    shown = f"the {len(rows)} busiest of {len(known)} shards" if len(rows) < len(known) else counted(len(rows), "shard")
     caption = f"<b>Utilisation of shards</b><span>{shown}; the darkest cell is {most:.1%}</span>"
     return figure(svg("".join(drawn), "utilisation of shards over time", height), caption)
 
@@ -169,9 +172,9 @@ def _plot(lines: Sequence[Line], step: float, label: str, unit: str, ceiling: tu
             f'<rect class="hit" x="{LEFT + at * width:.1f}" y="{TOP}" width="{width:.1f}" height="{frame.y(0) - TOP}">'
             f"<title>{(at + 1) * step:,.0f} s: {escape(', '.join(told))}</title></rect>"
         )
-    if ceiling is not None:
-        drawn.append(limit(frame, *ceiling))
     drawn += [
         path(frame, [((at + 0.5) * step, value) for at, value in enumerate(line.values)], line.colour) for line in lines
     ]
+    if ceiling is not None:
+        drawn.append(limit(frame, *ceiling))
     return svg("".join(drawn), label)

@@ -95,7 +95,7 @@ def limit(frame: Frame, value: float, label: str) -> str:
     y = frame.y(value)
     return (
         f'<line class="limit" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
-        f'<text x="{WIDTH - RIGHT}" y="{y - 5}" text-anchor="end">{escape(label)}</text>'
+        f'<text class="named" x="{WIDTH - RIGHT}" y="{y - 6}" text-anchor="end">{escape(label)}</text>'
     )
 
 

@@ -61,7 +61,7 @@ def test_refused_records_are_overload_with_the_shards_that_would_do() -> None:
     evidence = replace(CALM, accepted=30_000, shards=(shard(size=2**20, refused=5_000),))
     (finding,) = judge(evidence)
     assert finding.kind == "overload"
-    assert "refused 5,000 records of 6,200: 1 shards are too few; 2 shards would take the peak of 1,000 events/s" in (
+    assert "refused 5,000 records of 6,200: 1 shard can't take it; 2 shards would take the peak of 1,000 events/s" in (
         finding.text
     )
 
