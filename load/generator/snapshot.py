@@ -28,7 +28,8 @@ class Snapshot:
         waiting: share of the SDK's buffer that is in use, of 1.
         processor: seconds of processor time of its process.
         schedule_error: histogram of how late events were handed over, in seconds.
-        put: histogram of the time from the intended time to the acknowledgement, of a sample of the events.
+        put: of a sample of the events acknowledged since: the intended time, in seconds as `at`, and how long after it
+            the acknowledgement came.
         shards: by id.
         failure: what the SDK said of an event that it gave up, one of them.
         done: whether all of its events have been sent and have an outcome.
@@ -43,7 +44,7 @@ class Snapshot:
     waiting: float
     processor: float
     schedule_error: str
-    put: str
+    put: tuple[tuple[float, float], ...]
     shards: dict[str, ShardCount] = field(default_factory=dict)
     failure: str | None = None
     done: bool = False

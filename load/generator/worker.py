@@ -192,12 +192,13 @@ class _Teller:
         """Return how things are at `now`, seconds since the start."""
         statistics = self._producer.stats()
         errors, self._sender.errors = self._sender.errors, type(self._sender.errors)()
-        late, put = Measured("s"), Measured("s")
+        late = Measured("s")
         for steps, times in errors.items():
             late.record(steps * ERROR_STEP, times=times)
+        put: list[tuple[float, float]] = []
         while self._answered:
             due, at = self._answered.popleft()
-            put.record(at - due)
+            put.append((due - self._task.warm_up_seconds, at - due))
         return Snapshot(
             worker=self._task.worker,
             at=now - self._task.warm_up_seconds,
@@ -208,7 +209,7 @@ class _Teller:
             waiting=statistics.buffered_bytes / self._task.producer.buffer_bytes,
             processor=time.process_time(),
             schedule_error=late.encoded(),
-            put=put.encoded(),
+            put=tuple(put),
             shards={
                 shard_id: ShardCount(each.kinesis_records_put, each.kinesis_records_data_put, each.all_errors)
                 for shard_id, each in statistics.shards.items()

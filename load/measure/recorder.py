@@ -12,6 +12,8 @@ from load.report.model import Distribution, Shard, Unit
 
 BLOCKS: Final = 10
 """Pieces of the measured time whose differences tell the noise."""
+OPEN_SECONDS: Final = 60
+"""Values that come later than that are in the distribution, and not in the percentiles of their step."""
 MOST_POINTS: Final = 600
 SHARD_RECORDS: Final = 1_000.0
 SHARD_BYTES: Final = float(2**20)
@@ -52,14 +54,16 @@ class OverTime:
         """Take a value of a moment; moments outside of the measured time are left out."""
         if 0 <= at < self._seconds:
             self._all.record(value, block=self._block(at))
-            self._of_step(at).record(value)
+            if (step := self._of_step(at)) is not None:
+                step.record(value)
 
     def add(self, at: float, encoded: str) -> None:
         """Take the values of a histogram that belong to the second before a moment."""
         middle = at - 0.5
         if 0 <= middle < self._seconds:
             self._all.add(encoded, block=self._block(middle))
-            self._of_step(middle).add(encoded)
+            if (step := self._of_step(middle)) is not None:
+                step.add(encoded)
 
     @property
     def quantiles(self) -> tuple[float, float] | None:
@@ -80,10 +84,13 @@ class OverTime:
     def _block(self, at: float) -> int:
         return min(int(at / self._seconds * BLOCKS), BLOCKS - 1)
 
-    def _of_step(self, at: float) -> Measured:
+    def _of_step(self, at: float) -> Measured | None:
+        """Return the step of a moment; None where it is closed: a histogram takes 240 kB, so that few are kept open."""
         step = int(at / self._step)
+        if step in self._closed:
+            return None
         if step not in self._steps:
-            self._close(before=step - ceil(30 / self._step))  # a histogram takes 240 kB; later values are few
+            self._close(before=step - ceil(OPEN_SECONDS / self._step))
             self._steps[step] = Measured(self._unit)
         return self._steps[step]
 
@@ -116,7 +123,8 @@ class Recorder:
     def take(self, snapshot: Snapshot) -> None:
         """Take in what a worker told."""
         self.schedule_error.add(snapshot.at, snapshot.schedule_error)
-        self.put.add(snapshot.at, snapshot.put)
+        for due, seconds in snapshot.put:
+            self.put.record(due, seconds)
         self.failure = snapshot.failure or self.failure
         if 0 < snapshot.at <= self.seconds:
             self.most_waiting = max(self.most_waiting, snapshot.waiting)

@@ -1,5 +1,7 @@
 """Putting together what workers tell."""
 
+from dataclasses import replace
+
 import pytest
 
 from load.generator.snapshot import ShardCount, Snapshot
@@ -30,7 +32,7 @@ def told(
         waiting=0.1,
         processor=at + 10,
         schedule_error=histogram(late),
-        put=histogram(0.1),
+        put=((at - 0.5, 0.1),),
         shards={SHARD: ShardCount(sent // 10, 10 * sent, refused)},
     )
 
@@ -112,3 +114,13 @@ def test_percentiles_of_each_step_are_kept_in_constant_memory() -> None:
         recorder.take(told(second, sent=second, late=second / 1000))
     _, p99 = recorder.schedule_error.points(100)
     assert p99 == pytest.approx([second / 1000 for second in range(1, 101)], rel=0.01)
+
+
+def test_a_put_counts_where_its_event_was_due_however_late_it_was_acknowledged() -> None:
+    recorder = Recorder(10.0)
+    for second in range(11):
+        recorder.take(told(second, sent=second))
+    recorder.take(replace(told(25, sent=10), put=((9.5, 15.5), (-0.5, 20.0))))
+    found = recorder.put.distribution()
+    assert found is not None
+    assert (found.count, found.max) == (11, pytest.approx(15.5, rel=1e-3))  # type: ignore[comparison-overlap] # approx
