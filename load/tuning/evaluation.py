@@ -16,8 +16,11 @@ from load.prices.table import Prices
 from load.tuning.goal import Goal
 from load.workload.shapes import steady
 
-SEARCH_SECONDS: Final = 60.0
-"""Simulated of each configuration that a search looks at: one minute, with its beginning and its end."""
+SEARCH_SECONDS: Final = 240.0
+"""Simulated of each configuration that a search looks at: whole minutes, and long enough that windows and polls, which
+drift past each other, meet in many ways."""
+MANY_EVENTS: Final = 100_000.0
+"""A second: from there on there are so many batches that a minute is enough."""
 LEAST_RATE: Final = 0.1
 """Events a second that a trough is taken for at least."""
 
@@ -63,7 +66,7 @@ class Model:
         calibration: Calibration,
         surroundings: Surroundings,
         prices: Prices,
-        seconds: float = SEARCH_SECONDS,
+        seconds: float | None = None,
         seed: int = 0,
     ) -> None:
         """Judge under this traffic and goal."""
@@ -74,6 +77,7 @@ class Model:
         self._seed = seed
         profile = traffic.profile
         peak = profile.peak
+        seconds = seconds or (SEARCH_SECONDS if peak < MANY_EVENTS else SEARCH_SECONDS / 4)
         trough = max(LEAST_RATE, min(min(piece.start, piece.end) for piece in profile.pieces))
         mean = profile.events / profile.seconds
         self._peak = _at(traffic, peak, seconds)

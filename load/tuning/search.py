@@ -1,16 +1,23 @@
-"""The search: downhill along the axes, then by exchanges between two of them, from several starts.
+"""The search: look at each axis by itself, reckon what all axes together would bring, look there, and begin again.
 
 What one window saves another can spend, since the goal bounds their sum; so along single axes a search stops wherever
-the goal binds, and exchanges lead on. Each configuration is judged once.
+the goal binds. But cost and freshness are nearly sums of what each axis adds, so that the best combinations can be
+foreseen (`load.tuning.foresight`). What budget is left goes downhill from there, by steps and exchanges of two axes.
+Each configuration is judged once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import permutations
 from math import inf
+from typing import Final
 
 from load.tuning.evaluation import Judge, Judged
-from load.tuning.goal import Strategy
+from load.tuning.foresight import foreseen
+from load.tuning.goal import Goal
 from load.tuning.space import Place, Space
+
+LOOKS: Final = 12
+"""Foreseen combinations that are judged before the axes are looked at anew."""
 
 Rank = tuple[float, float]
 """The smaller the better: what is missed of the goal, then what is to be least."""
@@ -23,12 +30,12 @@ class Search:
     """Judges places of a space, at most so many of them."""
 
     def __init__(
-        self, space: Space, judge: Judge, strategy: Strategy, budget: int, progress: Progress = lambda *_: None
+        self, space: Space, judge: Judge, goal: Goal, budget: int, progress: Progress = lambda *_: None
     ) -> None:
-        """Search by a strategy; with the budget spent, the best so far is the answer."""
+        """Search for a goal by its strategy; with the budget spent, the best so far is the answer."""
         self._space = space
         self._judge = judge
-        self._strategy = strategy
+        self._goal = goal
         self._budget = budget
         self._progress = progress
         self._best: Place | None = None
@@ -37,15 +44,33 @@ class Search:
     def run(self, starts: Iterable[Place]) -> Judged:
         """Search from each start, and then once more from the best; return the best."""
         for start in starts:
-            self._descend(start)
+            self._rank(start)
+            self._look_from(start)
         if self._best is None:
             raise ValueError("a search needs a start")
+        center = None
+        while center != self._best and len(self.judged) < self._budget:
+            center = self._best
+            self._look_from(center)
         self._descend(self._best)
         return self.judged[self._best]
 
+    def _look_from(self, center: Place) -> None:
+        """Judge all that differs from a place on one axis, and then the best combinations of these."""
+        alone: list[list[Judged]] = []
+        for axis, choices in enumerate(self._space.axes):
+            places = [(*center[:axis], index, *center[axis + 1 :]) for index in range(len(choices.choices))]
+            for place in places:
+                self._rank(place)
+            if any(place not in self.judged for place in places):
+                return
+            alone.append([self.judged[place] for place in places])
+        for place in foreseen(self.judged[center], alone, self._goal)[:LOOKS]:
+            self._rank(place)
+
     def rank(self, judged: Judged) -> Rank:
         """Return how good a judged configuration is."""
-        match self._strategy:
+        match self._goal.strategy:
             case "cost":
                 return judged.violation, judged.month
             case "speed":
@@ -55,8 +80,6 @@ class Search:
 
     def _descend(self, place: Place) -> None:
         """Go downhill until no step and no exchange is better."""
-        if self._rank(place) == (inf, inf):
-            return
         while True:
             here = place
             for axis in range(len(place)):

@@ -48,6 +48,16 @@ class Space:
         """Yield all places."""
         return product(*(range(len(axis.choices)) for axis in self.axes))
 
+    def starts(self, configuration: Configuration) -> list[Place]:
+        """Return where to begin: nearest to a configuration, and there with the fewest shards and the shortest windows.
+
+        What a long window costs depends on the other windows, so the axes look different from both.
+        """
+        place = self.nearest(configuration)
+        least = ("shards", "ingest_window_seconds", "rollup_window_seconds", "views_window_seconds")
+        short = (0 if axis.name in least else index for axis, index in zip(self.axes, place, strict=True))
+        return list(dict.fromkeys((place, tuple(short))))
+
     def nearest(self, configuration: Configuration) -> Place:
         """Return the place whose choices are those of a configuration, or next above them."""
         return tuple(_index(axis, configuration) for axis in self.axes)

@@ -11,15 +11,14 @@ from load.model.outcome import Constraint
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.prices.table import Prices
-from load.tuning.evaluation import SEARCH_SECONDS, Judged, Model, binding, violation
+from load.tuning.evaluation import Judged, Model, binding, violation
 from load.tuning.goal import Goal
 from load.tuning.search import Progress, Search
 from load.tuning.space import Space
 
 FINALISTS: Final = 4
 SEEDS: Final = 3
-"""By which each finalist is simulated, for twice as long."""
-FINAL_SECONDS: Final = 120.0
+"""By which each finalist is simulated again."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ class Tuner:
 
     def tune(self, space: Space, start: Configuration, budget: int, progress: Progress = lambda *_: None) -> Tuned:
         """Search a space from a configuration, with at most so many simulated."""
-        search = Search(space, self.model(), self.goal.strategy, budget, progress)
-        search.run([space.nearest(start)])
+        search = Search(space, self.model(), self.goal, budget, progress)
+        search.run(space.starts(start))
         ranked = sorted(search.judged.values(), key=search.rank)
         finalists = [self._confirmed(each) for each in ranked[:FINALISTS]]
         chosen = min(finalists, key=search.rank)
@@ -93,7 +92,7 @@ class Tuner:
             space.size,
         )
 
-    def model(self, *, seconds: float = SEARCH_SECONDS, draw: int = 0) -> Model:
+    def model(self, *, draw: int = 0) -> Model:
         """Return the model that judges; its seed is so many after that of the search."""
         return Model(
             self.traffic,
@@ -101,13 +100,12 @@ class Tuner:
             calibration=self.calibration,
             surroundings=self.surroundings,
             prices=self.prices,
-            seconds=seconds,
             seed=self.seed + draw,
         )
 
     def _confirmed(self, judged: Judged) -> Judged:
-        """Return a finalist judged anew, by several seeds and for longer: by its worst freshness and its mean cost."""
-        again = [self.model(seconds=FINAL_SECONDS, draw=draw)(judged.configuration) for draw in range(1, 1 + SEEDS)]
+        """Return a finalist judged anew, by several seeds: by its worst freshness and its mean cost."""
+        again = [self.model(draw=draw)(judged.configuration) for draw in range(1, 1 + SEEDS)]
         middle = sorted(again, key=lambda each: each.month)[len(again) // 2]
         freshness = mean(each.freshness for each in again)
         used = {limit: max(each.utilisation[limit] for each in again) for limit in middle.utilisation}
@@ -116,7 +114,7 @@ class Tuner:
     def _other_modes(self, chosen: Judged) -> list[Judged]:
         modes = [(stream, table) for stream in CapacityMode for table in CapacityMode]
         here = chosen.configuration.stream_mode, chosen.configuration.table_mode
-        model = self.model(seconds=FINAL_SECONDS)
+        model = self.model()
         return [
             model(replace(chosen.configuration, stream_mode=stream, table_mode=table))
             for stream, table in modes

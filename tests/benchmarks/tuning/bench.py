@@ -95,8 +95,8 @@ def _searched(sought: Sought) -> tuple[Cell, ...]:
     name, traffic, goal = sought
     space = grid(traffic, goal)
     model = Model(traffic, goal, calibration=default_calibration(), surroundings=AWS, prices=price_table().prices)
-    search = Search(space, model, goal.strategy, int(space.size * BUDGET_SHARE))
-    found = search.run([space.nearest(Configuration())])
+    search = Search(space, model, goal, int(space.size * BUDGET_SHARE))
+    found = search.run(space.starts(Configuration()))
     looked_at = len(search.judged)
     best = inf
     with shown(f"Tuning: {name}", space.size) as progress:

@@ -61,7 +61,7 @@ def test_the_cheapest_of_a_grid_is_found_by_a_twentieth_of_the_looks(rate: int, 
     best = min((each.month for each in map(judge, map(space.at, space.places())) if each.meets), default=inf)
     judge.asked = 0
 
-    found = Search(space, judge, "cost", space.size // 20).run([space.nearest(BASE)])
+    found = Search(space, judge, goal, space.size // 20).run(space.starts(BASE))
 
     assert space.size >= 2_000
     assert found.meets
@@ -73,7 +73,7 @@ def test_no_more_is_judged_than_the_budget_and_nothing_twice() -> None:
     goal, space = Goal(10), grid(1_000)
     judge = Formula(1_000, goal)
 
-    search = Search(space, judge, "cost", 12)
+    search = Search(space, judge, goal, 12)
     search.run([space.nearest(BASE), space.nearest(replace(BASE, shards=4))])
 
     assert judge.asked == 12 == len(search.judged)
@@ -82,7 +82,7 @@ def test_no_more_is_judged_than_the_budget_and_nothing_twice() -> None:
 def test_strategies_weigh_differently() -> None:
     goal, space = Goal(20), grid(1_000)
     found = {
-        strategy: Search(space, Formula(1_000, goal), strategy, 300).run([space.nearest(BASE)])
+        strategy: Search(space, Formula(1_000, goal), replace(goal, strategy=strategy), 300).run([space.nearest(BASE)])
         for strategy in STRATEGIES
     }
 
@@ -94,7 +94,7 @@ def test_an_impossible_goal_ends_nearest_to_it() -> None:
     goal, space = Goal(0.5), grid(1_000)
     judge = Formula(1_000, goal)
 
-    found = Search(space, judge, "cost", 300).run([space.nearest(BASE)])
+    found = Search(space, judge, goal, 300).run([space.nearest(BASE)])
 
     assert not found.meets
     assert found.freshness == pytest.approx(min(judge(space.at(place)).freshness for place in space.places()), rel=0.01)
