@@ -66,11 +66,6 @@ class Team:
                 process.join()
 
     @property
-    def process_ids(self) -> list[int]:
-        """The processes."""
-        return [process.pid for process in self._processes if process.pid is not None]
-
-    @property
     def done(self) -> bool:
         """Whether all workers have said their last word."""
         return len(self._ended) == len(self._tasks)

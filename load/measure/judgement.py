@@ -35,7 +35,6 @@ class Evidence:
         cores: of the machine.
         machine_busy: share of the machine that was busy, of 1; none where it can't be told.
         local: whether the target shares the machine.
-        scheduled: events.
         accepted: events acknowledged while the time lasted, as shards took them.
         seconds: the measured time.
         peak_rate: the highest rate that was asked for.
@@ -50,7 +49,6 @@ class Evidence:
     cores: int
     machine_busy: float | None
     local: bool
-    scheduled: int
     accepted: int
     seconds: float
     peak_rate: float

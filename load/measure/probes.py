@@ -67,7 +67,3 @@ class ProbeBook:
     def waiting(self) -> int:
         """How many are acknowledged and not yet visible."""
         return sum(map(len, self._waiting.values()))
-
-    def oldest(self) -> float | None:
-        """When the oldest that is not yet visible was due; None if all are visible."""
-        return min((queue[0].due for queue in self._waiting.values() if queue), default=None)

@@ -58,7 +58,7 @@ def assemble(gathered: Gathered) -> Report:
     recorder, profile = gathered.recorder, gathered.profile
     seconds, totals = recorder.seconds, recorder.latest
     scheduled = round(profile.due(seconds))
-    evidence = _evidence(gathered, scheduled)
+    evidence = _evidence(gathered)
     return Report(
         command="run",
         made_at=datetime.now(UTC),
@@ -94,7 +94,7 @@ def assemble(gathered: Gathered) -> Report:
     )
 
 
-def _evidence(gathered: Gathered, scheduled: int) -> Evidence:
+def _evidence(gathered: Gathered) -> Evidence:
     recorder, seconds = gathered.recorder, gathered.recorder.seconds
     late = recorder.schedule_error.quantiles
     return Evidence(
@@ -110,7 +110,6 @@ def _evidence(gathered: Gathered, scheduled: int) -> Evidence:
         peak_rate=gathered.profile.peak,
         shards=recorder.shards(),
         iterator_age=gathered.iterator_ages[: recorder.steps],
-        scheduled=scheduled,
     )
 
 

@@ -130,18 +130,3 @@ def warmed(profile: Profile, seconds: float) -> Profile:
         return profile
     first = max(1.0, profile.pieces[0].start)
     return Profile([Piece(seconds, first, first), *profile.pieces], profile.text)
-
-
-def shortened(profile: Profile, events: int) -> Profile:
-    """Return a profile that ends with that many events, or as it is if it has no more."""
-    ends = next(profile.times_of([float(events)]), None)
-    if ends is None:
-        return profile
-    kept: list[Piece] = []
-    for piece in profile.pieces:
-        left = ends - sum(each.seconds for each in kept)
-        if left <= 0:
-            break
-        length = min(left, piece.seconds)
-        kept.append(Piece(length, piece.start, piece.start + (piece.end - piece.start) * length / piece.seconds))
-    return Profile(kept, profile.text)

@@ -20,7 +20,6 @@ CALM = Evidence(
     cores=2,
     machine_busy=0.4,
     local=True,
-    scheduled=60_000,
     accepted=60_000,
     seconds=60.0,
     peak_rate=1000.0,
