@@ -91,7 +91,7 @@ class Client:
                     self._have_killed()
                 for _ in range(sizes.pop()):
                     self._survive(self._put_one)
-                    if chance.random() < 0.2:
+                    if chance.random() < 0.06:
                         scheduler.sleep(chance.choice([0.001, 0.02, 0.3]))
                 scheduler.sleep(chance.choice([0.2, 1.0, 5.0, 20.0]))
         self._survive(self._flush)

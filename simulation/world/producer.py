@@ -17,6 +17,8 @@ from simulation.world.spool_disk import SpoolDisk
 
 ROOM_SECONDS: Final = 1.0
 """How long a put waits for room at a time."""
+LOOKED_AT_EVERY: Final = 8
+"""Puts after which a look is taken at how much is held in memory: one costs as much as a few puts."""
 
 
 class ProducerProcess(Process):
@@ -64,6 +66,8 @@ class ProducerProcess(Process):
         if core.urgent:
             self._rouse()
         self._receipts.append(receipt)
+        if len(self._receipts) % LOOKED_AT_EVERY == 0:
+            self.most_held = max(self.most_held, core.statistics().buffered_bytes)
         return receipt
 
     def flush(self) -> None:
@@ -116,5 +120,4 @@ class ProducerProcess(Process):
         for observer in self._core.take_observers():
             observer.call()
         self.most_spooled = max(self.most_spooled, self._spool.size)
-        self.most_held = max(self.most_held, self._core.statistics().buffered_bytes)
         self._progress.fire()

@@ -57,7 +57,7 @@ LATE_SECONDS: Final = 19 * HOUR
 """After which all that came late is due."""
 VIEWS_SETTLE_SECONDS: Final = EVERY_SECONDS + MINUTE
 """After which a search index and all lists are due."""
-VIEWS_EVERY: Final = 8
+VIEWS_EVERY: Final = 10
 """One world of so many has views: they cost as much as all else."""
 PAGE_ITEMS: Final = 7
 """Items on one page of a query, so that paging is always tried."""
@@ -121,14 +121,14 @@ class World:
         chance = self.scheduler.chance
         phases: list[tuple[float, int]] = []
         at = self.scheduler.now + 1
-        for number in range(chance.randint(2, 4)):
+        for number in range(chance.randint(2, 3)):
             closing = Level.HOUR.floor(at) + HOUR + CLOSE_AFTER_SECONDS
             gaps = [at + 1, at + MINUTE, at + HOUR / 2, at + HOUR, closing - 60, closing]
             if number:
                 at = max(at + PHASE_SECONDS, chance.choice(gaps))
             if number == 1 and self.stream_is_lost:
                 at += DAY + 2 * HOUR
-            phases.append((at, chance.randint(1, 3)))
+            phases.append((at, chance.randint(1, 2)))
         return phases
 
     def _make_services(self) -> None:
@@ -180,7 +180,7 @@ class World:
                     "EventSourceArn": self.stream.arn,
                     "FunctionName": FunctionName.INGEST.value,
                     "BatchSize": chance.choice([10, 100, 10_000]),
-                    "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10]),
+                    "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10, 10, 20]),
                     "ParallelizationFactor": chance.choice([1, 1, 1, 3]),
                 }
             ),
@@ -199,7 +199,7 @@ class World:
                     "EventSourceArn": LOG_STREAM_ARN,
                     "FunctionName": FunctionName.ROLLUP.value,
                     "BatchSize": chance.choice([10, 100, 1_000]),
-                    "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10]),
+                    "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10, 10, 20]),
                     "FilterCriteria": {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
                 }
             ),
