@@ -20,7 +20,7 @@ Patch = pytest.MonkeyPatch
 Judged = Answered | FunctionFailed
 
 
-@noticed_by(69)
+@noticed_by(1)
 def the_record_that_failed_is_taken_for_done(patch: Patch) -> None:
     """A partial failure begins again behind the record that is named rather than with it."""
 
@@ -30,7 +30,7 @@ def the_record_that_failed_is_taken_for_done(patch: Patch) -> None:
     patch.setattr(slot, "acknowledged", behind)
 
 
-@noticed_by(69)
+@noticed_by(1)
 def a_failed_invocation_is_taken_for_done(patch: Patch) -> None:
     """What a function was killed with does not come again."""
 
@@ -42,7 +42,7 @@ def a_failed_invocation_is_taken_for_done(patch: Patch) -> None:
     patch.setattr(slot, "acknowledged", done)
 
 
-@noticed_by(74)
+@noticed_by(1)
 def an_answer_that_acknowledges_nothing_is_taken_for_success(patch: Patch) -> None:
     """It may be one that can't be read."""
 
@@ -53,7 +53,7 @@ def an_answer_that_acknowledges_nothing_is_taken_for_success(patch: Patch) -> No
     patch.setattr(slot, "acknowledged", done)
 
 
-@noticed_by(74)
+@noticed_by(2)
 def an_expired_iterator_goes_on_at_the_newest(patch: Patch) -> None:
     """What came between the last read and the new iterator is not read."""
     fail = ShardPoller.read_failed
@@ -66,7 +66,7 @@ def an_expired_iterator_goes_on_at_the_newest(patch: Patch) -> None:
     patch.setattr(ShardPoller, "read_failed", failed)
 
 
-@noticed_by(55)
+@noticed_by(6)
 def the_checkpoint_is_what_was_read_last(patch: Patch) -> None:
     """A poller that starts anew goes on behind records that were read and never acknowledged."""
     enter = Ledger.open
@@ -78,7 +78,7 @@ def the_checkpoint_is_what_was_read_last(patch: Patch) -> None:
     patch.setattr(Ledger, "open", opened)
 
 
-@noticed_by(21)
+@noticed_by(1)
 def children_begin_at_their_newest(patch: Patch) -> None:
     """Of the children of a split or merge, what came before they were listed is not read."""
     listed = MappingLineage.listed
@@ -95,7 +95,7 @@ def children_begin_at_their_newest(patch: Patch) -> None:
     patch.setattr(MappingLineage, "listed", at_newest)
 
 
-@noticed_by(27)
+@noticed_by(6)
 def a_closed_parent_is_skipped(patch: Patch) -> None:
     """A poller that starts anew begins with the children of shards that were split or merged."""
     begin = MappingLineage._start_of

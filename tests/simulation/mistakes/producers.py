@@ -21,7 +21,7 @@ def _arrived(record: Record) -> RecordAnswer:
     return RecordAnswer(record.lane.shard_id, "1")
 
 
-@noticed_by(78)
+@noticed_by(2)
 def a_partial_failure_is_taken_for_success(patch: Patch) -> None:
     """A record that PutRecords refused is not put again."""
     take = Answers.take
@@ -35,7 +35,7 @@ def a_partial_failure_is_taken_for_success(patch: Patch) -> None:
     patch.setattr(Answers, "take", taken)
 
 
-@noticed_by(66)
+@noticed_by(6)
 def a_call_that_failed_is_taken_for_success(patch: Patch) -> None:
     """What became of a call without an answer is not asked."""
     take = Answers.take
@@ -48,7 +48,7 @@ def a_call_that_failed_is_taken_for_success(patch: Patch) -> None:
     patch.setattr(Answers, "take", taken)
 
 
-@noticed_by(58)
+@noticed_by(17)
 def what_is_sent_leaves_the_spool(patch: Patch) -> None:
     """An event is done as soon as it is taken, not when Kinesis has it."""
     keep = Spool.append
@@ -61,7 +61,7 @@ def what_is_sent_leaves_the_spool(patch: Patch) -> None:
     patch.setattr(Spool, "append", appended)
 
 
-@noticed_by(58)
+@noticed_by(17)
 def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
     """A process that was killed leaves its events to nobody."""
     begin = SpooledDelivery.__init__
@@ -88,7 +88,7 @@ def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     patch.setattr(frames, "_frame_at", forgiving)
 
 
-@noticed_by(3)
+@noticed_by(63)
 def the_next_event_is_acknowledged_too(patch: Patch) -> None:
     """The spool lets go of one event more than has arrived."""
     let_go = Spool.done

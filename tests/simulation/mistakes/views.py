@@ -18,7 +18,7 @@ from tests.simulation.mistakes import noticed_by
 Patch = pytest.MonkeyPatch
 
 
-@noticed_by(152)
+@noticed_by(20)
 def views_are_written_without_a_condition(patch: Patch) -> None:
     """Of two environments the later one wins, however old what it writes is."""
     put_item, update_item = SimulatedDynamoDB.put_item, SimulatedDynamoDB.update_item
@@ -43,7 +43,7 @@ def a_change_is_not_noted(patch: Patch) -> None:
     patch.setattr(TrendsTable, "note_changes", lambda *_: None)
 
 
-@noticed_by(192)
+@noticed_by(80)
 def a_repeat_is_not_noted(patch: Patch) -> None:
     """Who finds a minute written takes it that its writer has noted it."""
     note = Rollup.note_changes
@@ -55,7 +55,7 @@ def a_repeat_is_not_noted(patch: Patch) -> None:
     patch.setattr(Rollup, "note_changes", noted)
 
 
-@noticed_by(72)
+@noticed_by(190)
 def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     """A minute that changes while it is read is taken for read as it is then."""
     read = Memory.read
@@ -75,7 +75,7 @@ def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     patch.setattr(Memory, "read", late)
 
 
-@noticed_by(24)
+@noticed_by(0)
 def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     """An environment sees a minute or an hour as it was when it first read it."""
     read = Memory.read
@@ -87,13 +87,13 @@ def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     patch.setattr(Memory, "read", once)
 
 
-@noticed_by(24)
+@noticed_by(0)
 def what_slides_away_stays(patch: Patch) -> None:
     """A window's sum takes in what is new, and nothing is taken out of it."""
     patch.setattr(running_counts, "take_out", lambda *_: None)
 
 
-@noticed_by(24)
+@noticed_by(0)
 def directories_go_on_promising_what_has_changed(patch: Patch) -> None:
     """Strips that lack a change are read all the same."""
     patch.setattr(StripsView, "_clear", lambda *_: None)
