@@ -1,11 +1,15 @@
 """Which status ``python -m local run`` ends with, by how the run ended."""
 
+import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from local.__main__ import cli
+from local.command import ROOT, cli
 from local.run import pipeline
 from local.run.lag import LagSummary
 from local.run.pipeline import Outcome
@@ -43,3 +47,18 @@ def test_missing_events_weigh_more_than_an_interrupt(
     ended = CliRunner().invoke(cli, ["run"])
     assert ended.exit_code == expected
     assert ended.stderr == (f"error: {fault}\n" if fault else "")
+
+
+def test_an_interrupt_while_it_is_still_importing_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "local", "run"],
+        check=False,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert ended.stderr == "ended before the accounts were settled\n"
