@@ -303,3 +303,12 @@ def window_of(api: FakeApi) -> list[str]:
         if question.startswith("/v1/trends/hashtag")
     )
     return [(datetime.fromisoformat(end) - timedelta(hours=1)).isoformat(), end]
+
+
+def test_what_there_is_one_of_is_called_so(page: Page, api: FakeApi) -> None:
+    api.tags = ("art",)
+    page.goto(api.url)
+
+    expect(page.locator("#list-note")).to_have_text(re.compile(r"^[\d,]+ uses of 1 hashtag$"))
+    expect(page.locator("#distinct-hashtag-label")).to_have_text("Hashtag")
+    expect(page.locator("#distinct-lang-label")).to_have_text("Languages")

@@ -24,6 +24,10 @@ const kinds = new Map([["post", "Posts"], ["reply", "Replies"], ["repost", "Repo
 
 /** "1,284,220" */
 export const count = (value) => whole.format(value);
+/** "1 use", "1,204 uses": of a word that has its plural by an s */
+export const counted = (value, word) => `${count(value)} ${plural(value, word)}`;
+/** "use" for one, else "uses" */
+export const plural = (value, word) => (value === 1 ? word : `${word}s`);
 /** "+1,204" */
 export const signedCount = (value) => signed.format(value);
 /** "1.3M", for the chart's axis */

@@ -23,10 +23,10 @@ export const RANGES = {
 
 export const GRAIN_LABELS = { minute: "By minute", hour: "By hour", day: "By day" };
 
-/** What a value is called, and many of them. */
+/** What a value is called, what many are, and what is counted of it. */
 export const DIMENSIONS = {
-  hashtag: { one: "Hashtag", many: "Hashtags", counted: "uses" },
-  lang: { one: "Language", many: "Languages", counted: "events" },
-  platform: { one: "Platform", many: "Platforms", counted: "events" },
-  kind: { one: "Kind", many: "Kinds", counted: "events" },
+  hashtag: { one: "Hashtag", many: "Hashtags", unit: "use" },
+  lang: { one: "Language", many: "Languages", unit: "event" },
+  platform: { one: "Platform", many: "Platforms", unit: "event" },
+  kind: { one: "Kind", many: "Kinds", unit: "event" },
 };

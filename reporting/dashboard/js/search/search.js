@@ -1,5 +1,5 @@
 import { element, isolated, setText, spoken } from "../dom/elements.js";
-import { count, valueName } from "../format.js";
+import { count, counted, plural, valueName } from "../format.js";
 import { valueAddress } from "../view.js";
 
 const PAUSE_MS = 150; // typing goes on within it
@@ -55,7 +55,7 @@ export class Search {
       const none = `No hashtag of the last 24 hours begins with “${prefix}”.`;
       const words = more ? "More begin like this: type on." : "";
       this.#show(items, items.length ? words : none);
-      setText(this.#said, items.length ? `${count(items.length)} ${items.length === 1 ? "hashtag" : "hashtags"}. ${words}` : none);
+      setText(this.#said, items.length ? `${counted(items.length, "hashtag")}. ${words}` : none);
     } catch (error) {
       if (asked.signal.aborted) return;
       this.#show([], error.message);
@@ -65,7 +65,7 @@ export class Search {
 
   #show(items, words) {
     const options = items.map(({ value, count: uses }, index) => {
-      const node = element("li", "", isolated(valueName(DIMENSION, value)), element("span", "count", count(uses), spoken(" uses in 24 hours")));
+      const node = element("li", "", isolated(valueName(DIMENSION, value)), element("span", "count", count(uses), spoken(` ${plural(uses, "use")} in 24 hours`)));
       node.id = `search-option-${index}`;
       node.role = "option";
       node.ariaSelected = "false";

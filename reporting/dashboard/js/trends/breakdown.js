@@ -1,6 +1,6 @@
 import { element, isolated, link, setText } from "../dom/elements.js";
 import { KeyedList } from "../dom/keyed_list.js";
-import { count, share, valueName } from "../format.js";
+import { count, counted, share, valueName } from "../format.js";
 import { valueAddress } from "../view.js";
 
 const REST = "\u0000rest"; // no value of an event: slugs and language tags have no control characters
@@ -27,7 +27,7 @@ export class Breakdown {
     const named = items.slice(0, distinct === this.#most + 1 ? distinct : this.#most);
     const rows = named.map((item) => ({ ...item, key: item.value, name: valueName(this.#dimension, item.value) }));
     const rest = total - named.reduce((sum, item) => sum + item.count, 0);
-    if (rest > 0) rows.push({ key: REST, name: `${count(distinct - named.length)} others`, count: rest, share: rest / total });
+    if (rest > 0) rows.push({ key: REST, name: counted(distinct - named.length, "other"), count: rest, share: rest / total });
     this.#list.render(rows);
   }
 }

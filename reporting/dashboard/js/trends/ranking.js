@@ -1,7 +1,7 @@
 import { direction, missingPart } from "../change.js";
 import { element, isolated, link, setText, spoken } from "../dom/elements.js";
 import { KeyedList } from "../dom/keyed_list.js";
-import { change, count, share, signedCount, valueName } from "../format.js";
+import { change, count, counted, share, signedCount, valueName } from "../format.js";
 import { apiTime } from "../rounds/freshness.js";
 import { valueAddress } from "../view.js";
 import { DIMENSIONS } from "../windows.js";
@@ -40,13 +40,13 @@ export class Ranking {
     this.#asked = asked;
     if (view.dimension !== this.#dimension) this.#list.render([]); // rows belong to a dimension
     this.#dimension = view.dimension;
-    const { one, many, counted } = DIMENSIONS[view.dimension];
+    const { one, many, unit } = DIMENSIONS[view.dimension];
     const rising = view.sort === "rise";
     setText(document.getElementById("list-title"), `${rising ? "Rising" : "Top"} ${many.toLowerCase()}`);
     setText(document.getElementById("ranking-name"), one);
     setText(document.getElementById("ranking-share"), rising ? "Rise" : "Share");
-    setText(document.getElementById("ranking-count"), counted === "uses" ? "Uses" : "Events");
-    setText(this.#note, list.items.length ? `${count(list.total)} ${counted} of ${count(list.distinct)} ${many.toLowerCase()}` : "");
+    setText(document.getElementById("ranking-count"), unit === "use" ? "Uses" : "Events");
+    setText(this.#note, list.items.length ? `${counted(list.total, unit)} of ${counted(list.distinct, one.toLowerCase())}` : "");
     this.#section.toggleAttribute("data-empty", list.items.length === 0);
     const missing = missingPart(list, apiTime(health));
     this.#list.render(list.items.map((item, index) => ({ ...item, key: item.value, place: index + 1, rising, direction: direction(item, missing) })));
@@ -76,8 +76,8 @@ export class Ranking {
     heading.scope = "row";
     const moved = element("span", "moved", symbol(), spoken());
     const rank = element("td", "rank", element("div", "", element("span", "place"), moved));
-    const counted = element("td", "count", element("strong"), changed("div"));
-    const row = element("tr", "", element("td", "choice", pick), rank, heading, element("td", "history", sparkline()), element("td", "share"), changed("td"), counted);
+    const figures = element("td", "count", element("strong"), changed("div"));
+    const row = element("tr", "", element("td", "choice", pick), rank, heading, element("td", "history", sparkline()), element("td", "share"), changed("td"), figures);
     row.value = value;
     row.addEventListener("click", (event) => event.target.closest("a") || choose(value));
     return row;

@@ -50,7 +50,7 @@ export class ValuePage {
     document.getElementById("value-unseen").hidden = value.first_seen !== null || health.status === "empty";
     renderTiles(answers);
     setText(document.getElementById("span"), timeSpan(Date.parse(series.from), Date.parse(series.to)));
-    this.#overTime.render(valueModel(answers), DIMENSIONS[view.dimension].counted === "uses" ? "Uses" : "Events");
+    this.#overTime.render(valueModel(answers), DIMENSIONS[view.dimension].unit === "use" ? "Uses" : "Events");
   }
 
   #change(change) {

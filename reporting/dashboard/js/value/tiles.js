@@ -1,13 +1,13 @@
 import { direction, missingPart } from "../change.js";
 import { setText } from "../dom/elements.js";
-import { change, count, dateOf, dayOf, minuteTime, share, timeAgo } from "../format.js";
+import { change, count, counted, dateOf, dayOf, minuteTime, share, timeAgo } from "../format.js";
 import { apiTime } from "../rounds/freshness.js";
 import { DIMENSIONS, WINDOWS } from "../windows.js";
 
 /** The figures of a value, one tile each. @param {import("./round.js").Answers} answers */
 export function renderTiles({ health, value, view }) {
   const now = apiTime(health);
-  const { counted } = DIMENSIONS[view.dimension];
+  const { unit } = DIMENSIONS[view.dimension];
   for (const [name, figures] of Object.entries(value.windows)) {
     const tile = document.getElementById(`tile-${name}`);
     const stands = tile.querySelector(".change");
@@ -16,11 +16,11 @@ export function renderTiles({ health, value, view }) {
     setText(stands, figures.change === null ? "" : change(figures.change));
     setText(tile.querySelector(".before"), `${count(figures.count_before)} in ${WINDOWS[name].before}`);
     const rank = figures.rank === null ? "" : `Rank ${count(figures.rank)}`;
-    setText(tile.querySelector(".rank"), figures.count ? [rank, `${share(figures.share)} of all ${counted}`].filter(Boolean).join(" · ") : "");
+    setText(tile.querySelector(".rank"), figures.count ? [rank, `${share(figures.share)} of all ${unit}s`].filter(Boolean).join(" · ") : "");
   }
   renderMoment("tile-first", value.first_seen, now, "");
   renderMoment("tile-peak", value.peak, now, "Not counted in the last 7 days");
-  setText(document.querySelector("#tile-peak .rank"), value.peak ? `${count(value.peak.count)} ${counted} in that hour` : "");
+  setText(document.querySelector("#tile-peak .rank"), value.peak ? `${counted(value.peak.count, unit)} in that hour` : "");
 }
 
 /** A bucket's start, as fine as the bucket is. */
