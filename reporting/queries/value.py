@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from consumers.schedule import DAY
 from consumers.tables import Level
@@ -56,10 +56,11 @@ class ValueQuery:
         unclosed = min(max((freshness.closed or Closed()).hour, recent.start), recent.end)
         listless = [listed[window][0].to - 2 * window.seconds for window in _BY_MINUTE if places[window] is None]
         minutes = self._of(dimension, shown, Level.MINUTE, Span(min([unclosed, *listless]), recent.end), freshness)
-        hours = self._of(dimension, shown, Level.HOUR, Span(recent.start, unclosed), freshness)
-        for start, count in minutes.items():
-            if start >= unclosed:
-                hours[Level.HOUR.floor(start)] += count
+        known = _Known(
+            self._of(dimension, shown, Level.HOUR, Span(recent.start, unclosed), freshness),
+            Counter({start: count for start, count in minutes.items() if start >= unclosed}),
+        )
+        hours = known.by_hour(recent.end)
         windows = {}
         least = _Least()
         for window, (listing, kept) in listed.items():
@@ -70,7 +71,7 @@ class ValueQuery:
             else:
                 counted = minutes if window in _BY_MINUTE else hours
                 now, before = _sum(counted, span), _sum(counted, Span(span.start - window.seconds, span.start))
-            now, total = least.of(span, now, kept.total)
+            now, total = least.of(span, max(now, known.least(span)), kept.total)
             windows[window] = ValueWindow(
                 from_=format_seconds(span.start),
                 to=format_seconds(span.end),
@@ -88,20 +89,23 @@ class ValueQuery:
             windows=ValueWindows(
                 five_minutes=windows[Window.FIVE_MINUTES], hour=windows[Window.HOUR], day=windows[Window.DAY]
             ),
-            first_seen=self._first_seen(dimension, shown, freshness, recent, hours),
-            peak=_peak(Counter({start: count for start, count in hours.items() if start < to})),
+            first_seen=self._first_seen(dimension, shown, freshness, recent, known),
+            # No newer than the window of an hour, which has the current hour up to there.
+            peak=_peak(known.by_hour(min(to, listed[Window.HOUR][0].to))),
         )
 
     def _first_seen(
-        self, dimension: Dimension, shown: list[str], freshness: Freshness, recent: Span, hours: Counter[int]
+        self, dimension: Dimension, shown: list[str], freshness: Freshness, recent: Span, known: "_Known"
     ) -> FirstSeen | None:
         """Look for the first day, in it for the first hour, in that for the first minute, as far as they are kept.
 
-        Of `recent` the counts by hour are known already: `hours`.
+        Of `recent` the counts are `known` already.
         """
         end = Level.DAY.floor(recent.start) + DAY
         days = self._of(dimension, shown, Level.DAY, Span(end - DAY_DAYS * DAY, end), freshness)
-        counted, level = (days, Level.DAY) if days else (hours, Level.HOUR)
+        if not days and not known.hours and known.minutes:
+            return FirstSeen(start=format_seconds(min(known.minutes)), granularity=Level.MINUTE.value)
+        counted, level = (days, Level.DAY) if days else (known.hours, Level.HOUR)
         found: FirstSeen | None = None
         while counted:
             start = min(counted)
@@ -118,6 +122,28 @@ class ValueQuery:
         """Return the counts of the value, without zeros."""
         counts = self._counts.of(dimension, shown, level, span, freshness)
         return +counts[shown[0]] if shown else Counter()
+
+
+class _Known(NamedTuple):
+    """What was read of a value, by its start: newer than the lists, from which windows are counted."""
+
+    hours: Counter[int]
+    """Of the closed time."""
+    minutes: Counter[int]
+    """Since then."""
+
+    def by_hour(self, end: int) -> Counter[int]:
+        """Return the counts of hours, of all that is before `end`."""
+        hours = Counter({start: count for start, count in self.hours.items() if start < end})
+        for start, count in self.minutes.items():
+            if start < end:
+                hours[Level.HOUR.floor(start)] += count
+        return hours
+
+    def least(self, span: Span) -> int:
+        """Return what `span` has at least: its closed hours that are whole, and its minutes since then."""
+        whole = Span(span.start, span.end - Level.HOUR.seconds + 1)
+        return _sum(self.hours, whole) + _sum(self.minutes, span)
 
 
 class _Least:

@@ -3,7 +3,9 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from consumers.tables import Level, list_key
 from reporting.plan import Closed
@@ -54,7 +56,11 @@ def test_its_windows_rank_first_minute_and_best_hour_are_plain_counts(
     assert datetime.fromisoformat(answer.first_seen.start).timestamp() == min(counted) // 60 * 60
     hours: Counter[int] = Counter()
     for at, count in counted.items():
-        hours[at // HOUR * HOUR] += count
+        if at < window_span(Window.HOUR, None, NOW).end:  # what is of a time to come is in no window either
+            hours[at // HOUR * HOUR] += count
+    if not hours:
+        assert answer.peak is None
+        return
     assert answer.peak is not None
     assert answer.peak.count == max(hours.values())
     assert hours[int(datetime.fromisoformat(answer.peak.start).timestamp())] == answer.peak.count
@@ -72,6 +78,33 @@ def test_a_longer_window_has_no_less_than_a_shorter_one_whose_list_is_newer() ->
     windows = (answer.windows.five_minutes, answer.windows.hour, answer.windows.day)
     assert [each.count for each in windows] == [5, 5, 5]
     assert [each.share for each in windows] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("closed", [Closed(MIDNIGHT + hour * HOUR, MIDNIGHT) for hour in (11, 12)])
+@given(
+    listed=st.lists(st.integers(EPOCH_NOW - 2 * HOUR, EPOCH_NOW), min_size=1, max_size=10),
+    since=st.lists(st.integers(EPOCH_NOW - 2 * HOUR, EPOCH_NOW), max_size=10),
+    late=st.booleans(),
+)
+@settings(some, max_examples=10)
+def test_no_best_hour_has_more_than_a_window_around_it_whatever_came_since_the_lists(
+    closed: Closed, listed: list[int], since: list[int], *, late: bool
+) -> None:
+    before = [Event(at, "post", "en", ("a",)) for at in listed]
+    behind = Shelf(before, closed)
+    behind.keep_lists()
+    shelf = Shelf([*before, *(Event(at, "post", "en", ("a",)) for at in since)], closed)
+    shelf.views = behind.views
+    now = NOW + timedelta(minutes=1) if late else NOW  # the lists of the minute that has just begun are not made yet
+    answer = queries_of(shelf, lambda: now).value("hashtag", "a")
+    windows = answer.windows
+    assert answer.peak is not None
+    assert answer.first_seen is not None
+    assert windows.five_minutes.count <= windows.hour.count <= windows.day.count
+    assert windows.day.count == len(listed) + len(since)
+    assert datetime.fromisoformat(answer.first_seen.start).timestamp() == min(listed + since) // 60 * 60
+    if datetime.fromisoformat(answer.peak.start).timestamp() == MIDNIGHT + 12 * HOUR:
+        assert answer.peak.count <= windows.hour.count
 
 
 def test_a_value_never_seen_is_zeros_and_nulls() -> None:
