@@ -265,6 +265,15 @@ def test_failed_events_that_can_not_be_stored_fail_their_records() -> None:
     assert result.errors == {"EndpointConnectionError": 1}
 
 
+def test_the_first_of_them_is_answered_whatever_is_wrong_with_it() -> None:
+    world = World()
+    world.bucket.failures = 1
+    damaged = an_aggregate(("a", UNIVERSE[0]))[:-1] + b"?"
+    result = process(world.function(), Put(1, b"{"), Put(2, damaged))
+    assert result.tally == (0, 0, {})
+    assert result.answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+
 def test_the_good_events_of_an_aggregate_count_beside_the_bad_ones() -> None:
     world = World()
     mixed = an_aggregate(("a", UNIVERSE[0]), ("a", b"{"), ("a", UNIVERSE[1]))
