@@ -43,13 +43,13 @@ class Truth:
     Attributes:
         failed: By position, why an event can't be counted.
         unsent: Payloads that arrived and that nobody sent.
-        arrivals: By payload, the numbers of its arrivals: the first record has the number 0.
+        arrivals: By payload, its places in the order of arrival: the record's number, and its own within an aggregate.
     """
 
     def __init__(self, horizon_seconds: int) -> None:
         """Take what is older than the horizon on arrival for too late."""
         self.failed: dict[Position, str] = {}
-        self.arrivals: dict[bytes, list[int]] = {}
+        self.arrivals: dict[bytes, list[tuple[int, int]]] = {}
         self.unsent: list[bytes] = []
         self._horizon = horizon_seconds
         self._meant: dict[bytes, Sent | str] = {}
@@ -76,7 +76,7 @@ class Truth:
             except DamagedAggregateError:
                 self._meant[data] = "damaged_aggregate"
         for number, payload in enumerate(payloads):
-            self.arrivals.setdefault(payload, []).append(self._records)
+            self.arrivals.setdefault(payload, []).append((self._records, number))
             if payload in self._meant:
                 self._judge(self._meant[payload], (shard, sequence, number), at)
             else:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from penstock.aggregation import AggregateBuilder
 from penstock.delivery.answers import Answers
 from penstock.delivery.calls import Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
 from penstock.delivery.record import Record
@@ -98,3 +99,16 @@ def the_next_event_is_acknowledged_too(patch: Patch) -> None:
         let_go(self, [*arrived, max(arrived) + 1])
 
     patch.setattr(Spool, "done", done)
+
+
+@noticed_by(2)
+def the_youngest_event_of_an_aggregate_is_the_first(patch: Patch) -> None:
+    """An aggregate holds its events in the reverse order of their puts."""
+    build = AggregateBuilder.build
+
+    def built(self: AggregateBuilder) -> bytes:
+        parts = self.parts
+        self.parts = [part for at in range(len(parts) - 3, -1, -3) for part in parts[at : at + 3]]
+        return build(self)
+
+    patch.setattr(AggregateBuilder, "build", built)
