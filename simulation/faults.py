@@ -119,11 +119,19 @@ class Faults:
 
     def strikes(self, name: str) -> bool:
         """Tell whether a fault strikes now, and count it."""
+        looms = self.looms(name)
+        if looms:
+            self.struck(name)
+        return looms
+
+    def looms(self, name: str) -> bool:
+        """Tell whether a fault is to strike later, if it comes to that: `struck` counts it then."""
         rate = self._rates[name]
-        if not rate or self._chances[name].random() >= rate:
-            return False
+        return bool(rate) and self._chances[name].random() < rate
+
+    def struck(self, name: str) -> None:
+        """Count a fault."""
         self.counts[name] += 1
-        return True
 
     def chance(self, name: str) -> random.Random:
         """Return what decides on the details of a fault."""

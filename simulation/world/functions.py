@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -140,12 +141,14 @@ class Functions:
 
     def _fate(self) -> Fate:
         faults = self._faults
-        if faults.strikes("handler_killed"):
+        if faults.looms("handler_killed"):
             chance = faults.chance("handler_killed")
-            call = chance.randint(1, 12)
-            return Fate(killed_before=call) if chance.random() < 0.5 else Fate(killed_after=call)
-        if faults.strikes("handler_timed_out"):
-            return Fate(hangs_at=faults.chance("handler_timed_out").randint(1, 6))
+            call, before = chance.randint(1, 12), chance.random() < 0.5
+            struck = partial(faults.struck, "handler_killed")
+            return Fate(call if before else None, None if before else call, struck=struck)
+        if faults.looms("handler_timed_out"):
+            struck = partial(faults.struck, "handler_timed_out")
+            return Fate(hangs_at=faults.chance("handler_timed_out").randint(1, 6), struck=struck)
         return Fate()
 
     def _environment(self, function: FunctionName, begun: Begun) -> Environment:

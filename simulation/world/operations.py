@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.schedule import HOUR, MINUTE
+from simulation.services.kinesis.shard import Shard
 from simulation.world.handlers import FunctionName
 from simulation.world.process import Process
 from simulation.world.wire import Service
@@ -55,8 +56,8 @@ class Operations:
             self._maybe(name, partial(self._outage, name, services))
         self._maybe("refused_writes", self._refuse_writes)
         self._maybe("redeployed", self._redeploy)
-        self._maybe("shard_split", self._split)
-        self._maybe("shards_merged", self._merge)
+        self._maybe("shard_split", self._split, is_tried=True)
+        self._maybe("shards_merged", self._merge, is_tried=True)
         self._maybe("poller_restarted", lambda: chance.choice(world.mappings).restart())
         for start, _ in world.phases:
             self._maybe("hostile_record", self._send_hostile_records, at=start + chance.uniform(0, 30))
@@ -71,10 +72,10 @@ class Operations:
         """Whether all that was to happen has happened."""
         return not self._pending
 
-    def _maybe(self, fault: str, act: Callable[[], object], *, at: float | None = None) -> None:
-        """Have something happen at some time of the run, if the fault strikes."""
+    def _maybe(self, fault: str, act: Callable[[], object], *, at: float | None = None, is_tried: bool = False) -> None:
+        """Have something happen at some time of the run, if the fault strikes; what is only tried counts itself."""
         faults = self._world.faults
-        if faults.strikes(fault):
+        if faults.looms(fault) if is_tried else faults.strikes(fault):
             # Mostly while clients send.
             start, _ = faults.chance(fault).choice(self._world.phases)
             self._program(start + faults.chance(fault).uniform(0, 60) if at is None else at, act)
@@ -124,17 +125,20 @@ class Operations:
     def _split(self) -> None:
         shard = self._world.faults.chance("shard_split").choice(list(self._world.stream.open_shards))
         middle = (shard.first_key + shard.last_key) // 2 + 1
-        self._reshard("split_shard", ShardToSplit=shard.shard_id, NewStartingHashKey=str(middle))
+        self._reshard(
+            "shard_split", {shard}, "split_shard", ShardToSplit=shard.shard_id, NewStartingHashKey=str(middle)
+        )
 
     def _merge(self) -> None:
         shards = list(self._world.stream.open_shards)
         if len(shards) > 1:
             at = self._world.faults.chance("shards_merged").randrange(len(shards) - 1)
             one, other = shards[at : at + 2]
-            self._reshard("merge_shards", ShardToMerge=one.shard_id, AdjacentShardToMerge=other.shard_id)
+            request = {"ShardToMerge": one.shard_id, "AdjacentShardToMerge": other.shard_id}
+            self._reshard("shards_merged", {one, other}, "merge_shards", **request)
 
-    def _reshard(self, operation: str, **request: str) -> None:
-        """Change the shards; give up if Kinesis will not, as while it is at it."""
+    def _reshard(self, fault: str, parents: set[Shard], operation: str, **request: str) -> None:
+        """Replace shards; give up if Kinesis will not, as while it is at it."""
         world = self._world
         for _ in range(TRIES):
             try:
@@ -146,6 +150,8 @@ class Operations:
         while not world.stream.is_active:
             world.scheduler.sleep(5)
             world.stream.settle(world.scheduler.now)
+        if any(parents == set(child.parents) for parent in parents for child in parent.children):
+            world.faults.struck(fault)  # whatever the answer was
         world.kinesis_news.fire()
         if world.faults.strikes("poller_restarted"):
             world.ingest_mapping.restart()
