@@ -70,6 +70,7 @@ class StripsView:
         self._entries: dict[Place, Entry] = {}
         self._loaded: set[Place] = set()
         self._seen: dict[int, Versions] = {}
+        self._compared = False
 
     def refresh(self, change: Change) -> None:
         """Take what has changed out of the directories, and write the strips that are due.
@@ -80,12 +81,13 @@ class StripsView:
         """
         oldest = Level.HOUR.floor(change.now - self._retention.seconds(Level.MINUTE))
         noted: Mapping[int, Versions] = change.noted
-        if not self._seen:  # whatever an environment before this one has not got to
+        if not (self._compared and self._seen):  # all that an environment before this one may not have got to
             noted = self._trends.changes(oldest, Level.HOUR.floor(change.now) + HOUR) | change.noted
         self._forget(change.now, oldest)
         for hour in sorted(noted):
             if hour >= oldest:
                 self._take_out(hour, noted[hour], change.now)
+        self._compared = True
         begun = change.time_left()
         for place in self._candidates(change):
             parts = available(place, change.now, change.state)

@@ -121,6 +121,26 @@ def test_an_answer_is_exact_after_an_end_before_any_write() -> None:
         check(world)
 
 
+def test_an_environment_whose_first_run_fails_still_compares_all_hours() -> None:
+    class FailedError(Exception):
+        """A call failed."""
+
+    def fail() -> None:
+        raise FailedError
+
+    hours = range(BEGIN - 9 * DAY, BEGIN - 5 * DAY, DAY)
+    world = World()
+    for hour in hours:
+        world.count(hour, {"hashtag": {"a": 5}})
+    world.refresh(0)
+    for hour in hours:  # late, and so long ago that only the note's own batch would name it
+        world.count(hour, {"hashtag": {"a": 2}})
+    with pytest.raises(FailedError):
+        world.refresh(1, 5, fail)  # behind the first hour's three
+    world.refresh(1)
+    check(world)
+
+
 def test_what_is_not_in_strips_yet_is_read_from_its_own_items() -> None:
     world = World()
     world.count(BEGIN, {"hashtag": {"a": 5}})
