@@ -24,7 +24,7 @@ TABLE: Final = (
     Fault("repeated_call", "a call is carried out twice, as by an SDK that lost the first answer", 0.006),
     Fault("refused_call", "a call is refused with an error of the service", 0.006),
     Fault("slow_service", "a call takes seconds", 0.004),
-    Fault("throttled_shard", "a shard refuses a read or a record of a PutRecords for its limits", 0.02),
+    Fault("throttled_shard", "a shard refuses a read for its limits", 0.02),
     Fault("throttled_table", "a table refuses a call for its capacity", 0.006),
     Fault("stale_read", "an eventually consistent read does not see the last writes", 0.5),
     Fault("partial_put", "PutRecords takes some of its records only", 0.05),
@@ -44,7 +44,7 @@ TABLE: Final = (
     # Events.
     Fault("malformed_event", "an event is no JSON, or breaks a rule", 0.03),
     Fault("oversize_event", "an event is longer than the contract or the stream takes", 0.004),
-    Fault("hostile_record", "a record is a damaged or lying aggregate, or not text at all", 0.25),
+    Fault("hostile_record", "a record is a damaged aggregate, or not text at all", 0.25),
     Fault("repeated_event", "a client sends an event again", 0.15),
     Fault("untimely_event", "an event is of another time: late, too late, of the future", 0.04),
     # Producers.
