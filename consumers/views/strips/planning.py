@@ -6,17 +6,15 @@ own item costs. So a frame is left for longer the older it is: what comes late c
 
 from typing import Final
 
+from consumers.rollup.lateness import LATE_SECONDS
 from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import Level
 from consumers.trends.state import LevelsState
 from consumers.views.strips.directory import Entry, Place
 from consumers.views.strips.frame import Frame
 
-SETTLED_SECONDS: Final = 20
-"""After a minute's end: what comes for it later is late (`consumers.rollup.lateness.LATE_SECONDS`)."""
-
 _LEAST: Final = {
-    Frame.QUARTER: 5 * MINUTE + SETTLED_SECONDS,  # so that it is written with 5 minutes, with 10, and whole
+    Frame.QUARTER: 5 * MINUTE + LATE_SECONDS,  # so that it is written with 5 minutes, with 10, and whole
     Frame.HOUR: 15 * MINUTE,
     Frame.DAY: 30 * MINUTE,
     Frame.MONTH: 6 * HOUR,
@@ -32,7 +30,7 @@ def available(place: Place, now: float, state: LevelsState) -> int:
     """
     frame, start = place
     until = {
-        Frame.QUARTER: Level.MINUTE.floor(now - SETTLED_SECONDS),
+        Frame.QUARTER: Level.MINUTE.floor(now - LATE_SECONDS),
         Frame.HOUR: state.closed,
         Frame.DAY: state.closed,
         Frame.MONTH: state.day_closed,
