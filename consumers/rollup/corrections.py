@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.rollup import deadline, lateness
+from consumers.rollup.contention import ContendedError
 from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import TAKE_OVER_SECONDS
 from consumers.rollup.report import Report, ScheduleMismatchError
-from consumers.schedule import MINUTE, Address
+from consumers.schedule import HOUR, MINUTE, Address
 from consumers.tables import Level
 from consumers.trends.errors import TrendsError, TrendsFormatError
 from consumers.trends.state import Mark
@@ -37,6 +38,9 @@ STEP_SECONDS: Final = 300
 BEGIN_SECONDS: Final = 15.0
 """Time that must be left to begin a step. It takes seconds. A third of the shortest timeout that the template allows:
 the sweep spends up to half of its time here."""
+
+REPEATED_SECONDS: Final = HOUR
+"""How long after it was due what failed is tried again, before it is kept anew, which means hours."""
 
 SEGMENTS_AT_ONCE: Final = 10_000
 """Applied together, more or less: some 30 MB of memory."""
@@ -95,8 +99,9 @@ class Corrections:
 
         What came of it is added to `report`.
 
-        A failure is no reason for any segment of a batch to come again: what could not be applied is kept anew, and if
-        that fails too, another run tries after `TAKE_OVER_SECONDS`.
+        A failure is no reason for any segment of a batch to come again. A call that failed leaves a minute written in
+        part, so another run tries after `TAKE_OVER_SECONDS`; what no repeating cures, or did not within
+        `REPEATED_SECONDS`, is kept anew, so that nothing else waits for it.
         """
         if report.state is None:
             return
@@ -136,17 +141,18 @@ class Corrections:
         return {(segment.address, segment.number) for segments in items for segment in segments}
 
     def _apply(self, after: int, until: int, report: Report, time_left: Callable[[], float]) -> bool:
-        """Apply what is due in that time; False if some of it is neither applied nor kept anew.
+        """Apply what is due in that time, each hour whatever became of others; False if another run must repeat it.
 
         Raises:
             DeadlineError: too little time is left for the rest, which another run does after `TAKE_OVER_SECONDS`.
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
         """
+        repeats = self._clock() - until < REPEATED_SECONDS
+        done = True
         for hour in lateness.hours_due(after, until, self._minutes.oldest_hour):
             for segments in _gulps(self._due(hour, after, until, report, time_left)):
-                if not self._apply_some(segments, report, time_left):
-                    return False
-        return True
+                done = self._apply_some(segments, report, time_left, repeats=repeats) and done
+        return done
 
     def _due(
         self, hour: int, after: int, until: int, report: Report, time_left: Callable[[], float]
@@ -158,7 +164,9 @@ class Corrections:
             yield segments
             deadline.check(name, time_left)
 
-    def _apply_some(self, segments: "Sequence[LateSegment]", report: Report, time_left: Callable[[], float]) -> bool:
+    def _apply_some(
+        self, segments: "Sequence[LateSegment]", report: Report, time_left: Callable[[], float], *, repeats: bool
+    ) -> bool:
         own = Report()
         minutes: dict[int, SegmentsAtHand] = {}
         for segment in segments:
@@ -170,11 +178,18 @@ class Corrections:
                 minutes[address.minute] = self._minutes.at_hand(address.minute)
             minutes[address.minute].add(segment)
         self._minutes.bring_up_to_date(list(minutes.values()), own, time_left)
+        failed = [segment for segment in segments if own.failure(segment.address)]
+        anew = [segment for segment in failed if not (repeats and _may_pass(own.failure(segment.address)))]
         again = Report()
-        self.keep((segment for segment in segments if own.failure(segment.address)), again, time_left)
+        self.keep(anew, again, time_left)
         report.add(own)
         report.not_failing += again.failed_minutes.values()
-        return not again.failed_minutes
+        return len(anew) == len(failed) and not again.failed_minutes
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    """Tell whether a failure may be none the next time."""
+    return isinstance(error, ClientError | BotoCoreError | DeadlineError | ContendedError)
 
 
 def _gulps(items: "Iterator[list[LateSegment]]") -> "Iterator[list[LateSegment]]":

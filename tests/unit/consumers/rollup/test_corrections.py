@@ -132,15 +132,41 @@ def test_what_could_not_be_kept_comes_again(late: Late) -> None:
     assert not late.rollup.apply([LATE], plenty).failure(LATE.address)
 
 
-def test_what_could_not_be_applied_is_kept_anew(late: Late) -> None:
+def test_what_could_not_be_applied_for_an_hour_is_kept_anew(late: Late) -> None:
     late.rollup.apply([LATE], plenty)
     late.now = DUE_BY
-    failures = iter([Fault.THROTTLED])
-    late.dynamodb.before_call = lambda called: next(failures, Fault.NONE) if called == "PutItem" else Fault.NONE
+    fail_first_put(late)
     report = late.apply_due()
     assert (late.counted(), len(report.reasons())) == (0, 1)
     late.now += 4 * HOUR
     assert (late.apply_due().applied, late.counted()) == (1, 1)
+
+
+def fail_first_put(late: Late) -> None:
+    failures = iter([Fault.THROTTLED])
+    late.dynamodb.before_call = lambda called: next(failures, Fault.NONE) if called == "PutItem" else Fault.NONE
+
+
+def test_a_call_that_failed_is_repeated_soon_since_the_minute_may_be_written_in_part(late: Late) -> None:
+    late.rollup.apply([LATE], plenty)
+    late.now = due(MINUTE, NOW) + 60.0
+    fail_first_put(late)
+    assert late.apply_due().applied == 0
+    late.now += TAKE_OVER_SECONDS
+    assert (late.apply_due().applied, late.counted()) == (1, 1)
+
+
+def test_a_call_that_failed_holds_up_nothing_else(late: Late, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.rollup.corrections.SEGMENTS_AT_ONCE", 1)
+    monkeypatch.setattr("consumers.trends.late.SEGMENTS_AN_ITEM", 1)
+    segments = [a_segment(address=an_address(index), arrived_ms=(MINUTE + 600) * 1_000) for index in range(4)]
+    late.rollup.apply(segments, plenty)
+    late.now = due(MINUTE, NOW) + 60.0
+    fail_first_put(late)
+    assert late.apply_due().applied == 3
+    late.now += TAKE_OVER_SECONDS
+    report = late.apply_due()
+    assert (report.applied, report.repeated, late.counted()) == (1, 3, 4)
 
 
 def test_what_is_neither_applied_nor_kept_is_taken_over(late: Late) -> None:
