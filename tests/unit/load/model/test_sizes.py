@@ -20,7 +20,7 @@ MEASURED = {
     (10_000, 1): 0.026, (10_000, 5): 0.014, (10_000, 20): 0.011, (10_000, 60): 0.011,
     (100_000, 1): 0.012, (100_000, 5): 0.010,
 }  # fmt: skip
-"""Write units an event, log and trends, by events a second and batching window."""
+"""Write units an event, log and trends without views, by events a second and batching window."""
 
 
 @pytest.mark.parametrize(("rate", "window"), MEASURED)
