@@ -16,6 +16,7 @@ from consumers.ingest.validate import validate
 from consumers.pane_log.fold import Fold, fold
 from consumers.pane_log.writer import Outcome, OutOfTimeError, Writer
 from consumers.schedule import Schedule
+from consumers.trends.errors import TrendsError
 
 ANSWER_SECONDS: Final = 0.5
 """The answer is given with this much time left, whatever is still under way."""
@@ -114,7 +115,7 @@ class Ingest:
         """
         try:
             forgotten_before = max(forgotten_before, self._forgotten_before())
-        except (ClientError, BotoCoreError) as unread:
+        except (ClientError, BotoCoreError, TrendsError) as unread:
             return _none_judged(deliveries, damaged, unread)
         events, refused = validate(deliveries, self._dedup_seconds, forgotten_before)
         failed = [*damaged, *refused]

@@ -22,6 +22,7 @@ from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
 from consumers.redrive.survey import read_failed_events
 from consumers.schedule import DAY, Schedule
+from consumers.trends.errors import NewerTrendsFormatError
 from simulation.services.faults import Fault
 from simulation.services.service import client_error
 from tests.unit.consumers.ingest.batches import SHARD, Put, a_batch, an_aggregate
@@ -348,15 +349,16 @@ def test_what_the_log_may_have_forgotten_is_too_late_and_not_written() -> None:
     world.check_counts([UNIVERSE[0]])
 
 
-def test_a_batch_is_delivered_again_if_nothing_says_what_the_log_has_forgotten() -> None:
+@pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="dynamodb"), NewerTrendsFormatError(2, 1)])
+def test_a_batch_is_delivered_again_if_nothing_says_what_the_log_has_forgotten(error: Exception) -> None:
     def unread() -> float:
-        raise EndpointConnectionError(endpoint_url="dynamodb")
+        raise error
 
     world = World()
     writer, store = Writer(PaneLog(world.table.client(), "log"), 0), FailedEventStore(world.bucket.client(), "failed")
     function = Ingest(writer, store, Inline(), schedule=SCHEDULE, dedup_seconds=7 * DAY, forgotten_before=unread)
     result = process(function, Put(7, UNIVERSE[0]), Put(6, b"{"))
-    assert (result.checkpoint, result.errors) == (6, {"EndpointConnectionError": 1})
+    assert (result.checkpoint, result.errors) == (6, {type(error).__name__: 1})
     assert not world.bucket.objects
 
 
