@@ -99,7 +99,10 @@ def percentiles(named: Sequence[tuple[str, str, Distribution | None]]) -> str | 
 
 
 def heat_map(shards: Sequence[Shard], step: float) -> str | None:
-    """Return each shard's utilisation over time, a row a shard; the busiest ones if there are many."""
+    """Return each shard's utilisation over time, a row a shard; the busiest ones if there are many.
+
+    A single value for each, as a simulation gives, is that of the whole time, and has no axis.
+    """
     known = [shard for shard in shards if shard.utilisation]
     if not known:
         return None
@@ -107,6 +110,7 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
     rows = [shard for shard in known if shard in busiest]
     columns = max(len(shard.utilisation) for shard in rows)
     width = (WIDTH - LEFT - RIGHT) / columns
+    over_time = columns > 1
     drawn = []
     for row, shard in enumerate(rows):
         y = TOP + row * _CELL
@@ -114,19 +118,20 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
         for column, used in enumerate(shard.utilisation):
             if used is not None:
                 colour = "error" if used >= 0.9 else "accent"
+                when = f", {(column + 1) * step:,.0f} s" if over_time else ""
                 drawn.append(
                     f'<rect x="{LEFT + column * width:.1f}" y="{y}" width="{width + 0.3:.1f}" height="{_CELL - 2}" '
                     f'fill="var(--{colour})" fill-opacity="{min(1.0, 0.06 + 0.94 * used):.2f}">'
-                    f"<title>{escape(shard.shard_id)}, {(column + 1) * step:,.0f} s: {used:.1%}</title></rect>"
+                    f"<title>{escape(shard.shard_id)}{when}: {used:.1%}</title></rect>"
                 )
     height = TOP + len(rows) * _CELL + 30
-    for at in ticks(columns * step, 8):
+    for at in ticks(columns * step, 8) if over_time else ():
         x = LEFT + at / step * width
         drawn.append(f'<text x="{x:.1f}" y="{height - 10}" text-anchor="middle">{at:,.0f} s</text>')
     most = max(each or 0.0 for shard in rows for each in shard.utilisation)
     shown = f"the {len(rows)} busiest of {len(known)} shards" if len(rows) < len(known) else counted(len(rows), "shard")
     caption = f"<b>Utilisation of shards</b><span>{shown}; the darkest cell is {most:.1%}</span>"
-    return figure(svg("".join(drawn), "utilisation of shards over time", height), caption)
+    return figure(svg("".join(drawn), f"utilisation of shards{' over time' if over_time else ''}", height), caption)
 
 
 def frontier(tuning: Tuning) -> str:

@@ -119,6 +119,14 @@ def test_every_part_that_there_is_is_shown() -> None:
         assert expected in text
 
 
+def test_a_use_of_the_whole_time_has_no_axis_of_time() -> None:
+    shard = Shard(shard_id="shardId-0001", records_rate=5, bytes_rate=9e5, refused=0, utilisation=(0.4,))
+    text = page(report().model_copy(update={"shards": (shard,)}))
+    assert "shardId-0001: 40.0%" in text
+    assert 'aria-label="utilisation of shards"' in text
+    assert "utilisation of shards over time" in page(full())
+
+
 def test_what_there_is_not_is_left_out() -> None:
     bare = report().model_copy(update={"freshness": None})
     checked(bare)
