@@ -179,9 +179,10 @@ def test_a_second_interrupt_gives_up_and_keeps_the_events(
         try:
             process.stdin.write(json.dumps(an_event(1)).encode() + b"\nno event either\n")
             process.stdin.flush()
-            assert b"line 3: no JSON" in process.stderr.readline()
+            # Between them it may warn of calls that wait for an answer.
+            assert any(b"line 3: no JSON" in line for line in process.stderr)
             process.send_signal(signal.SIGINT)
-            assert b"interrupted after line 3" in process.stderr.readline()
+            assert any(b"interrupted after line 3" in line for line in process.stderr)
             process.send_signal(signal.SIGINT)
             errors = process.stderr.read().decode()
             process.wait(SECONDS)
