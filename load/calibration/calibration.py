@@ -5,9 +5,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from load.errors import InputError
+from load.documents import read_document
 
 VERSION: Final = 1
 
@@ -80,16 +80,7 @@ def read_calibration(path: Path) -> Calibration:
     Raises:
         InputError: it can't be read, or is none.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}; penstock-load calibrate makes one") from error
-    try:
-        return Calibration.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(f"{path} is no calibration: {where}: {first['msg']}") from error
+    return read_document(path, Calibration, "calibration", remedy="; penstock-load calibrate makes one")
 
 
 def default_calibration() -> Calibration:

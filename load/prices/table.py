@@ -5,9 +5,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from load.errors import InputError
+from load.documents import read_document
 
 REGION: Final = "us-east-1"
 """Of the table that comes along."""
@@ -73,7 +73,8 @@ class PriceTable(BaseModel):
 @cache
 def price_table() -> PriceTable:
     """Return the table that comes along."""
-    return _parsed(resources.files(__package__).joinpath(f"{REGION}.json").read_text(encoding="utf-8"), REGION)
+    text = resources.files(__package__).joinpath(f"{REGION}.json").read_text(encoding="utf-8")
+    return PriceTable.model_validate_json(text)
 
 
 def read_price_table(path: Path) -> PriceTable:
@@ -82,17 +83,4 @@ def read_price_table(path: Path) -> PriceTable:
     Raises:
         InputError: it can't be read, or is none.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}") from error
-    return _parsed(text, str(path))
-
-
-def _parsed(text: str, name: str) -> PriceTable:
-    try:
-        return PriceTable.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(f"{name} is no price table: {where}: {first['msg']}") from error
+    return read_document(path, PriceTable, "price table")
