@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 from consumers import variables
 from consumers.schedule import DAY, HOUR, Schedule
-
-LONGEST_RETENTION_HOURS: Final = 168
-"""Assumed where the stream's retention is not said: keeping a segment for longer than needed costs only storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +34,7 @@ class Settings:
             log_table=variables.text(environment, "LOG_TABLE"),
             failed_events_bucket=variables.text(environment, "FAILED_EVENTS_BUCKET"),
             dedup_days=variables.whole_number(environment, "DEDUP_DAYS"),
-            stream_retention_hours=variables.whole_number(
-                environment, "STREAM_RETENTION_HOURS", LONGEST_RETENTION_HOURS
-            ),
+            stream_retention_hours=variables.stream_retention_hours(environment),
             schedule=variables.schedule(environment),
             trends_table=environment.get("TRENDS_TABLE") or None,
         )

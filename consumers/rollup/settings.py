@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 from consumers import variables
 from consumers.rollup.allowance import SHARE
 from consumers.schedule import DAY, HOUR, Schedule
 from consumers.trends.retention import Retention
-
-LONGEST_RETENTION_HOURS: Final = 168
-"""Assumed where the event stream's retention is not said, as by ingest: then more hours are swept than needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +40,7 @@ class RollupSettings:
             trends_table=variables.text(environment, "TRENDS_TABLE"),
             schedule=variables.schedule(environment),
             dedup_days=variables.whole_number(environment, "DEDUP_DAYS"),
-            stream_retention_hours=variables.whole_number(
-                environment, "STREAM_RETENTION_HOURS", LONGEST_RETENTION_HOURS
-            ),
+            stream_retention_hours=variables.stream_retention_hours(environment),
             correction_percent=variables.whole_number(environment, "CORRECTION_PERCENT", round(100 * SHARE)),
         )
 

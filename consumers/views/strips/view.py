@@ -110,7 +110,7 @@ class StripsView:
                 if day.end <= now:
                     self._clear(month, 1 << (day.start - month.start) // DAY, None, now)
                 self._clear(day, 1 << (hour - day.start) // HOUR, None, now)
-            if not self._entry(place).strips:
+            if hour + HOUR + QUARTER_DAYS * DAY > now and not self._entry(place).strips:
                 for start in range(hour, hour + HOUR, HOUR // 4):
                     quarter = Place(Frame.QUARTER, start)
                     those = changed >> (start - hour) // MINUTE & (1 << HOUR // 4 // MINUTE) - 1

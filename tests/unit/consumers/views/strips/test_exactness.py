@@ -136,7 +136,7 @@ def test_an_environment_whose_first_run_fails_still_compares_all_hours() -> None
     for hour in hours:  # late, and so long ago that only the note's own batch would name it
         world.count(hour, {"hashtag": {"a": 2}})
     with pytest.raises(FailedError):
-        world.refresh(1, 5, fail)  # behind the first hour's three
+        world.refresh(1, 5, fail)  # behind the first hours
     world.refresh(1)
     check(world)
 
@@ -243,3 +243,13 @@ def test_a_day_whose_strips_got_one_more_hour_is_not_read_from_those_before() ->
         calls = iter([0, 0])  # the levels state and the directories are read as they are, strips as they were
         world.tables.lag = lambda: next(calls, lag)  # noqa: B023 - used within the round
         assert world.answer("hashtag", ["a"], Level.HOUR, span) == world.plain("hashtag", ["a"], Level.HOUR, span)
+
+
+def test_nothing_is_written_that_has_expired_already() -> None:
+    world = World()
+    for days in range(6):
+        world.count(BEGIN - days * DAY, {"hashtag": {"a": 5}})
+    world.refresh(0)
+    written = dict(world.tables.tables["trends"])
+    world.expire()
+    assert world.tables.tables["trends"] == written
