@@ -1,5 +1,7 @@
 """What holds for all tests."""
 
+import signal
+
 from hypothesis import settings
 
 # A deadline would measure the machine, which is shared, and not the code.
@@ -7,3 +9,8 @@ settings.register_profile("penstock", deadline=None)
 # For `make fuzz`.
 settings.register_profile("fuzz", deadline=None, max_examples=4_000, print_blob=True)
 settings.load_profile("penstock")
+
+# A shell without job control starts what is to run behind it with Ctrl-C ignored, and what that starts inherits it: the
+# commands that tests interrupt would go on.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
