@@ -67,6 +67,8 @@ class Scheduler:
         self._tasks: dict[int, Task] = {}
         self._number = 0
         self._hub = getcurrent()
+        self._until = float("-inf")
+        self._done: Callable[[], bool] = lambda: True
 
     def clock(self) -> float:
         """Return the time, epoch seconds."""
@@ -109,8 +111,14 @@ class Scheduler:
         assert task is not None, "only a program can wait"  # noqa: S101 - a mistake of the simulation's own
         if task.doomed:
             raise Killed
+        at, draw, due = self.now + seconds, self._random(), self._due
         self._entries += 1
-        heappush(self._due, (self.now + seconds, self._random(), self._entries, task, task.turn, None))
+        if (not due or (at, draw) < due[0][:2]) and at <= self._until and not self._done():
+            # It would be the next to go on: time passes, and there is no need to change over.
+            self.now = max(self.now, at)
+            task.turn += 1
+            return
+        heappush(due, (at, draw, self._entries, task, task.turn, None))
         self._hub.switch()
 
     def pause(self) -> None:
@@ -137,6 +145,7 @@ class Scheduler:
 
     def run(self, until: float = float("inf"), *, done: Callable[[], bool] = lambda: False) -> bool:
         """Run what is due before `until` (epoch seconds), or until `done`; return whether that is so."""
+        self._until, self._done = until, done
         due = self._due
         while due and due[0][0] <= until:
             at, _, _, task, turn, value = heappop(due)
