@@ -110,6 +110,7 @@ class Faults:
         """Let those that are `allowed` strike, as `seed` has it."""
         self.counts: Final[Counter[str]] = Counter()
         self._chances = {name: random.Random(f"{seed} {name}") for name in NAMES}
+        self._draws = {name: chance.random for name, chance in self._chances.items()}
         self._rates = dict.fromkeys(NAMES, 0.0)
         allowed = frozenset(allowed)
         for fault in TABLE:
@@ -119,15 +120,16 @@ class Faults:
 
     def strikes(self, name: str) -> bool:
         """Tell whether a fault strikes now, and count it."""
-        looms = self.looms(name)
-        if looms:
-            self.struck(name)
-        return looms
+        rate = self._rates[name]
+        if not rate or self._draws[name]() >= rate:
+            return False
+        self.counts[name] += 1
+        return True
 
     def looms(self, name: str) -> bool:
         """Tell whether a fault is to strike later, if it comes to that: `struck` counts it then."""
         rate = self._rates[name]
-        return bool(rate) and self._chances[name].random() < rate
+        return bool(rate) and self._draws[name]() < rate
 
     def struck(self, name: str) -> None:
         """Count a fault."""

@@ -9,7 +9,7 @@ Sources: Amazon DynamoDB API Reference for each operation; Developer Guide, "Dyn
 live (TTL) in DynamoDB".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
@@ -86,8 +86,9 @@ class SimulatedDynamoDB(SimulatedService):
 
         def put() -> dict[str, Any]:
             self._refuse_unknown(request, _PUT, "PutItem")
-            self._spend_write(request["TableName"], self._held(request), request["Item"])
-            self._check(request, "PutItem")
+            held = self._held(request)
+            self._spend_write(request["TableName"], held, request["Item"])
+            self._check(request, held, "PutItem")
             self._write(request, request["Item"])
             return {}
 
@@ -100,7 +101,7 @@ class SimulatedDynamoDB(SimulatedService):
             self._refuse_unknown(request, _CHANGE | {"UpdateExpression", "ReturnValues"}, "UpdateItem")
             held = self._held(request)
             try:
-                self._check(request, "UpdateItem")
+                self._check(request, held, "UpdateItem")
             except ClientError:
                 self._spend_write(request["TableName"], held, request["Key"])
                 raise
@@ -126,7 +127,7 @@ class SimulatedDynamoDB(SimulatedService):
             self._refuse_unknown(request, _CHANGE, "DeleteItem")
             held, table = self._held(request), self.tables[request["TableName"]]
             self._spend_write(request["TableName"], held, request["Key"])
-            self._check(request, "DeleteItem")
+            self._check(request, held, "DeleteItem")
             if held is not None:
                 table.write(table.key_of(request["Key"]), None)
             return {}
@@ -146,11 +147,12 @@ class SimulatedDynamoDB(SimulatedService):
                 self._refuse_unknown(put, _PUT, "TransactWriteItems")
             if len({(put["TableName"], self.tables[put["TableName"]].key_of(put["Item"])) for put in puts}) < len(puts):
                 raise ExpressionError("a transaction meets an item twice")
-            for put in puts:
-                self._spend_write(put["TableName"], self._held(put), put["Item"], TRANSACTION)
-            for put in puts:
+            met = [self._held(put) for put in puts]
+            for put, held in zip(puts, met, strict=True):
+                self._spend_write(put["TableName"], held, put["Item"], TRANSACTION)
+            for put, held in zip(puts, met, strict=True):
                 try:
-                    self._check(put, "TransactWriteItems")
+                    self._check(put, held, "TransactWriteItems")
                     reasons.append({"Code": "None"})
                 except ClientError as refusal:
                     found: Any = refusal.response
@@ -279,17 +281,14 @@ class SimulatedDynamoDB(SimulatedService):
         return table.get(table.key_of(request["Item"] if "Item" in request else request["Key"]))
 
     def _call(self, operation: str, request: Mapping[str, Any], effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        def checked() -> dict[str, Any]:
-            try:
-                return self._metered(operation, request, effect)
-            except ExpressionError as error:
-                raise client_error("ValidationException", operation, str(error)) from error
+        try:
+            return self.call(operation, lambda: self._metered(operation, request, effect))
+        except ExpressionError as error:
+            raise client_error("ValidationException", operation, str(error)) from error
 
-        return self.call(operation, checked)
-
-    def _check(self, request: Mapping[str, Any], operation: str) -> None:
+    def _check(self, request: Mapping[str, Any], held: Item | None, operation: str) -> None:
         """Refuse a write whose condition does not hold for the item that it meets."""
-        names, condition, held = Names(request), request.get("ConditionExpression"), self._held(request)
+        names, condition = Names(request), request.get("ConditionExpression")
         names.check_used(condition, request.get("UpdateExpression"))
         if holds(condition, held, names):
             return
@@ -311,11 +310,12 @@ class SimulatedDynamoDB(SimulatedService):
         short = self._page_items
         return keys if short is None or not short < keys <= 2 * short else short
 
-    def _refuse_unknown(self, request: Mapping[str, Any], known: Iterable[str], operation: str) -> None:
+    def _refuse_unknown(self, request: Mapping[str, Any], known: frozenset[str], operation: str) -> None:
         if request["TableName"] not in self.tables:
             raise client_error("ResourceNotFoundException", operation)
-        if unknown := request.keys() - known:
-            raise ExpressionError(f"{operation} with {', '.join(sorted(unknown))} is not covered")
+        if not request.keys() <= known:
+            unknown = ", ".join(sorted(request.keys() - known))
+            raise ExpressionError(f"{operation} with {unknown} is not covered")
 
 
 def _projected(item: Item, request: Mapping[str, Any]) -> Item:

@@ -75,9 +75,8 @@ def equal_to(attribute: str, expression: str, names: Names) -> dict[str, Any]:
     Raises:
         ExpressionError: it does not say.
     """
-    tokens = _read(expression)
-    for name, sign, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if sign == "=" and value[0] == ":" and names.attribute(name) == attribute:
+    for name, value in _equalities(expression):
+        if names.attribute(name) == attribute:
             return names.value(value)
     raise ExpressionError(f"{expression!r} does not say which {attribute}")
 
@@ -175,6 +174,14 @@ def _read(expression: str) -> tuple[str, ...]:
         found.append(match[1])
         position = match.end()
     return tuple(found)
+
+
+@cache
+def _equalities(expression: str) -> list[tuple[str, str]]:
+    """Return what an expression wants to be equal: an attribute's token, and a value's."""
+    tokens = _read(expression)
+    triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
+    return [(name, value) for name, sign, value in triples if sign == "=" and value[0] == ":"]
 
 
 @cache

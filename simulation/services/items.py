@@ -19,14 +19,18 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
     A number takes a byte for every two significant digits, rounded up, another one, and one more for a minus sign,
     which is what the guide gives as an approximation.
     """
-    return sum([len(name.encode()) + _value_size(value) for name, value in item.items()])
+    size = 0
+    for name, value in item.items():
+        size += len(name) if name.isascii() else len(name.encode())
+        size += _value_size(value)
+    return size
 
 
 def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, content),) = value.items()
     match kind:
         case "S":
-            size = len(content.encode())
+            size = len(content) if content.isascii() else len(content.encode())
         case "B":
             size = len(content)
         case "N":
