@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run simulate test test-oldest test-newest test-compiled wheels fuzz soak format schema lock clean
+.PHONY: help build run simulate test test-oldest test-newest test-compiled wheels fuzz soak format schema lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make test-compiled   the SDK compiled for this machine, instead of interpreted'
+	@echo 'make build  the package of each function, for Lambda and for this machine, into .build/artifacts/'
 	@echo 'make wheels the SDK for a package index, into dist/: source, for every machine, compiled for this one'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="producer --rounds 30 --no-memory --json"]   measure what it costs, next to others'
@@ -181,27 +182,17 @@ lock: $(VENV)/installed-test
 	$(LOCK_HERE) --group local -c requirements/test.txt --no-annotate -o requirements/local.txt
 	$(LOCK_HERE) --group bench -o requirements/bench.txt
 	$(LOCK_HERE) --group compile -c requirements/test.txt --no-annotate -o requirements/compile.txt
-	for group in ingest rollup reporting; do \
+	$(LOCK_HERE) --group runtime -c requirements/test.txt --no-annotate -o requirements/runtime.txt
+	for group in archive ingest rollup reporting; do \
 		$(LOCK_LAMBDA) --group $$group -c requirements/test.txt --no-annotate -o requirements/$$group.txt || exit 1; done
 
-# What `sam build` runs for each function (BuildMethod: makefile): wheels for Lambda's arm64 and Python from the lock, and
-# of the project only what the function imports. boto3 is the runtime's.
-FUNCTIONS := build-IngestFunction build-RedriveFunction build-RollupFunction build-SweepFunction \
-	build-ViewsFunction build-AlertsFunction build-ReportingFunction build-ArchiveFunction
+# Each function's package, for Lambda and for this machine, into .build/artifacts; what has not changed stays.
+build: $(VENV)/installed-local
+	@$(BIN)/python -m artifacts build
 
-build-IngestFunction build-RedriveFunction: LOCKED := ingest
-build-RollupFunction build-SweepFunction build-ViewsFunction build-AlertsFunction build-ArchiveFunction: LOCKED := rollup
-build-ReportingFunction: LOCKED := reporting
-build-IngestFunction build-RedriveFunction build-RollupFunction build-SweepFunction build-ViewsFunction build-AlertsFunction build-ArchiveFunction: PACKAGES := -C producer penstock -C .. consumers
-build-ReportingFunction: PACKAGES := -C producer penstock -C .. consumers reporting
-
-.PHONY: $(FUNCTIONS)
-$(FUNCTIONS): $(VENV)/installed-local
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --only-binary=:all: \
-		--platform manylinux_2_28_aarch64 --platform manylinux2014_aarch64 --implementation cp --python-version 3.14 \
-		--target '$(ARTIFACTS_DIR)' -r requirements/$(LOCKED).txt
-	@tar -cf '$(ARTIFACTS_DIR)/packages.tar' --exclude=__pycache__ --exclude=dashboard $(PACKAGES)
-	@tar -xf '$(ARTIFACTS_DIR)/packages.tar' -C '$(ARTIFACTS_DIR)' && rm '$(ARTIFACTS_DIR)/packages.tar'
+# What `sam build` runs for each function (BuildMethod: makefile): build- and the function's logical id.
+build-%: $(VENV)/installed-local
+	@$(BIN)/python -m artifacts package '$*' --into '$(ARTIFACTS_DIR)'
 
 clean:
 	rm -rf $(VENV) .build dist .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,9 +5,13 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from artifacts.imports import SourceImports
+from artifacts.locks import Locks
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = {
@@ -22,8 +26,8 @@ FUNCTIONS = {
 }
 # What AWS's Python runtime brings itself.
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
-# Loaded where they happen to be installed: by botocore and the SDK, which do without, and by every start of Python.
-INCIDENTAL = {"certifi", "pybase64", "setuptools"}
+# Loaded where they happen to be installed: by botocore, which does without, and by every start of Python.
+INCIDENTAL = {"certifi", "setuptools"}
 SCHEDULE = '[{"from":"1970-01-01T00:00:00Z","seconds":10,"groups":8,"buckets":4}]'
 ENVIRONMENT = {"TRENDS_TABLE": "trends", "SCHEDULE": SCHEDULE, "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -37,12 +41,16 @@ print(json.dumps(sorted({each for top in tops for each in distributions.get(top,
 """
 
 
+@cache
+def source() -> tuple[SourceImports, Locks]:
+    return SourceImports(), Locks(ROOT)
+
+
 def locked(function: str) -> set[str]:
-    # The sweep is rollup's code on a schedule, views and alerts need as little, redrive judges and folds with ingest's,
-    # and the archive only unpacks.
-    shared = {"sweep": "rollup", "views": "rollup", "alerts": "rollup", "redrive": "ingest", "archive": "rollup"}
-    function = shared.get(function, function)
-    return set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{function}.txt").read_text(), re.MULTILINE))
+    """Return the distributions of the lock that the build chooses for a function."""
+    imports, locks = source()
+    path = locks.fitting(function, imports.of(FUNCTIONS[function]).others).path
+    return set(re.findall(r"^([\w.-]+)==", path.read_text(), re.MULTILINE))
 
 
 def loads(function: str, variables: dict[str, str]) -> set[str]:
@@ -70,7 +78,7 @@ def test_the_lock_of_a_function_is_what_its_handler_imports(function: str) -> No
 
 def test_functions_have_the_versions_that_the_tests_run_with() -> None:
     versions = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements/test.txt").read_text(), re.MULTILINE))
-    for name in ("ingest", "rollup", "reporting", "local"):
+    for name in ("archive", "ingest", "rollup", "reporting", "local"):
         lock = (ROOT / "requirements" / f"{name}.txt").read_text()
         assert {each: versions[each] for each, _ in re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE)} == dict(
             re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE)

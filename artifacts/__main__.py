@@ -1,0 +1,6 @@
+"""``python -m artifacts``."""
+
+from artifacts.command import main
+
+if __name__ == "__main__":
+    main()
