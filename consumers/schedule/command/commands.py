@@ -10,10 +10,11 @@ import click
 
 from consumers.command.options import json_option, stack_options
 from consumers.command.output import for_machine, json_line
+from consumers.command.stack_change import DeploymentError
 from consumers.command.target import StackTarget
 from consumers.schedule.append import Change, Wanted, append, withdraw
 from consumers.schedule.command import output
-from consumers.schedule.command.deployed import Deployed, DeployedSchedule, DeploymentError, is_busy, why
+from consumers.schedule.command.deployed import Deployed, DeployedSchedule, why
 from consumers.schedule.schedule import MINUTE, Schedule, ScheduleError
 from penstock.cli.safe_text import safe_text
 
@@ -159,7 +160,7 @@ def _run(
     _check_asking(deploy=deploy, yes=yes)
     deployed = stack.read()
     _parse(deployed)
-    if is_busy(deployed):
+    if deployed.busy:
         raise DeploymentError(f"the stack is {deployed.status}: wait until it is done")
     changed = _checked(change, deployed)
     # A withdrawal mends that too: it gives every function what it had before.

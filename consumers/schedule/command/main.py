@@ -3,8 +3,8 @@
 from typing import NoReturn
 
 from consumers.command import running
+from consumers.command.stack_change import DeploymentError
 from consumers.schedule.command.commands import cli
-from consumers.schedule.command.deployed import DeploymentError
 
 
 def run() -> NoReturn:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from consumers.command.output import json_line, table
+from consumers.command.stack_change import Touched
 from consumers.schedule.append import AHEAD_SECONDS, Change, moment
-from consumers.schedule.command.deployed import Touched
 from consumers.schedule.schedule import DAY, HOUR, MINUTE, Entry, Schedule
 
 

@@ -9,7 +9,8 @@ import pytest
 from boto3.session import Session
 from botocore.exceptions import ClientError
 
-from consumers.schedule.command.deployed import CHANGE_SET_POLLS, DeployedSchedule, DeploymentError, Touched
+from consumers.command.stack_change import CHANGE_SET_POLLS, DeploymentError, Touched
+from consumers.schedule.command.deployed import DeployedSchedule
 
 OLD, NEW = "[old]", "[new]"
 

@@ -1,6 +1,6 @@
 """What a change set does is told, that it lists nothing too."""
 
-from consumers.schedule.command.deployed import Touched
+from consumers.command.stack_change import Touched
 from consumers.schedule.command.output import touched_lines
 
 
