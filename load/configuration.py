@@ -55,7 +55,12 @@ SCHEDULE: Final = ("pane_seconds", "key_groups", "buckets")
 """Together they are an entry of the parameter `Schedule`."""
 
 MODES: Final = ("stream_mode", "table_mode")
-"""Priced and planned, but the template has provisioned streams and on-demand tables alone."""
+"""Of the stream, which is the parameter `StreamMode`; of tables, which are priced and planned, but the template has
+on-demand tables alone."""
+
+STREAM_MODE: Final = "StreamMode"
+STREAM_MODES: Final = {"PROVISIONED": CapacityMode.PROVISIONED, "ON_DEMAND": CapacityMode.ON_DEMAND}
+"""As the template has them."""
 
 MOST_PLANNED_SHARDS: Final = 20_000
 """A plan may have more shards than the template's parameter, whose limit is the default quota of an account."""
@@ -134,9 +139,12 @@ class Configuration:
             if name == "Schedule":
                 changes |= _of_schedule(text)
                 continue
+            if name == STREAM_MODE:
+                changes["stream_mode"] = _of_stream_mode(text)
+                continue
             field = known.get(name, name)
             if field not in types:
-                names = ", ".join([*known, "Schedule", *PRODUCER_OPTIONS, *SCHEDULE, *MODES])
+                names = ", ".join([*known, STREAM_MODE, "Schedule", *PRODUCER_OPTIONS, *SCHEDULE, *MODES])
                 raise InputError(f"there is no setting {name!r:.60}; there are {names}")
             try:
                 changes[field] = types[field](text)
@@ -151,7 +159,8 @@ class Configuration:
     @property
     def parameters(self) -> dict[str, str]:
         """The template's parameters, all of them but the schedule: that is changed by appending to the one in force."""
-        return {parameter.name: str(getattr(self, field)) for field, parameter in PARAMETERS.items()}
+        mode = next(name for name, mode in STREAM_MODES.items() if mode is self.stream_mode)
+        return {STREAM_MODE: mode} | {name.name: str(getattr(self, field)) for field, name in PARAMETERS.items()}
 
     @property
     def schedule(self) -> str:
@@ -174,6 +183,12 @@ class Configuration:
         # A JSON string is a TOML string, for what these hold.
         lines += [f"    {json.dumps(_quoted(override))}," for override in overrides]
         return "\n".join([*lines, "]", ""])
+
+
+def _of_stream_mode(text: str) -> CapacityMode:
+    if text not in STREAM_MODES:
+        raise InputError(f"{STREAM_MODE} must be {' or '.join(STREAM_MODES)}, not {text!r:.60}")
+    return STREAM_MODES[text]
 
 
 def _of_schedule(text: str) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """``penstock-load run``: a workload against a live target."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,12 +13,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from load.configuration import Configuration
+    from load.prices.spending import Spending
+    from load.prices.table import PriceTable
     from load.runs.run import RunOptions
     from load.runs.target import Target
+    from local.run.interruption import Interruption
 
 ENDED_BY_SIGNAL: Final = 128
-LOGS: Final = Path(__file__).resolve().parents[2] / ".build" / "local"
-STUB: Final = "stub"
 
 
 @click.command()
@@ -29,8 +28,31 @@ STUB: Final = "stub"
     "--target",
     default="local",
     show_default=True,
-    metavar="local|stub[:SHARDS]",
-    help="The local stack, started for the run; or a stream that takes everything, to see what this machine can send.",
+    metavar="local|stub[:SHARDS]|stack:NAME",
+    help="The local stack, started for the run; a stream that takes everything, to see what this machine can send; or "
+    "a deployed stack, by AWS_PROFILE and the other usual variables.",
+)
+@click.option("--region", metavar="NAME", help="Of a deployed stack. [default: AWS_REGION or the profile's]")
+@click.option("--role", is_flag=True, help="Send to a deployed stack by the role that it has for producers.")
+@click.option("--yes", is_flag=True, help="Send to a deployed stack without asking.")
+@click.option(
+    "--api-token",
+    envvar="PENSTOCK_API_TOKEN",
+    metavar="TOKEN",
+    help="By which a deployed stack's API knows a user, where users sign in. [env: PENSTOCK_API_TOKEN]",
+)
+@click.option(
+    "--api-key",
+    envvar="PENSTOCK_API_KEY",
+    metavar="KEY",
+    help="Of a deployed stack's API, where it wants one. [env: PENSTOCK_API_KEY]",
+)
+@click.option(
+    "--metrics-wait",
+    default="5m",
+    show_default=True,
+    metavar="TIME",
+    help="How long to wait for CloudWatch, which tells some minutes late.",
 )
 @click.option(
     "--warm-up",
@@ -70,6 +92,18 @@ STUB: Final = "stub"
     "--stop-errors", type=click.FloatRange(0, 100), metavar="PERCENT", help="End when more of the events were given up."
 )
 @click.option(
+    "--stop-cost",
+    type=click.FloatRange(0, min_open=True),
+    metavar="USD",
+    help="End when what was sent has cost so many dollars, reckoned by list prices; locally, would have.",
+)
+@click.option(
+    "--prices",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.json",
+    help="A price table. [default: list prices of us-east-1]",
+)
+@click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.json", help="Write the report as JSON."
 )
 @click.option(
@@ -86,50 +120,94 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
       penstock-load run --profile steady:500 --duration 2m --page report.html
       penstock-load run --profile spike:200:2000 --set ShardCount=4 --set IngestWindowSeconds=1
       penstock-load run --target stub:8 --profile steady:50000 --processes 2 --duration 30s
+      penstock-load run --target stack:penstock --region eu-central-1 --profile steady:1000 --stop-cost 1
     """
     from rich.console import Console
 
+    from load.commands.targets import stack_name
     from load.configuration import Configuration
     from load.report.files import check_writable
     from local.errors import PartFailedError, StackError
 
-    configuration = Configuration.parse(_pairs(given["settings"]))
-    options = _options(given, configuration)
+    settings = _pairs(given["settings"])
     for path in (given["report"], given["page"]):
         if path is not None:
             check_writable(path)
+    console = Console(stderr=True, highlight=False)
     try:
-        return _run(given, options, configuration, Console(stderr=True, highlight=False))
+        if (name := stack_name(given["target"])) is not None:
+            return _run_on_stack(name, given, settings, console)
+        return _run_here(given, Configuration.parse(settings), console)
     except PartFailedError as error:
         raise click.ClickException(str(error)) from error
     except StackError as error:
         raise InputError(str(error)) from error
 
 
-def _run(given: dict[str, Any], options: "RunOptions", configuration: "Configuration", console: "Console") -> int:
-    from load.report.files import write_report
-    from load.report.page import write_page
+def _run_here(given: dict[str, Any], configuration: "Configuration", console: "Console") -> int:
+    from load.commands.targets import expected, local_target
+    from local.run.interruption import Interruption
+
+    options = _options(given, configuration)
+    table = _prices(given)
+    if given["stop_cost"] is not None:
+        options = _with_ceiling(options, given, expected(options, configuration, table))
+    interruption = Interruption()
+    with local_target(given["target"], configuration, console) as target:
+        interruption.heed()
+        return _run(given, options, target, interruption, console)
+
+
+def _run_on_stack(name: str, given: dict[str, Any], settings: dict[str, str], console: "Console") -> int:
+    from load.commands.targets import confirm, expected, stack_target
+    from load.stack.access import open_session
+    from load.stack.description import describe
+    from local.run.interruption import Interruption
+
+    session = open_session(given["region"])
+    stack = describe(session, name)
+    configuration = stack.configuration(settings)
+    options = _options(given, configuration)
+    table = _prices(given)
+    target = stack_target(session, stack, configuration, given, options)
+    spending = expected(options, configuration, table)
+    confirm(target, options, spending, table, yes=given["yes"])
+    if given["stop_cost"] is not None:
+        options = _with_ceiling(options, given, spending)
+    interruption = Interruption()
+    interruption.heed()
+    return _run(given, options, target, interruption, console)
+
+
+def _run(
+    given: dict[str, Any], options: "RunOptions", target: "Target", interruption: "Interruption", console: "Console"
+) -> int:
+    from load.commands.options import write_reports
     from load.report.text import lines
     from load.runs.run import run as run_load
     from load.runs.view import make_view
-    from local.run.interruption import Interruption
 
-    interruption = Interruption()
-    with _target(given["target"], configuration, console) as target:
-        interruption.heed()
-        with make_view(console) as view:
-            report = run_load(options, target, show=view.show, wish=interruption)
-    if given["report"] is not None:
-        write_report(given["report"], report)
-        click.echo(f"report {given['report']}", err=True)
-    if given["page"] is not None:
-        write_page(given["page"], report)
-        click.echo(f"page {given['page']}", err=True)
+    with make_view(console) as view:
+        report = run_load(options, target, show=view.show, wish=interruption)
+    write_reports(report, given["report"], given["page"])
+    for kind in ("report", "page"):
+        if given[kind] is not None:
+            click.echo(f"{kind} {given[kind]}", err=True)
     for line in lines(report):
         click.echo(line)
     if interruption.signal is not None:
         return ENDED_BY_SIGNAL + interruption.signal
     return 1 if report.ended in ("errors", "failure") else 0
+
+
+def _prices(given: dict[str, Any]) -> "PriceTable":
+    from load.prices.table import price_table, read_price_table
+
+    return price_table() if given["prices"] is None else read_price_table(given["prices"])
+
+
+def _with_ceiling(options: "RunOptions", given: dict[str, Any], spending: "Spending") -> "RunOptions":
+    return replace(options, stops=replace(options.stops, dollars=given["stop_cost"], spending=spending))
 
 
 def _options(given: dict[str, Any], configuration: "Configuration") -> "RunOptions":
@@ -157,28 +235,6 @@ def _options(given: dict[str, Any], configuration: "Configuration") -> "RunOptio
         probe_seconds=None if given["no_probes"] else given["probe_interval"],
         settle_seconds=parse_seconds(given["settle"]),
     )
-
-
-@contextmanager
-def _target(name: str, configuration: "Configuration", console: "Console") -> "Iterator[Target]":
-    from load.runs.local_target import LocalTarget
-    from load.runs.stub_target import StubTarget
-
-    kind, _, shards = name.partition(":")
-    if kind == STUB and (not shards or (shards.isdecimal() and 1 <= int(shards) <= 10_000)):
-        yield StubTarget(int(shards) if shards else configuration.shards)
-    elif name == "local":
-        if not console.is_terminal:
-            console.print("starting the stack …")
-        target = LocalTarget(configuration, LOGS)
-        with console.status("starting the stack …"):
-            target.start()
-        try:
-            yield target
-        finally:
-            target.stop()
-    else:
-        raise InputError(f"--target {name!r:.40} is neither local nor stub nor stub:SHARDS, as stub:8")
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -70,8 +70,12 @@ class Team:
         """Whether all workers have said their last word."""
         return len(self._ended) == len(self._tasks)
 
-    def begin(self, ready: Callable[[], None] = lambda: None) -> float:
+    def begin(self, ready: Callable[[], None] = lambda: None, lead: Callable[[], float] = lambda: 0.0) -> float:
         """Wait until all are ready, call `ready`, and have them begin at one moment; return it.
+
+        Args:
+            ready: see above.
+            lead: tells then how many seconds later they are to begin.
 
         Raises:
             WorkerFailedError: one ended instead.
@@ -88,7 +92,7 @@ class Team:
                     raise WorkerFailedError("a process of the generator spoke before its time")
                 del missing[connection]
         ready()
-        begin = time.monotonic() + LEAD_SECONDS
+        begin = time.monotonic() + max(LEAD_SECONDS, lead())
         for connection in self._connections:
             connection.send(begin)
         return begin

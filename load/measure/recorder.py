@@ -141,12 +141,17 @@ class Recorder:
         self.seconds = min(self.seconds, max(0.0, at))
 
     @property
+    def in_all(self) -> Totals:
+        """What became of all events so far, warm-up included, as far as workers have told."""
+        return Totals(*map(sum, zip(*(each[-1] for each in self._totals.values()), strict=True)))
+
+    @property
     def latest(self) -> Totals:
         """What became of the events of the measured time, as far as workers have told."""
         if not self._totals or max(each[-1] for each in self._moments.values()) <= 0:
             return Totals()
         begun, ended = self._at(0.0), self._at(self.seconds)
-        newest = Totals(*map(sum, zip(*(each[-1] for each in self._totals.values()), strict=True)))
+        newest = self.in_all
         # Of the events that were sent outside of the measured time, before it or after it, all count as acknowledged.
         others = (begun.sent - begun.accepted - begun.failed) + (newest.sent - ended.sent)
         return Totals(

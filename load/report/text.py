@@ -24,6 +24,8 @@ def lines(report: Report) -> Iterator[str]:
     yield _row("sent", events.sent, events.sent / seconds)
     accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
     yield _row("accepted", accepted, accepted / seconds) + _later(events.accepted - accepted)
+    if events.counted is not None:
+        yield f"  {'counted':<20} {events.counted:>12,}"
     if events.failed:
         yield _row("failed", events.failed, events.failed / seconds)
     if events.resent:

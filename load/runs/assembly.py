@@ -1,5 +1,6 @@
 """Makes the report of a run from all that was gathered."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -7,6 +8,7 @@ from importlib.metadata import version
 from load.measure.judgement import Evidence, generator_limit, judge
 from load.measure.recorder import OverTime, Points, Recorder
 from load.report.model import Ending, Events, Finding, Generator, Report, Series, Workload
+from load.runs.stops import Stops
 from load.runs.target import Insides
 from load.workload.arrivals import Arrivals
 from load.workload.events import EventMaker, EventShape
@@ -30,6 +32,9 @@ class Gathered:
         probes_failure: what kept probes from being sent or found.
         cores, machine_busy: of the machine.
         target, local, configuration, insides: of the target.
+        counted: events of the measured time in the trends; none where nobody could tell, for `counting_failure`.
+        stops: what could have ended the run.
+        spent: dollars, as `stops` reckons them.
     """
 
     profile: Profile
@@ -51,6 +56,10 @@ class Gathered:
     local: bool
     configuration: dict[str, str | int | float | bool]
     insides: Insides
+    counted: int | None
+    counting_failure: str | None
+    stops: Stops
+    spent: float
 
 
 def assemble(gathered: Gathered) -> Report:
@@ -75,6 +84,7 @@ def assemble(gathered: Gathered) -> Report:
             failed=round(totals.failed),
             resent=round(totals.resent),
             accepted_in_time=recorder.accepted_in_time,
+            counted=gathered.counted,
         ),
         freshness=gathered.freshness.distribution(),
         put=recorder.put.distribution(),
@@ -90,7 +100,7 @@ def assemble(gathered: Gathered) -> Report:
             busy=recorder.busy,
             limit=generator_limit(evidence),
         ),
-        findings=(*judge(evidence), *_remarks(gathered)),
+        findings=(*judge(evidence), *gathered.insides.findings, *_remarks(gathered)),
     )
 
 
@@ -151,7 +161,14 @@ def _series(gathered: Gathered) -> Series | None:
 
 
 def _remarks(gathered: Gathered) -> list[Finding]:
-    found = []
+    found = list(_counting(gathered))
+    if gathered.stops.dollars is not None:
+        ended = "ended by" if gathered.ending == "cost" else "stayed below"
+        text = (
+            f"the run {ended} its ceiling of ${gathered.stops.dollars:,.2f}: by list prices and the model, what was "
+            f"sent cost about ${gathered.spent:,.2f}"
+        )
+        found.append(Finding(kind="remark", text=text))
     if gathered.probes_lost:
         text = (
             f"{gathered.probes_lost} probes were not visible when nobody waited any longer: freshness leaves out just "
@@ -165,3 +182,20 @@ def _remarks(gathered: Gathered) -> list[Finding]:
             Finding(kind="remark", text=f"events were given up, one of them since {gathered.recorder.failure}")
         )
     return found
+
+
+def _counting(gathered: Gathered) -> Iterator[Finding]:
+    accepted, counted = round(gathered.recorder.latest.accepted), gathered.counted
+    if gathered.counting_failure is not None and counted is None:
+        text = f"how many events are counted is not known: {gathered.counting_failure}"
+        yield Finding(kind="limit", text=text)
+    elif counted is not None and counted > accepted:
+        text = (
+            f"{counted - accepted:,} more events are counted than were accepted: another load test sent some meanwhile"
+        )
+        yield Finding(kind="remark", text=text)
+    elif counted is not None and counted < accepted and not gathered.shape.duplicates:
+        text = (
+            f"{accepted - counted:,} of {accepted:,} accepted events were not counted yet when nobody waited any longer"
+        )
+        yield Finding(kind="limit", text=text)

@@ -1,36 +1,30 @@
 """The local stack as a target: started for the run, with the chosen configuration, and watched from its runtime."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from load.configuration import PRODUCER_OPTIONS, Configuration
 from load.generator.stream import StreamAddress
 from load.measure.distributions import Measured
-from load.report.model import Function, Table
+from load.measure.functions import AGES, BATCHES, FUNCTIONS, batch_unit, memory_limit_bytes
+from load.report.model import Function, Table, Unit
 from load.runs.reporting_api import ReportingApi
 from load.runs.target import Insides
 from local.stack import LocalStack
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
-FUNCTIONS: Final = {"ingest": "IngestFunction", "rollup": "RollupFunction", "views": "ViewsFunction"}
-"""By the `service` of their metrics, those that an event passes."""
-_BATCHES: Final = {"EventsReceived": "events", "SegmentsReceived": "records"}
-_AGES: Final = ("ArrivalToLog", "ArrivalToTrends", "ArrivalToViews")
-"""Milliseconds, see docs/metrics.md."""
-_MEMORY: Final = {service: f"{service}_memory_megabytes" for service in FUNCTIONS}
-
 
 class _Watched:
     """One function's invocations."""
 
-    def __init__(self, batch: str) -> None:
+    def __init__(self, batch: Unit) -> None:
         self.invocations = 0
         self.errors = 0
         self.duration = Measured("s")
-        self.batch = Measured("events" if batch == "events" else "records")
+        self.batch = Measured(batch)
         self.age = Measured("s")
         self.memory = 0
         self.write_units = 0.0
@@ -48,7 +42,7 @@ class Watch:
     def begin(self) -> None:
         """Note from now on."""
         with self._lock:
-            self._functions = {each: _Watched("events" if each == "ingest" else "records") for each in FUNCTIONS}
+            self._functions = {each: _Watched(batch_unit(each)) for each in FUNCTIONS}
 
     def end(self) -> dict[str, _Watched]:
         """Note no longer; return what was noted, by service."""
@@ -71,9 +65,9 @@ class Watch:
             watched = (self._functions or {}).get(service)
             if watched is None:
                 return
-            if metric in _BATCHES:
+            if metric == BATCHES.get(service):
                 watched.batch.record(value)
-            elif metric in _AGES:
+            elif metric == AGES[service]:
                 watched.age.record(value / 1000)
             elif metric == "WriteUnits":
                 watched.write_units += value
@@ -99,6 +93,7 @@ class LocalTarget:
         self._configuration = configuration
         self._directory = directory
         self._watch = Watch()
+        self._insides = Insides({}, {})
         self._running: LocalStack | None = None
 
     def start(self) -> None:
@@ -142,6 +137,11 @@ class LocalTarget:
         options = {name: getattr(self._configuration, name) for name in PRODUCER_OPTIONS}
         return {**self._configuration.parameters, "Schedule": self._configuration.schedule, **options}
 
+    @property
+    def starts_every(self) -> float | None:
+        """At once."""
+        return None
+
     def api(self) -> ReportingApi | None:
         """Return a client of the reporting API."""
         return ReportingApi(self._stack.url)
@@ -162,9 +162,15 @@ class LocalTarget:
                 self._watch.memory(service, most_memory(process))
         return self._stack.lag()
 
-    def end(self) -> Insides:
-        """Tell what was measured."""
-        found = self._watch.end()
+    def end(self) -> None:
+        """Measure no longer."""
+        self._insides = self._told(self._watch.end())
+
+    def insides(self, _wait: Callable[[str], bool], /) -> Insides:
+        """Tell what was measured, which is known at once."""
+        return self._insides
+
+    def _told(self, found: Mapping[str, _Watched]) -> Insides:
         return Insides(
             {FUNCTIONS[service]: self._function(service, each) for service, each in found.items()},
             {
@@ -181,7 +187,7 @@ class LocalTarget:
             batch=watched.batch.distribution(),
             iterator_age=watched.age.distribution(),
             memory_bytes=watched.memory or None,
-            memory_limit_bytes=getattr(self._configuration, _MEMORY[service]) * 2**20,
+            memory_limit_bytes=memory_limit_bytes(service, self._configuration),
         )
 
     @property

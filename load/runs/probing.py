@@ -10,6 +10,7 @@ from typing import Final
 from load.generator.probe import Acknowledged, Probe
 from load.measure.probes import HASHTAGS, ProbeBook, Visible
 from load.runs.reporting_api import ReportingApi, ReportingApiError
+from load.workload.events import PLATFORM
 from penstock import SocialEvent
 
 LOOK_SECONDS: Final = 0.1
@@ -46,6 +47,7 @@ class Probing:
         visible: Callable[[Visible], None],
     ) -> None:
         self.sent = 0
+        self.delivered = 0
         self.failure: str | None = None
         """What kept probes from being sent or found, if anything did."""
         self._put = put
@@ -96,6 +98,7 @@ class Probing:
             if outcome.failure is not None:
                 self.failure = f"a probe was not delivered: {outcome.failure}"
             else:
+                self.delivered += 1
                 self._book.accepted(self._book.hashtags[outcome.number % HASHTAGS], due=due, at=at)
 
     def _send(self) -> None:
@@ -108,7 +111,7 @@ class Probing:
             hashtag = self._book.hashtags[self.sent % HASHTAGS]
             event = SocialEvent(
                 kind="post",
-                platform="load",
+                platform=PLATFORM,
                 author=f"probe-{self._random.randrange(2**32)}",
                 created_at=datetime.fromtimestamp(self._epoch + due, UTC),
                 hashtags=[hashtag],

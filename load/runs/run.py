@@ -12,8 +12,9 @@ from load.generator.worker import Task
 from load.measure.machine import Machine
 from load.measure.probes import Visible
 from load.measure.recorder import OverTime, Recorder, Totals
-from load.report.model import Ending, Report
+from load.report.model import Ending, Finding, Report
 from load.runs.assembly import Gathered, assemble
+from load.runs.census import STILL_SECONDS, Census
 from load.runs.probing import Probing, monotonic_epoch
 from load.runs.stops import Stops
 from load.runs.target import Insides, Target
@@ -25,6 +26,8 @@ from penstock.config import ProducerConfig
 DRAIN_SECONDS: Final = 45.0
 """How long workers may take for the outcomes of what they have sent."""
 LISTEN_SECONDS: Final = 0.25
+LATE_AGES_SECONDS: Final = 60.0
+"""An iterator age that a target tells of afterwards is of so long a time."""
 SHOW_SECONDS: Final = 0.5
 
 
@@ -119,6 +122,8 @@ class _Run:
         self._machine = Machine()
         self._machine_busy: float | None = None
         self._insides = Insides({}, {})
+        self._counted: int | None = None
+        self._census: Census | None = None
         self._zero = 0.0
         self._ending: Ending = "time"
         self._shown = float("-inf")
@@ -140,7 +145,8 @@ class _Run:
             producer=options.producer,
         )
         with Team(tasks(first, options.processes)) as team, ExitStack() as probes:
-            self._zero = team.begin() + options.warm_up_seconds
+            begin = team.begin(self._start_census, self._lead)
+            self._zero = begin + options.warm_up_seconds
             self._probing = self._start_probing(probes, team)
             try:
                 self._send(team)
@@ -148,6 +154,7 @@ class _Run:
                 self._settle()
             except KeyboardInterrupt:
                 self._end_measuring("interrupt")
+        self._ask_insides()
         return assemble(
             Gathered(
                 profile=options.profile,
@@ -169,11 +176,26 @@ class _Run:
                 local=self._target.local,
                 configuration=dict(self._target.configuration),
                 insides=self._insides,
+                counted=self._counted,
+                counting_failure=None if self._census is None else self._census.failure,
+                stops=options.stops,
+                spent=self._spent,
             )
         )
 
     def _clock(self) -> float:
         return time.monotonic() - self._zero
+
+    def _lead(self) -> float:
+        """Return how many seconds to wait, so that the measured time begins when the target wants it."""
+        every = self._target.starts_every
+        if every is None:
+            return 0.0
+        return -(time.time() + self._options.warm_up_seconds) % every
+
+    def _start_census(self) -> None:
+        if (api := self._target.api()) is not None:
+            self._census = Census(api, time.time())
 
     def _start_probing(self, undo: ExitStack, team: Team) -> Probing | None:
         api = self._target.api()
@@ -209,12 +231,29 @@ class _Run:
             self._look(now)
             if now >= self._recorder.seconds:
                 break
-            early = "interrupt" if self._wish.wanted else self._options.stops.ending(self._recorder.latest)
-            if early:
+            if early := self._early():
                 self._end_measuring(early)
                 return
-            self._tell("warming up" if now < 0 else "measuring")
+            self._tell(self._phase(now))
         self._end_measuring("time")
+
+    def _phase(self, now: float) -> str:
+        if now < -self._options.warm_up_seconds:
+            return "waiting, so that the measured time begins with a whole minute"
+        return "warming up" if now < 0 else "measuring"
+
+    def _early(self) -> Ending | None:
+        """Tell what ends the run before its time."""
+        if self._wish.wanted:
+            return "interrupt"
+        seconds = self._clock() + self._options.warm_up_seconds
+        return self._options.stops.ending(self._recorder.latest, seconds=seconds, sent=self._recorder.in_all.sent)
+
+    @property
+    def _spent(self) -> float:
+        """Dollars, reckoned from what was sent."""
+        seconds = self._recorder.seconds + self._options.warm_up_seconds
+        return self._options.stops.spent(seconds, self._recorder.in_all.sent)
 
     def _hear(self, team: Team) -> None:
         """Take in what workers tell."""
@@ -234,7 +273,7 @@ class _Run:
             self._ending = ending
             self._recorder.end(self._clock())
             self._machine_busy = self._machine.busy() or 0.0
-            self._insides = self._target.end()
+            self._target.end()
 
     def _drain(self, team: Team) -> None:
         if self._probing is not None:
@@ -246,11 +285,50 @@ class _Run:
             self._tell("waiting for the last answers of the stream")
 
     def _settle(self) -> None:
-        """Wait for probes, so that those that take longest are not the ones left out."""
+        """Wait for what is on its way, so that what takes longest is not left out."""
         deadline = time.monotonic() + self._options.settle_seconds
         while self._probing is not None and self._probing.waiting and time.monotonic() < deadline:
             self._tell("waiting for the last probes to become visible")
             time.sleep(LISTEN_SECONDS)
+        if self._census is not None:
+            self._count(self._census, deadline)
+
+    def _count(self, census: Census, deadline: float) -> None:
+        """Ask how many events are counted until all are, or until no more come: copies are not."""
+        in_all = self._recorder.in_all
+        probes = 0 if self._probing is None else self._probing.delivered
+        others = round(in_all.accepted - self._recorder.latest.accepted) + probes
+        found, since = census.counted(), time.monotonic()
+        while found is not None and found < in_all.accepted + probes:
+            if time.monotonic() >= deadline or (
+                self._options.shape.duplicates and time.monotonic() - since >= STILL_SECONDS
+            ):
+                break
+            self._tell("waiting for the last events to be counted")
+            time.sleep(LISTEN_SECONDS)
+            if (now := census.counted()) != found:
+                found, since = now, time.monotonic()
+        self._counted = None if found is None else max(0, found - others)
+
+    def _ask_insides(self) -> None:
+        """Have the target tell what it measured; once the user wants an end, without waiting for it."""
+
+        def wait(what: str) -> bool:
+            self._tell(what)
+            time.sleep(LISTEN_SECONDS)
+            return not self._wish.wanted
+
+        try:
+            insides = self._target.insides(wait)
+        except KeyboardInterrupt:
+            text = "what functions and tables did is not known: the run was ended while that was waited for"
+            insides = Insides({}, {}, findings=(Finding(kind="limit", text=text),))
+        for at, age in insides.ages:
+            step = int(at / self._recorder.step)
+            before = int((at - LATE_AGES_SECONDS) / self._recorder.step)
+            self._ages += [None] * (step - len(self._ages))
+            self._ages[max(0, before) : step] = [age] * (step - max(0, before))
+        self._insides = insides
 
     def _tell(self, phase: str) -> None:
         now = self._clock()

@@ -1,6 +1,6 @@
 """A target that takes everything at once: shows what the generator and the machine can do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from load.generator.stream import StreamAddress
 from load.runs.reporting_api import ReportingApi
@@ -37,6 +37,11 @@ class StubTarget:
         """Its shards."""
         return {"shards": self._shards}
 
+    @property
+    def starts_every(self) -> float | None:
+        """At once."""
+        return None
+
     def api(self) -> ReportingApi | None:
         """There is none."""
         return None
@@ -48,6 +53,9 @@ class StubTarget:
         """Nobody consumes."""
         return None
 
-    def end(self) -> Insides:
+    def end(self) -> None:
+        """Nothing was measured."""
+
+    def insides(self, _wait: Callable[[str], bool], /) -> Insides:
         """Nothing was measured."""
         return Insides({}, {})

@@ -1,10 +1,10 @@
 """What a run loads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from load.generator.stream import StreamAddress
-from load.report.model import Function, Table
+from load.report.model import Finding, Function, Table
 from load.runs.reporting_api import ReportingApi
 
 
@@ -14,10 +14,15 @@ class Insides(NamedTuple):
     Attributes:
         functions: by their logical id in the template.
         tables: by name.
+        ages: of the oldest record that was not consumed, in seconds, where they were not known at once; each with
+            its moment, in seconds since the beginning of the measured time.
+        findings: what the reader should know of these figures.
     """
 
     functions: Mapping[str, Function]
     tables: Mapping[str, Table]
+    ages: tuple[tuple[float, float], ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class Target(Protocol):
@@ -39,6 +44,10 @@ class Target(Protocol):
     def configuration(self) -> Mapping[str, str | int | float | bool]:
         """What is known of how it is set up."""
 
+    @property
+    def starts_every(self) -> float | None:
+        """The measured time is to begin at a multiple of so many epoch seconds; None for at once."""
+
     def api(self) -> ReportingApi | None:
         """Return a client of its reporting API, for one thread; None where there is none."""
 
@@ -52,5 +61,13 @@ class Target(Protocol):
             Exception: of the target's own, if it has broken down.
         """
 
-    def end(self) -> Insides:
-        """Measure no longer, and tell what was measured."""
+    def end(self) -> None:
+        """Measure no longer."""
+
+    def insides(self, wait: Callable[[str], bool], /) -> Insides:
+        """Tell what was measured.
+
+        Args:
+            wait: called now and then while that is not known yet, with what is waited for; rests a moment, and tells
+                whether to go on waiting.
+        """

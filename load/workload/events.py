@@ -15,6 +15,8 @@ from load.errors import InputError
 from penstock.aggregation import UserRecord
 from penstock.sources.zipf import Zipf
 
+PLATFORM: Final = "load"
+"""Of all events of a load test, probes included: so they can be told from others."""
 BODIES: Final = 32_768
 """How many are drawn: more authors or hashtags than that many draws hit are not seen by one process."""
 RECENT: Final = 10_000
@@ -139,7 +141,7 @@ def _bodies(shape: EventShape, random: Random, count: int, overhead: int) -> Ite
         number = int(whole) + (random.random() < part)
         fields: dict[str, object] = {
             "kind": random.choices(list(_KINDS), list(_KINDS.values()))[0],
-            "platform": "load",
+            "platform": PLATFORM,
             "author": author,
             "lang": random.choices(list(_LANGUAGES), list(_LANGUAGES.values()))[0],
             "hashtags": list({hashtag(hashtag_rank(random.random())): None for _ in range(number)}),
