@@ -1,10 +1,17 @@
-"""``penstock-load calibrate``: measure what the handlers cost on this machine."""
+"""``penstock-load calibrate``: measure what the handlers cost on this machine, or read it from a stack's logs."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from load.commands.options import FILE, SETTINGS, to_be_written
+from load.commands.stack_options import region_option
+from load.errors import InputError
+
+if TYPE_CHECKING:
+    from consumers.command.progress import Progress
+    from load.calibration.calibration import Calibration
 
 
 @click.command(context_settings=SETTINGS)
@@ -17,17 +24,35 @@ from load.commands.options import FILE, SETTINGS, to_be_written
     metavar="MEGABYTES",
     help="The memory with which Lambda gives as much processor as this machine has. [default: 1769, a whole one]",
 )
-def calibrate(*, file: Path, rounds: int, megabytes: float | None) -> None:
+@click.option(
+    "--from-logs", "stack", metavar="NAME", help="Measure nothing here, but read a deployed stack's logs instead."
+)
+@click.option(
+    "--since", default="1h", show_default=True, metavar="TIME", help="With --from-logs: how far back to read them."
+)
+@region_option
+def calibrate(
+    *, file: Path, rounds: int, megabytes: float | None, stack: str | None, since: str, region: str | None
+) -> None:
     """Measure what ingest, rollup and views cost on this machine, and write that to FILE for the other commands.
 
     The real handlers are given batches of several sizes and shapes; DynamoDB is answered in memory, and what that costs
     is left out. It takes a minute or two, and a machine that does nothing else meanwhile.
+
+    With --from-logs they are read from a stack that was deployed with SystemLogLevel=INFO and sent loads of several
+    rates: what Lambda reports of each invocation, and what the function says of its batch.
     """
     from consumers.command.progress import Progress
-    from load.calibration.measure import measure
 
+    if stack is not None and megabytes is not None:
+        raise InputError("--memory is of this machine, and --from-logs of a stack, whose functions' memory is logged")
     with Progress() as progress:
-        made = measure(rounds, lambda done, of: progress.show(f"{done} of {of} kinds of batches"))
+        if stack is not None:
+            made = _read(stack, region, since, progress)
+        else:
+            from load.calibration.measure import measure
+
+            made = measure(rounds, lambda done, of: progress.show(f"{done} of {of} kinds of batches"))
     if megabytes is not None:
         made = made.model_copy(update={"processor_megabytes": megabytes})
     file.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -37,3 +62,17 @@ def calibrate(*, file: Path, rounds: int, megabytes: float | None) -> None:
             f"{name:<8}off by {function.median_error:.0%} in the median of {function.points} kinds of batches, "
             f"{function.worst_error:.0%} at most; µs by part: {parts}"
         )
+
+
+def _read(stack: str, region: str | None, since: str, progress: "Progress") -> "Calibration":
+    import time
+
+    from load.stack.access import open_session
+    from load.stack.calibration import read_calibration_of
+    from load.stack.description import describe
+    from load.workload.parsing import parse_seconds
+
+    session = open_session(region)
+    described = describe(session, stack, naming="name it as --from-logs NAME, or its --region")
+    now = time.time()
+    return read_calibration_of(session, described, begin=now - parse_seconds(since), end=now, progress=progress.show)

@@ -137,13 +137,22 @@ def configuration_of(settings: tuple[str, ...]) -> "Configuration":
     """
     from load.configuration import Configuration
 
+    return Configuration.parse(pairs_of(settings))
+
+
+def pairs_of(settings: tuple[str, ...]) -> dict[str, str]:
+    """Return the values that ``--set`` gives, by name.
+
+    Raises:
+        InputError: one has no value.
+    """
     given: dict[str, str] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
             raise InputError(f"--set {setting:.60}: say NAME=VALUE, like ShardCount=4")
         given[name] = value
-    return Configuration.parse(given)
+    return given
 
 
 def _with(command: Callable[..., Any], options: tuple[Any, ...]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from load.commands.stack_options import stack_options
 from load.commands.workload_options import profile_of, shape_of, workload_options
 from load.errors import InputError
 
@@ -32,28 +33,8 @@ ENDED_BY_SIGNAL: Final = 128
     help="The local stack, started for the run; a stream that takes everything, to see what this machine can send; or "
     "a deployed stack, by AWS_PROFILE and the other usual variables.",
 )
-@click.option("--region", metavar="NAME", help="Of a deployed stack. [default: AWS_REGION or the profile's]")
-@click.option("--role", is_flag=True, help="Send to a deployed stack by the role that it has for producers.")
+@stack_options
 @click.option("--yes", is_flag=True, help="Send to a deployed stack without asking.")
-@click.option(
-    "--api-token",
-    envvar="PENSTOCK_API_TOKEN",
-    metavar="TOKEN",
-    help="By which a deployed stack's API knows a user, where users sign in. [env: PENSTOCK_API_TOKEN]",
-)
-@click.option(
-    "--api-key",
-    envvar="PENSTOCK_API_KEY",
-    metavar="KEY",
-    help="Of a deployed stack's API, where it wants one. [env: PENSTOCK_API_KEY]",
-)
-@click.option(
-    "--metrics-wait",
-    default="5m",
-    show_default=True,
-    metavar="TIME",
-    help="How long to wait for CloudWatch, which tells some minutes late.",
-)
 @click.option(
     "--warm-up",
     default="10s",
@@ -124,12 +105,13 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
     """
     from rich.console import Console
 
+    from load.commands.options import pairs_of
     from load.commands.targets import stack_name
     from load.configuration import Configuration
     from load.report.files import check_writable
     from local.errors import PartFailedError, StackError
 
-    settings = _pairs(given["settings"])
+    settings = pairs_of(given["settings"])
     for path in (given["report"], given["page"]):
         if path is not None:
             check_writable(path)
@@ -211,10 +193,10 @@ def _with_ceiling(options: "RunOptions", given: dict[str, Any], spending: "Spend
 
 
 def _options(given: dict[str, Any], configuration: "Configuration") -> "RunOptions":
+    from load.runs.producer import producer_of
     from load.runs.run import RunOptions
     from load.runs.stops import Stops
     from load.workload.parsing import parse_seconds
-    from penstock.config import ProducerConfig
 
     profile = profile_of(given)
     return RunOptions(
@@ -224,21 +206,8 @@ def _options(given: dict[str, Any], configuration: "Configuration") -> "RunOptio
         shape=shape_of(given),
         seed=given["seed"],
         processes=given["processes"],
-        producer=replace(
-            ProducerConfig(),
-            aggregate_bytes=configuration.aggregate_bytes,
-            linger_seconds=configuration.linger_seconds,
-            lanes_per_shard=configuration.lanes_per_shard,
-            put_timeout_seconds=None,  # a stream that takes nothing makes events late, which is what is measured
-        ),
+        producer=producer_of(configuration),
         stops=Stops(count=given["stop_count"], error_percent=given["stop_errors"]),
         probe_seconds=None if given["no_probes"] else given["probe_interval"],
         settle_seconds=parse_seconds(given["settle"]),
     )
-
-
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    for each in given:
-        if "=" not in each:
-            raise InputError(f"--set {each!r:.60} is no NAME=VALUE, like ShardCount=4")
-    return {name: value for name, _, value in (each.partition("=") for each in given)}

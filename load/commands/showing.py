@@ -77,7 +77,7 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
         configuration = other.configuration
         yield judged_line("modes", other) + f"   stream {configuration.stream_mode}, tables {configuration.table_mode}"
     if tuned.modes:
-        yield "the template has provisioned streams and on-demand tables; other modes are for comparison"
+        yield "the template's StreamMode chooses the stream's; its tables are on demand, the other is for comparison"
     if advice is not None:
         yield ""
         yield from _advice_lines(advice)

@@ -16,6 +16,7 @@ from load.commands.options import (
     traffic_options,
     write_reports,
 )
+from load.commands.stack_options import region_option
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
@@ -46,6 +47,22 @@ BUDGET = 160
 @click.option(
     "--running", is_flag=True, help="--set is a stack that runs: say whether a change is worth it, step by step."
 )
+@click.option(
+    "--apply",
+    "stack",
+    metavar="NAME",
+    help="Begin from what a deployed stack has, advise as --running does, and change it, after asking.",
+)
+@region_option
+@click.option("--yes", is_flag=True, help="With --apply: do not ask.")
+@click.option(
+    "--run",
+    "trials",
+    default=0,
+    metavar="N",
+    type=click.IntRange(0, 4),
+    help="Run the best N on the local stack too, under the very profile.",
+)
 @click.option("--samconfig", type=FILE, callback=to_be_written, help="Write the chosen parameters for sam deploy.")
 @known_options
 @report_options
@@ -60,6 +77,10 @@ def tune(
     budget: int,
     settings: tuple[str, ...],
     running: bool,
+    stack: str | None,
+    region: str | None,
+    yes: bool,
+    trials: int,
     samconfig: Path | None,
     calibration: "Calibration",
     surroundings: "Surroundings",
@@ -76,11 +97,19 @@ def tune(
       penstock-load tune --profile steady:5000 --within 10
       penstock-load tune --profile diurnal:5000:15000 --within 10 --samconfig chosen.toml
       penstock-load tune --profile steady:1000 --within 5 --set ShardCount=4 --running
+      penstock-load tune --profile steady:1000 --within 5 --apply penstock --region eu-central-1
+      penstock-load tune --profile steady:100 --within 15 --run 2 --page tuned.html
 
     Exit status: 0; 1 if nothing meets the goal, which is then answered with what is nearest; 2 for wrong input.
     """
     from consumers.command.progress import Progress
+    from load.commands.applying import apply, check_asking, deployed_configuration
+    from load.commands.options import pairs_of
     from load.commands.showing import tuned_lines
+    from load.commands.trying import INTERRUPTED, trial_lines, try_here
+    from load.errors import InputError
+    from load.model.surroundings import LOCAL
+    from load.stack.access import open_session
     from load.tuning.advice import advise
     from load.tuning.goal import Goal
     from load.tuning.reporting import tuned_report
@@ -88,7 +117,15 @@ def tune(
     from load.tuning.tune import Tuner
 
     goal = Goal(within, percentile, headroom, strategy)
-    start = configuration_of(settings)
+    session = None
+    if stack is None:
+        start = configuration_of(settings)
+    else:
+        check_asking(yes=yes)
+        if surroundings is LOCAL:
+            raise InputError("--on local plans for the local stack, and --apply changes one on AWS: leave one out")
+        session = open_session(region)
+        start = deployed_configuration(session, stack, pairs_of(settings))
     tuner = Tuner(traffic, goal, calibration, surroundings, table.prices, seed)
     with Progress() as progress:
         tuned = tuner.tune(
@@ -97,11 +134,20 @@ def tune(
             budget,
             lambda tried, best: progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s"),
         )
-        advice = advise(start, tuned.chosen, tuner.model()) if running else None
+        advice = advise(start, tuned.chosen, tuner.model()) if running or stack is not None else None
     for line in tuned_lines(tuned, start, advice):
         click.echo(line)
     if samconfig is not None:
         samconfig.write_text(tuned.chosen.configuration.samconfig(), encoding="utf-8")
+    tried, whole = try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
+    for line in trial_lines(tried):
+        click.echo(line)
     if report or page:
-        write_reports(tuned_report(tuned, tuner, table), report, page)
-    return 0 if tuned.chosen.meets else 1
+        write_reports(tuned_report(tuned, tuner, table, tried), report, page)
+    if not whole:
+        return INTERRUPTED
+    if not tuned.chosen.meets:
+        return 1
+    if stack is not None and advice is not None and advice.change:
+        apply(session, stack, tuned.chosen, advice.current, yes=yes)
+    return 0

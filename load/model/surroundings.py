@@ -28,8 +28,15 @@ class Latency:
 
     def longest(self, random: Random, calls: float) -> float:
         """Draw the longest of some calls that run at once."""
+        return self._longest(random.random(), calls)
+
+    def typical(self, calls: float) -> float:
+        """Return the median of the longest of some calls that run at once."""
+        return self._longest(0.5, calls)
+
+    def _longest(self, drawn: float, calls: float) -> float:
         spread = log(self.p99 / self.median) / _NINETY_NINE
-        uniform = random.random() ** (1 / max(calls, 1.0))
+        uniform = drawn ** (1 / max(calls, 1.0))
         return self.median * exp(spread * _NORMAL.inv_cdf(min(max(uniform, 1e-9), 1 - 1e-9)))
 
 

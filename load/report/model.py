@@ -254,29 +254,6 @@ class Choice(Part):
     binding: str
 
 
-class Tuning(Part):
-    """What a tuning found; the report's configuration, measurements and cost are those of the choice.
-
-    Attributes:
-        goal: in one line, such as ``p99 within 10 s, headroom 30 %``.
-        strategy: how cost and freshness were weighed.
-        evaluated: configurations that were simulated.
-        possible: configurations that there are.
-        frontier: those of which none is both cheaper and fresher, cheapest first.
-        chosen: which of them was chosen.
-        cheaper: the next cheaper choice, faster: the next faster one; none where there is none.
-    """
-
-    goal: str
-    strategy: Literal["cost", "speed", "balanced"]
-    evaluated: int
-    possible: int
-    frontier: tuple[Choice, ...]
-    chosen: int
-    cheaper: Choice | None = None
-    faster: Choice | None = None
-
-
 class Finding(Part):
     """Something that the reader should know.
 
@@ -288,6 +265,56 @@ class Finding(Part):
 
     kind: Literal["limit", "overload", "binding", "remark"]
     text: str
+
+
+class Trial(Part):
+    """One configuration that a tuning has run for real, beside what the model says of the same profile.
+
+    Attributes:
+        configuration: by name, as the report's own.
+        target: what was loaded.
+        partial: whether the run was ended before its time.
+        simulated_p50, simulated_p99: freshness of values by the model, in seconds; measured_p50, measured_p99: by
+            probes, none if none came through.
+        scheduled_rate, accepted_rate: events a second.
+        findings: what bounds the figures, and overload.
+    """
+
+    configuration: dict[str, str | int | float | bool]
+    target: str
+    partial: bool
+    simulated_p50: float | None
+    simulated_p99: float | None
+    measured_p50: float | None
+    measured_p99: float | None
+    scheduled_rate: float
+    accepted_rate: float
+    findings: tuple[Finding, ...] = ()
+
+
+class Tuning(Part):
+    """What a tuning found; the report's configuration, measurements and cost are those of the choice.
+
+    Attributes:
+        goal: in one line, such as ``p99 within 10 s, headroom 30 %``.
+        strategy: how cost and freshness were weighed.
+        evaluated: configurations that were simulated.
+        possible: configurations that there are.
+        frontier: those of which none is both cheaper and fresher, cheapest first.
+        chosen: which of them was chosen.
+        cheaper: the next cheaper choice, faster: the next faster one; none where there is none.
+        trials: finalists that were run for real.
+    """
+
+    goal: str
+    strategy: Literal["cost", "speed", "balanced"]
+    evaluated: int
+    possible: int
+    frontier: tuple[Choice, ...]
+    chosen: int
+    cheaper: Choice | None = None
+    faster: Choice | None = None
+    trials: tuple[Trial, ...] = ()
 
 
 class Report(Part):

@@ -1,7 +1,7 @@
 """What a deployed stack is, by its name: parameters, outputs, and the names of what its template made."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -78,15 +78,15 @@ class DescribedStack:
         return Configuration.parse({k: v for k, v in self.parameters.items() if k in known} | dict(producer))
 
 
-def describe(session: "Session", name: str, *, sleep: Callable[[float], None] = time.sleep) -> DescribedStack:
-    """Ask CloudFormation for a stack.
+def describe(session: "Session", name: str, *, naming: str = NAMING) -> DescribedStack:
+    """Ask CloudFormation for a stack; `naming` says how the command names another one.
 
     Raises:
         InputError: there is none of this name in the region, it is none of Penstock's, or nobody may ask.
         LoadError: CloudFormation can't be asked.
     """
     with told(f"read the stack {name!r:.130}"):
-        asked = StackChange(session, name, sleep=sleep, naming=NAMING)
+        asked = StackChange(session, name, sleep=time.sleep, naming=naming)
         deployed = asked.read()
         resources = {logical: physical for logical, _, physical in asked.resources()}
     if missing := [output for output in _OUTPUTS if not deployed.outputs.get(output)]:

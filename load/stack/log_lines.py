@@ -47,6 +47,8 @@ class Lines:
         reported: by request id.
         said: the fields of the function's own line, by request id.
         logged: bytes of all lines of the function itself.
+
+    An invocation is known by the id of its request, which both lines have.
     """
 
     reported: dict[str, Reported] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """A tuning as a report: that of the choice, with what else was found."""
 
+from collections.abc import Sequence
+
 from load.model.reporting import simulated_report
 from load.prices.table import PriceTable
 from load.report import model as report
@@ -8,7 +10,7 @@ from load.tuning.goal import Goal
 from load.tuning.tune import SEEDS, Tuned, Tuner
 
 
-def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable) -> report.Report:
+def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence[report.Trial] = ()) -> report.Report:
     """Return the report of a tuning; its measurements are those of the choice at the profile's peak."""
     outcomes = [tuner.model(draw=draw).peak(tuned.chosen.configuration) for draw in range(1, 1 + SEEDS)]
     chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table)
@@ -25,6 +27,7 @@ def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable) -> report.Report
                 chosen=tuned.frontier.index(tuned.chosen),
                 cheaper=_choice(tuned.cheaper, goal) if tuned.cheaper else None,
                 faster=_choice(tuned.faster, goal) if tuned.faster else None,
+                trials=tuple(trials),
             ),
         }
     )

@@ -27,6 +27,7 @@ class Tuned:
 
     Attributes:
         chosen: the configuration; if nothing meets the goal, the one that misses it least.
+        finalists: those that were simulated by more seeds, the chosen one first.
         frontier: of all that were judged, those of which none is both cheaper and fresher, cheapest first.
         cheaper: the next cheaper one that misses the goal or its headroom; faster: the next fresher one.
         modes: the choice with the other modes of payment.
@@ -36,6 +37,7 @@ class Tuned:
 
     goal: Goal
     chosen: Judged
+    finalists: tuple[Judged, ...]
     frontier: tuple[Judged, ...]
     cheaper: Judged | None
     faster: Judged | None
@@ -66,8 +68,8 @@ class Tuner:
         search = Search(space, self.model(), self.goal, budget, progress)
         search.run(space.starts(start))
         ranked = sorted(search.judged.values(), key=search.rank)
-        finalists = [self._confirmed(each) for each in ranked[:FINALISTS]]
-        chosen = min(finalists, key=search.rank)
+        finalists = sorted((self._confirmed(each) for each in ranked[:FINALISTS]), key=search.rank)
+        chosen = finalists[0]
         everyone = list(search.judged.values())
         # Compared as the search judged them, by one seed: another seed is another draw for all of them.
         searched = next(each for each in everyone if each.configuration == chosen.configuration)
@@ -84,6 +86,7 @@ class Tuner:
         return Tuned(
             self.goal,
             chosen,
+            tuple(finalists),
             _frontier([chosen, *(each for each in everyone if each.configuration != chosen.configuration)]),
             self._confirmed(cheaper) if cheaper else None,
             self._confirmed(faster) if faster else None,

@@ -51,6 +51,8 @@ def _parts(report: Report) -> Iterator[str]:
         yield f"<h2>Cost and freshness</h2><p>{escape(report.tuning.goal)}</p>"
         yield charts.frontier(report.tuning)
         yield tables.choices(report.tuning)
+        if trials := tables.trials(report.tuning):
+            yield f"<h2>Run for real</h2>{trials}"
     yield from _latency(report)
     yield from _load(report)
     if report.cost is not None:

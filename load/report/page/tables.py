@@ -127,6 +127,29 @@ def choices(tuning: Tuning) -> str:
     return table(["choice", "a month", "freshness", "meets the goal", "binding"], rows)
 
 
+def trials(tuning: Tuning) -> str | None:
+    """Return finalists that were run, beside what the model says of them; None without any."""
+    rows = [
+        [
+            f"{number}{' (partial)' if each.partial else ''}",
+            each.target,
+            _seconds(each.simulated_p50),
+            _seconds(each.measured_p50),
+            _seconds(each.simulated_p99),
+            _seconds(each.measured_p99),
+            f"{each.accepted_rate:,.0f}/s of {each.scheduled_rate:,.0f}/s",
+            "; ".join(finding.text for finding in each.findings),
+        ]
+        for number, each in enumerate(tuning.trials, start=1)
+    ]
+    head = ["run", "on", "p50 simulated", "measured", "p99 simulated", "measured", "accepted", "read first"]
+    return table(head, rows) if rows else None
+
+
+def _seconds(value: float | None) -> str:
+    return UNKNOWN if value is None else duration(value)
+
+
 def _choice(name: str, choice: Choice) -> list[str]:
     return [
         name,

@@ -13,7 +13,7 @@ from load.__main__ import main
         (["run", "--target", "moon"], "--target 'moon' is neither local nor stub"),
         (["run", "--profile", "missing.yaml"], "missing.yaml can't be read: No such file"),
         (["run", "--profile", "steady:0"], "the profile never sends anything"),
-        (["run", "--set", "ShardCount"], "is no NAME=VALUE"),
+        (["run", "--set", "ShardCount"], "say NAME=VALUE"),
         (["run", "--set", "ShardCount=0"], "error: ShardCount must be 1"),
         (["run", "--set", "Sharts=2"], "there is no setting 'Sharts'"),
         (["run", "--event-bytes", "3"], "event_bytes must be"),
