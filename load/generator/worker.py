@@ -118,6 +118,7 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
     )
     probes = _Probes(producer, connection)
     teller = _Teller(task, sender, producer, answered=answered, failures=failures, probes=probes)
+    connection.send(teller.snapshot(0.0))  # nothing yet: what the first second brings counts from here
     following = SNAPSHOT_SECONDS
     while (rest := sender.step()) is not None:
         if clock() >= following:
