@@ -39,6 +39,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     if outcome.overloaded:
         yield ""
         yield f"overloaded: {outcome.binding} at {outcome.utilisation[outcome.binding]:.0%}: {ADVICE[outcome.binding]}"
+        yield f"events get older by {outcome.growing:.2f} s every second that this lasts"
         if outcome.needs_shards:
             yield f"{outcome.enough_shards:,} shards would have been enough for this rate"
 

@@ -20,7 +20,7 @@ PROCESS_BUSY: Final = 0.75
 REFUSED: Final = 0.01
 """Of the records, beyond what a moment's unevenness explains."""
 GROWING_SECONDS: Final = 5.0
-"""An iterator age that ends higher than it began by this, and by half of the time between, is growing."""
+"""An age that ends higher than it began by this, and by a quarter of the time, is growing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +40,7 @@ class Evidence:
         peak_rate: the highest rate that was asked for.
         shards: what each took.
         iterator_age: over time, in seconds.
+        put: how long acknowledgements took, medians over time, in seconds.
     """
 
     schedule_error_p99: float | None
@@ -54,6 +55,7 @@ class Evidence:
     peak_rate: float
     shards: Sequence[Shard]
     iterator_age: Sequence[float | None] = ()
+    put: Sequence[float | None] = ()
 
 
 def generator_limit(evidence: Evidence) -> str | None:
@@ -138,13 +140,25 @@ def _overload(evidence: Evidence) -> list[Finding]:
     elif evidence.most_waiting >= FULL:
         text = "the SDK's buffer was full, so callers waited: the stream took less than it was sent; add shards"
         found.append(Finding(kind="overload", text=text))
-    ages = [age for age in evidence.iterator_age if age is not None]
-    if len(ages) >= 10:
-        begun, ended = sum(ages[:5]) / 5, sum(ages[-5:]) / 5
-        if ended - begun > max(GROWING_SECONDS, 0.25 * evidence.seconds):
-            text = (
-                f"the iterator age grew from {begun:.1f} s to {ended:.1f} s: consumers don't keep up; raise "
-                "IngestParallelizationFactor with lanes_per_shard, the batch sizes, the memory, or the shards"
-            )
-            found.append(Finding(kind="overload", text=text))
+    if grown := _grown(evidence.put, evidence.seconds):
+        text = (
+            f"events waited ever longer for the stream's acknowledgement, {grown[0]:.1f} s at first and "
+            f"{grown[1]:.1f} s in the end: freshness grows with it as long as this lasts"
+        )
+        found.append(Finding(kind="overload", text=text))
+    if grown := _grown(evidence.iterator_age, evidence.seconds):
+        text = (
+            f"the iterator age grew from {grown[0]:.1f} s to {grown[1]:.1f} s: consumers don't keep up; raise "
+            "IngestParallelizationFactor with lanes_per_shard, the batch sizes, the memory, or the shards"
+        )
+        found.append(Finding(kind="overload", text=text))
     return found
+
+
+def _grown(points: Sequence[float | None], seconds: float) -> tuple[float, float] | None:
+    """Return how high something was at first and in the end, if it kept growing; None if it did not."""
+    known = [point for point in points if point is not None]
+    if len(known) < 10:
+        return None
+    begun, ended = sum(known[:5]) / 5, sum(known[-5:]) / 5
+    return (begun, ended) if ended - begun > max(GROWING_SECONDS, 0.25 * seconds) else None

@@ -94,6 +94,11 @@ class Outcome:
         return max(self.utilisation, key=lambda constraint: self.utilisation[constraint])
 
     @property
+    def growing(self) -> float:
+        """By how many seconds events get older every second, waiting for what is overloaded; 0 if nothing is."""
+        return max(0.0, 1 - 1 / self.utilisation[self.binding]) if self.utilisation[self.binding] > 0 else 0.0
+
+    @property
     def needs_shards(self) -> bool:
         """Whether it is the shards that are asked for more than they take."""
         return self.overloaded and self.enough_shards > self.configuration.shards

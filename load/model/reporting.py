@@ -142,6 +142,8 @@ def _findings(outcome: Outcome) -> list[report.Finding]:
     if outcome.overloaded:
         text = f"{binding} is asked for {used:.0%} of what there is: {ADVICE[binding]}"
         found.append(report.Finding(kind="overload", text=text))
+        text = f"events get older by {outcome.growing:.2f} s every second that this lasts"
+        found.append(report.Finding(kind="overload", text=text))
         if outcome.needs_shards:
             text = f"{outcome.enough_shards:,} shards would have been enough for this rate"
             found.append(report.Finding(kind="overload", text=text))

@@ -120,6 +120,7 @@ def _evidence(gathered: Gathered) -> Evidence:
         peak_rate=gathered.profile.peak,
         shards=recorder.shards(),
         iterator_age=gathered.iterator_ages[: recorder.steps],
+        put=recorder.put.points(recorder.steps)[0],
     )
 
 

@@ -238,7 +238,7 @@ class _Run:
         self._end_measuring("time")
 
     def _phase(self, now: float) -> str:
-        if now < -self._options.warm_up_seconds:
+        if self._target.starts_every is not None and now < -self._options.warm_up_seconds:
             return "waiting, so that the measured time begins with a whole minute"
         return "warming up" if now < 0 else "measuring"
 

@@ -77,6 +77,12 @@ def test_a_growing_iterator_age_is_overload() -> None:
     assert "the iterator age grew from 1.0 s to 28.5 s" in finding.text
 
 
+def test_acknowledgements_that_come_ever_later_are_overload() -> None:
+    (finding,) = judge(replace(CALM, put=tuple(0.5 * second for second in range(60))))
+    assert finding.kind == "overload"
+    assert "acknowledgement, 1.0 s at first and 28.5 s in the end" in finding.text
+
+
 def test_a_busy_machine_bounds_what_a_local_run_can_say_but_no_other() -> None:
     (finding,) = judge(replace(CALM, machine_busy=0.9))
     assert (finding.kind, "90% busy" in finding.text) == ("limit", True)

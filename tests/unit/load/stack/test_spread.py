@@ -6,7 +6,15 @@ from load.stack.spread import spread
 
 
 def test_a_minutes_percentiles_come_out_again() -> None:
-    minute = {"Minimum": 10, "p10": 20, "p50": 100, "p90": 180, "p99": 400, "Maximum": 900, "SampleCount": 5_000}
+    minute: dict[str, float] = {
+        "Minimum": 10,
+        "p10": 20,
+        "p50": 100,
+        "p90": 180,
+        "p99": 400,
+        "Maximum": 900,
+        "SampleCount": 5_000,
+    }
     found = spread({name: {0: value} for name, value in minute.items()}, "s", scale=0.001)
     assert found is not None
     assert found.count == 5_000
