@@ -106,6 +106,8 @@ def _tiles(report: Report) -> str:
     events, seconds = report.events, report.workload.seconds or 1.0
     accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
     tiles = [(f"{accepted / seconds:,.0f}/s", f"accepted of {events.scheduled / seconds:,.0f}/s scheduled")]
+    if report.events.counted is not None and report.command == "run":
+        tiles.append((f"{report.events.counted:,}", f"counted of {events.accepted:,} accepted"))
     if report.freshness is not None:
         tiles.append((duration(report.freshness.p50), "freshness, median"))
         tiles.append((duration(report.freshness.p99), "freshness, p99"))
