@@ -5,10 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import boto3
+import click
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner, Result
 
 from consumers.command.stack_change import DeployedStack, StackChange
+from load.commands import cli
 from load.configuration import Configuration
 from load.errors import InputError, LoadError
 from load.stack.changing import StackChanger
@@ -65,6 +68,46 @@ def test_a_step_that_would_bring_the_schedule_too_late_is_not_begun(session: bot
     with pytest.raises(LoadError, match="it took too long"):
         late.carry_out(planned, prepared, lambda _: None)
     assert parameters()["Schedule"] != planned.schedule
+    assert boto3.client("cloudformation").list_change_sets(StackName="penstock")["Summaries"] == []
+
+
+def tuned(*arguments: str) -> Result:
+    told = ("tune", "--profile", "steady:300", "--within", "20", "--budget", "10", "--apply", "penstock", *arguments)
+    result = CliRunner().invoke(cli, told, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result
+
+
+@pytest.mark.usefixtures("session")
+def test_a_choice_is_shown_beside_what_the_stack_has_and_applied() -> None:
+    before = parameters()
+
+    result = tuned("--yes")
+
+    after = parameters()
+    assert result.return_value == 0
+    assert "now " in result.output
+    assert "a month: $" in result.output
+    assert "the stack penstock has it" in result.output
+    changed = {name for name in after if after[name] != before[name]} - {"Release"}
+    assert changed
+    for name in changed - {"Schedule"}:
+        assert any(line.split() == [name, before[name], after[name]] for line in result.output.splitlines()), name
+
+
+@pytest.mark.usefixtures("session")
+def test_a_person_who_says_no_keeps_the_stack_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = parameters()
+
+    def say_no(*_: object, **__: object) -> bool:
+        raise click.Abort
+
+    monkeypatch.setattr(click, "confirm", say_no)
+    monkeypatch.setattr("load.commands.applying.check_asking", lambda **_: None)
+    with pytest.raises(click.Abort):
+        tuned()
+    assert parameters() == before
     assert boto3.client("cloudformation").list_change_sets(StackName="penstock")["Summaries"] == []
 
 
