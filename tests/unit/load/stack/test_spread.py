@@ -25,7 +25,7 @@ def test_a_minutes_percentiles_come_out_again() -> None:
 
 
 def test_minutes_count_by_their_values() -> None:
-    minutes = {"Minimum": {0: 1.0, 60: 9.0}, "Maximum": {0: 1.0, 60: 9.0}, "SampleCount": {0: 900, 60: 100}}
+    minutes = {"Minimum": {0: 1.0, 60: 9.0}, "Maximum": {0: 1.0, 60: 9.0}, "SampleCount": {0: 900.0, 60: 100.0}}
     found = spread(minutes, "events")
     assert found is not None
     assert (found.count, found.p50, found.p95) == (1_000, 1.0, 9.0)
