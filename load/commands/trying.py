@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from load.errors import InputError
+from load.errors import InputError, LoadError
 
 if TYPE_CHECKING:
     from load.configuration import Configuration
@@ -19,7 +19,7 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
 
     Raises:
         InputError: the local stack can't be started.
-        LoadError: the generator broke down.
+        LoadError: the generator or the stack broke down.
     """
     from rich.console import Console
 
@@ -27,7 +27,7 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
     from load.model.surroundings import LOCAL
     from load.runs.view import make_view
     from load.tuning.trials import trial
-    from local.errors import StackError
+    from local.errors import PartFailedError, StackError
     from local.run.interruption import Interruption
 
     console = Console(stderr=True, highlight=False)
@@ -52,6 +52,8 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
                             wish=interruption,
                         )
                     )
+        except PartFailedError as error:
+            raise LoadError(str(error)) from error
         except StackError as error:
             raise InputError(str(error)) from error
         finally:
