@@ -94,6 +94,16 @@ def test_events_reach_the_stacks_stream_and_the_report_names_the_stack() -> None
 
 
 @pytest.mark.usefixtures("server")
+def test_the_generator_takes_the_role_that_producers_assume() -> None:
+    role = "arn:aws:iam::123456789012:role/producers"
+    session = replace(target().address, role=role).session()
+    credentials = session.get_credentials()
+    assert credentials is not None
+    assert credentials.get_frozen_credentials().token is not None
+    assert "assumed-role/producers/penstock-load" in session.client("sts").get_caller_identity()["Arn"]
+
+
+@pytest.mark.usefixtures("server")
 def test_a_run_ends_at_its_ceiling_and_says_what_it_cost() -> None:
     stops = Stops(dollars=0.10, spending=Spending(a_second=0.0, an_event=0.001))
 
