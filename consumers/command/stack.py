@@ -15,6 +15,9 @@ PARAMETERS: Final = {
 }
 """Parameters of `template.yaml` that all parts must agree on, and the variables that the functions know them by."""
 
+OPTIONAL_PARAMETERS: Final = {"DataKeyArn": "DATA_KEY"}
+"""Parameters that may be empty, and are left out then."""
+
 REBUILT: Final = "RebuiltTables"
 """The parameter that names the tables which are used instead of the stack's own."""
 _REBUILT_TABLES: Final = {"LOG_TABLE": "log", "TRENDS_TABLE": "trends"}
@@ -27,7 +30,7 @@ class StackNotFoundError(Exception):
 def describe(
     session: "Session", name: str, resources: Mapping[str, str], *, optional: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return, by variable, `resources` and `PARAMETERS` as CloudFormation has them: those the stack was deployed with.
+    """Return, by variable, `resources`, `PARAMETERS` and `OPTIONAL_PARAMETERS` as the stack was deployed with them.
 
     Args:
         session: credentials and region.
@@ -62,10 +65,9 @@ def describe(
         for each in stack.get("Parameters", [])
         if each.get("ParameterKey") in PARAMETERS
     }
-    rebuilt = {each.get("ParameterKey"): each.get("ParameterValue") for each in stack.get("Parameters", [])}.get(
-        REBUILT
-    )
-    if rebuilt:
+    given = {each.get("ParameterKey"): each.get("ParameterValue") for each in stack.get("Parameters", [])}
+    found |= {variable: value for name, variable in OPTIONAL_PARAMETERS.items() if (value := given.get(name))}
+    if rebuilt := given.get(REBUILT):
         found |= {each: f"{rebuilt}-{half}" for each, half in _REBUILT_TABLES.items() if each in found}
     missing = [name for names in (resources, PARAMETERS) for name, variable in names.items() if not found.get(variable)]
     if missing:

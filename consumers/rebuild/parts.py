@@ -61,6 +61,8 @@ class Settings:
     """The schedule as text, for the journal."""
     failed_events_bucket: str | None
     """Where failed events are written to, if anywhere."""
+    key: str | None = None
+    """The stack's own key (`DataKeyArn`), if it has one: rebuilt tables are encrypted by it too."""
 
 
 class Parts:
@@ -72,7 +74,7 @@ class Parts:
         self._s3 = session.client("s3", config=CALL_CONFIG)
         self._dynamodb = session.client("dynamodb", config=CALL_CONFIG)
         self.archive = ArchiveBucket(self._s3, settings.archive)
-        self.tables = TableSet(self._dynamodb, settings.names, like=settings.like)
+        self.tables = TableSet(self._dynamodb, settings.names, like=settings.like, key=settings.key)
         self.journal = Journal(self._dynamodb, settings.names.trends)
 
     def check_buckets(self) -> None:

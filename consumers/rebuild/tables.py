@@ -43,11 +43,12 @@ class Names(NamedTuple):
 class TableSet:
     """Makes and examines the tables of a rebuild."""
 
-    def __init__(self, client: "DynamoDBClient", names: Names, *, like: Names) -> None:
-        """Look after the tables `names`; they have the keys and the encryption of `like`, the stack's own."""
+    def __init__(self, client: "DynamoDBClient", names: Names, *, like: Names, key: str | None = None) -> None:
+        """Look after the tables `names`, made as `like`, the stack's own, and encrypted by `key` if one is given."""
         self._client = client
         self.names = names
         self._like = like
+        self._key = key
 
     def exist(self) -> bool:
         """Tell whether both tables exist.
@@ -93,13 +94,19 @@ class TableSet:
                 "BillingMode": "PAY_PER_REQUEST",
                 "AttributeDefinitions": model["AttributeDefinitions"],
                 "KeySchema": model["KeySchema"],
-                "SSESpecification": {"Enabled": model.get("SSEDescription", {}).get("Status") == "ENABLED"},
+                "SSESpecification": self._encryption(model),
             }
             if "StreamSpecification" in model:
                 settings["StreamSpecification"] = model["StreamSpecification"]
             self._client.create_table(**settings)
         for name in self.names:
             self._client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 2, "MaxAttempts": 150})
+
+    def _encryption(self, model: Mapping[str, Any]) -> dict[str, Any]:
+        if self._key is not None:
+            return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self._key}
+        # The description names AWS's own key as well, which a new table must not be given by name (SSESpecification).
+        return {"Enabled": model.get("SSEDescription", {}).get("Status") == "ENABLED"}
 
     def make_ready(self) -> None:
         """Switch on what the stack's own tables have: expiry, recovery, protection. May be repeated.

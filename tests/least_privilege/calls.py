@@ -1,7 +1,7 @@
 """Which rights a call of an AWS SDK client needs: actions, resources and context keys.
 
-Source: "Actions, resources, and condition keys" of DynamoDB, Kinesis Data Streams, S3 and SNS, Service Authorization
-Reference. An operation that is not known here is an error.
+Source: "Actions, resources, and condition keys" of DynamoDB, Kinesis Data Streams, KMS, S3 and SNS, Service
+Authorization Reference. An operation that is not known here is an error.
 """
 
 import re
@@ -16,6 +16,8 @@ PARTITION_KEYS = ("address", "bucket")
 OF_OBJECTS = {"GetObject": "s3:GetObject", "HeadObject": "s3:GetObject", "PutObject": "s3:PutObject"}
 OF_STREAMS = {"ListShards", "PutRecords"}
 OF_ITEMS = {"GetItem", "PutItem", "Query", "UpdateItem"}
+WITHOUT_DATA = {"DescribeStream", "GetShardIterator", "ListStreams"}
+"""What is asked of a table's stream and answered without a record of it."""
 
 
 class UnknownCallError(LookupError):
@@ -45,6 +47,29 @@ def rights(service: str, operation: str, parameters: Mapping[str, Any]) -> Itera
             yield Request("sns:Publish", parameters["TopicArn"])
         case _:
             raise UnknownCallError(f"which rights does {service}:{operation} need? Say it in {__name__}")
+
+
+def key_rights(request: Request, key: str) -> Iterator[Request]:
+    """Yield what a request needs of the key that encrypts what it is about.
+
+    Sources: "Permissions to use user-generated KMS keys" (Kinesis), "Monitoring DynamoDB interaction with AWS KMS",
+    "Using server-side encryption with AWS KMS keys" (S3) and "Configuring AWS KMS permissions" (SNS). DynamoDB decrypts
+    a table's key for whoever reads or writes, and its stream's records by the same.
+    """
+    service, _, action = request.action.partition(":")
+    match service:
+        case "dynamodb":
+            wanted = ["Decrypt"] if action not in WITHOUT_DATA else []
+        case "kinesis":
+            wanted = {"GetRecords": ["Decrypt"], "PutRecords": ["GenerateDataKey"]}.get(action, [])
+        case "s3":
+            wanted = {"GetObject": ["Decrypt"], "PutObject": ["GenerateDataKey"]}.get(action, [])
+        case "sns":
+            wanted = ["Decrypt", "GenerateDataKey"]
+        case _:
+            wanted = []
+    for each in wanted:
+        yield Request(f"kms:{each}", key, {"kms:ViaService": (f"{service}.{REGION}.amazonaws.com",)})
 
 
 def _on_table(operation: str, table: str, *leading: str) -> Request:

@@ -540,15 +540,6 @@ def test_only_the_function_publishes_alerts_over_tls_encrypted_at_rest(template:
     ]
 
 
-def test_a_key_of_ones_own_encrypts_alerts_and_the_function_may_use_it() -> None:
-    key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    template = Template(PATH, {"AlertTopicKeyArn": key})
-    topic = resolved(template, "AWS::SNS::Topic")["AlertsTopic"]
-    assert topic["Properties"]["KmsMasterKeyId"] == key
-    (granted,) = [each for _, each in statements(template) if each["Sid"] == "EncryptAlerts"]
-    assert (granted["Resource"], granted["Action"]) == (key, ["kms:Decrypt", "kms:GenerateDataKey"])
-
-
 def test_alerts_go_by_email_to_who_is_named() -> None:
     def subscriptions(email: str) -> list[Mapping[str, Json]]:
         data, _ = Template(PATH, {"AlertEmail": email}).data_template()

@@ -24,6 +24,7 @@ def intrinsics_of(template: Template) -> Intrinsics:
         "AWS::AccountId": "A",
         "AWS::Partition": "aws",
         "AWS::Region": "R",
+        "AWS::StackId": "arn:aws:cloudformation:R:A:stack/S/I",
         "AWS::StackName": "S",
         "AWS::URLSuffix": "amazonaws.com",
     }

@@ -47,4 +47,5 @@ def find(session: "Session", name: str, *, names: Names, archive: str | None, fa
         names=names,
         schedule=found["SCHEDULE"],
         failed_events_bucket=failed_events,
+        key=found.get("DATA_KEY"),
     )

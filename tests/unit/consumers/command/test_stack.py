@@ -17,7 +17,7 @@ class Aws:
         return self
 
     def describe_stacks(self, **_: object) -> dict[str, Any]:
-        values = {"DedupDays": "7", "StreamRetentionHours": "24", "Schedule": "[]"}
+        values = {"DedupDays": "7", "StreamRetentionHours": "24", "Schedule": "[]", "DataKeyArn": "arn:key"}
         return {"Stacks": [{"Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]}]}
 
     def get_paginator(self, name: str) -> "Aws":
@@ -36,3 +36,8 @@ def test_what_a_later_page_tells_of_is_found() -> None:
     found = describe(cast(Session, Aws()), "penstock", {"TrendsTable": "TRENDS_TABLE"})
     assert found["TRENDS_TABLE"] == "penstock-trends"
     assert found["DEDUP_DAYS"] == "7"
+
+
+def test_a_key_of_the_stacks_own_is_found() -> None:
+    found = describe(cast(Session, Aws()), "penstock", {"TrendsTable": "TRENDS_TABLE"})
+    assert found["DATA_KEY"] == "arn:key"
