@@ -18,6 +18,8 @@ help:
 	@echo 'make wheels the SDK for a package index, into dist/: source, for every machine, compiled for this one'
 	@echo 'make fuzz   minutes of arbitrary events and configurations of the producer, instead of seconds'
 	@echo 'make bench  [ARGS="producer --rounds 30 --no-memory --json"]   measure what it costs, next to others'
+	@echo 'make scan   policies of the templates by checkov, the workflows by their schema and by zizmor'
+	@echo 'make audit  known vulnerabilities of the locked versions; asks pypi.org'
 	@echo 'make soak   minutes of a stream that is down, of hostile records, of simulated worlds and of killed processes'
 	@echo 'make format rewrite the code as the formatter wants it'
 	@echo 'make schema write the JSON Schema of the event anew'
@@ -64,7 +66,7 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml delivery/*.yaml
 	$(BIN)/pytest
 
 # The SDK's own tests with the oldest versions that producer/pyproject.toml allows, which are locked, and with whatever
@@ -145,6 +147,30 @@ $(BENCH)/installed: requirements/bench.txt pyproject.toml .build/wheels/built
 bench: $(BENCH)/installed
 	@$(if $(filter-out 0,$(INTERPRETED)),PYTHONPATH=producer) $(BENCH)/bin/python -m tests.benchmarks $(ARGS)
 
+# What others know to look for, in the templates as CloudFormation would make them and in the workflows: each with an
+# environment of its own, since they pin libraries that the tests have in other versions.
+SCAN := .build/scan
+AUDIT := .build/audit
+
+$(SCAN)/installed $(AUDIT)/installed: $(VENV)/installed-test
+$(SCAN)/installed $(AUDIT)/installed: .build/%/installed: requirements/%.txt
+	@echo 'Installing $< (once; a minute) …'
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: scan audit
+scan: $(SCAN)/installed
+	$(BIN)/python -m tests.policy_scan $(SCAN)/bin/checkov
+	$(SCAN)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(SCAN)/bin/zizmor --offline --quiet .github/workflows
+
+# It asks pypi.org, so it needs the internet, and a package index besides.
+audit: $(AUDIT)/installed
+	@for lock in $(sort $(wildcard requirements/*.txt)); do echo "$$lock"; \
+		$(AUDIT)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off -r $$lock || failed=1; \
+	done; exit $${failed:-0}
+
 # A minute of a stream that is down, at full speed, instead of seconds, and how much memory that took; a million hostile
 # records instead of 20,000; 5,000 requests of the API instead of 300; more simulated worlds, of which a failing seed is
 # a complete report; and a longer chaos run.
@@ -181,6 +207,8 @@ lock: $(VENV)/installed-test
 		-o requirements/oldest.txt
 	$(LOCK_HERE) --group local -c requirements/test.txt --no-annotate -o requirements/local.txt
 	$(LOCK_HERE) --group bench -o requirements/bench.txt
+	$(LOCK_HERE) --group scan --no-annotate -o requirements/scan.txt
+	$(LOCK_HERE) --group audit --no-annotate -o requirements/audit.txt
 	$(LOCK_HERE) --group compile -c requirements/test.txt --no-annotate -o requirements/compile.txt
 	$(LOCK_HERE) --group runtime -c requirements/test.txt --no-annotate -o requirements/runtime.txt
 	for group in archive ingest rollup reporting; do \

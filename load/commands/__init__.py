@@ -5,6 +5,7 @@ import click
 from load.commands.calibrate import calibrate
 from load.commands.compare import compare
 from load.commands.cost import cost
+from load.commands.probe import probe
 from load.commands.run import run
 from load.commands.simulate import simulate
 from load.commands.tune import tune
@@ -22,5 +23,5 @@ def cli(context: click.Context) -> None:
         context.exit(2)
 
 
-for _command in (run, calibrate, simulate, tune, cost, compare):
+for _command in (run, probe, calibrate, simulate, tune, cost, compare):
     cli.add_command(_command)

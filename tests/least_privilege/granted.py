@@ -37,7 +37,7 @@ class Granted:
     def __init__(self, arns: Mapping[str, str], template: Template = TEMPLATE) -> None:
         """Resolve a template with the ARN of each of its data resources."""
         self._template = template
-        self._names = {
+        self._names: dict[str, str] = {
             **{
                 f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*": name for name in template.translated["Resources"]
             },

@@ -1,0 +1,51 @@
+"""``penstock-load probe``: do events come through, from the SDK to the reporting API, in time?"""
+
+import click
+
+from load.errors import InputError
+
+
+@click.command()
+@click.option("--stack", metavar="NAME", help="A deployed stack, found by its name.")
+@click.option("--stream", metavar="NAME", help="Without a stack: the stream that events are put into …")
+@click.option("--url", metavar="URL", help="… and the reporting API, where it asks for no sign-in.")
+@click.option("--region", metavar="NAME", help="AWS region. [default: AWS_REGION, AWS_DEFAULT_REGION or the profile's]")
+@click.option("--within", default="60s", show_default=True, metavar="TIME", help="How long it may take.")
+@click.option("--events", default=3, show_default=True, type=click.IntRange(1, 1000), help="Events, each sent twice.")
+def probe(
+    *, stack: str | None, stream: str | None, url: str | None, region: str | None, within: str, events: int
+) -> None:
+    """Send a few events to a stack, each twice, and ask for them until each is counted, and counted once.
+
+    They have a hashtag of their own, which stays in the trends.
+
+    Exit status: 0 when they came through in time, 1 when not, 2 for wrong input, 130 after Ctrl-C.
+
+    \b
+    Examples:
+      penstock-load probe --stack penstock-staging --within 60s
+      penstock-load probe --stream "$stream" --url http://127.0.0.1:8080
+    """
+    import boto3
+
+    from consumers.command.target import StackTarget
+    from load.runs.coming_through import come_through
+    from load.runs.deployed import find
+    from load.runs.reporting_api import ReportingApi
+    from load.workload.parsing import parse_seconds
+    from penstock import Producer
+
+    seconds = parse_seconds(within)
+    session: boto3.Session = StackTarget(stack or "", region, None).session()
+    if stack is not None and stream is None and url is None:
+        stream, api = find(session, stack)
+    elif stack is None and stream is not None and url is not None:
+        api = ReportingApi(url)
+    else:
+        raise InputError("say where: --stack, or both --stream and --url")
+    with Producer(stream, session=session) as producer:
+        through = come_through(producer, api, events=events, within=seconds)
+    click.echo(
+        f"{through.events} events, each sent twice, were counted once each {through.seconds:.1f} s later"
+        f" (hashtag {through.hashtag})"
+    )
