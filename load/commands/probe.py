@@ -1,15 +1,23 @@
 """``penstock-load probe``: do events come through, from the SDK to the reporting API, in time?"""
 
+from typing import TYPE_CHECKING
+
 import click
 
+from load.commands.stack_options import region_option
 from load.errors import InputError
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from load.runs.reporting_api import ReportingApi
 
 
 @click.command()
 @click.option("--stack", metavar="NAME", help="A deployed stack, found by its name.")
 @click.option("--stream", metavar="NAME", help="Without a stack: the stream that events are put into …")
 @click.option("--url", metavar="URL", help="… and the reporting API, where it asks for no sign-in.")
-@click.option("--region", metavar="NAME", help="AWS region. [default: AWS_REGION, AWS_DEFAULT_REGION or the profile's]")
+@region_option
 @click.option("--within", default="60s", show_default=True, metavar="TIME", help="How long it may take.")
 @click.option("--events", default=3, show_default=True, type=click.IntRange(1, 1000), help="Events, each sent twice.")
 def probe(
@@ -26,19 +34,16 @@ def probe(
       penstock-load probe --stack penstock-staging --within 60s
       penstock-load probe --stream "$stream" --url http://127.0.0.1:8080
     """
-    import boto3
-
-    from consumers.command.target import StackTarget
     from load.runs.coming_through import come_through
-    from load.runs.deployed import find
     from load.runs.reporting_api import ReportingApi
+    from load.stack.access import open_session
     from load.workload.parsing import parse_seconds
     from penstock import Producer
 
     seconds = parse_seconds(within)
-    session: boto3.Session = StackTarget(stack or "", region, None).session()
+    session = open_session(region)
     if stack is not None and stream is None and url is None:
-        stream, api = find(session, stack)
+        stream, api = _deployed(session, stack)
     elif stack is None and stream is not None and url is not None:
         api = ReportingApi(url)
     else:
@@ -49,3 +54,17 @@ def probe(
         f"{through.events} events, each sent twice, were counted once each {through.seconds:.1f} s later"
         f" (hashtag {through.hashtag})"
     )
+
+
+def _deployed(session: "Session", name: str) -> "tuple[str, ReportingApi]":
+    """Return a deployed stack's stream, and its API asked as someone may who does not sign in."""
+    from load.runs.reporting_api import ReportingApi
+    from load.stack.callers import signer
+    from load.stack.description import describe
+    from load.stack.unsigned_api import UnsignedApi
+
+    stack = describe(session, name, naming="name it by --stack, or --region")
+    stream, url = stack.outputs["StreamName"], stack.outputs["ApiUrl"]
+    if stack.sign_in == "IAM" and not stack.keys_wanted:
+        return stream, ReportingApi(url, signer(session, stack.region))
+    return stream, UnsignedApi(session.client("apigateway"), url)

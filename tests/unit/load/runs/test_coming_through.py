@@ -15,19 +15,17 @@ NOW = datetime(2026, 11, 22, 15, 0, 30, tzinfo=UTC)
 class Pipeline:
     """A producer and an API, in which events count after some questions."""
 
-    def __init__(self, counts: list[int | Exception], *, takes: bool = True) -> None:
+    def __init__(self, counts: list[int | Exception]) -> None:
         self.put_events: list[SocialEvent] = []
         self.asked: list[tuple[str, tuple[str, ...], str]] = []
         self.seconds = 0.0
-        self._takes = takes
         self._counts: Iterator[int | Exception] = iter(counts)
 
     def put(self, event: SocialEvent) -> None:
         self.put_events.append(event)
 
-    def flush(self, timeout: float | None = None) -> bool:
+    def flush(self, timeout: float | None = None) -> None:
         assert timeout == 10.0
-        return self._takes
 
     def totals(self, dimension: str, values: list[str], *, start: str) -> dict[str, int]:
         self.asked.append((dimension, tuple(values), start))
@@ -71,8 +69,3 @@ def test_what_comes_too_late_has_not_come_through() -> None:
 def test_why_nothing_was_answered_is_said() -> None:
     with pytest.raises(NotThroughError, match="0 of 3 events came through in 10 s; it answered 502;"):
         Pipeline([ReportingApiError("it answered 502")] * 30).come_through()
-
-
-def test_what_the_stream_does_not_take_has_not_come_through() -> None:
-    with pytest.raises(NotThroughError, match="the stream acknowledged not all of 3 events"):
-        Pipeline([], takes=False).come_through()
