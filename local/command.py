@@ -158,6 +158,39 @@ def run(
         sys.exit(128 + outcome.signal)
 
 
+@cli.command()
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Where the dashboard listens meanwhile; 0 takes any free port.",
+)
+def gameday(exercises: tuple[str, ...], port: int) -> None:
+    """Make faults on purpose, see what tells of them, mend them, and find every event counted once.
+
+    Without an EXERCISE all are run, on one stack: poison, hot-shard, table-throttled, rollup-stopped, broken-deploy and
+    redrive (docs/game-day.md).
+
+    Exit status: 0 when each showed what it should, 1 when not, 2 for bad input, 130 after Ctrl-C.
+    """
+    from local.gameday.command import run as run_exercises
+    from local.gameday.drill import DrillError
+    from local.gameday.exercises import EXERCISES
+    from local.run.trends_client import ReportingError
+    from local.stack import PartFailedError, StackError
+
+    if unknown := [each for each in exercises if each not in EXERCISES]:
+        _end(2, f"{unknown[0]!r:.40} is no exercise: there are {', '.join(EXERCISES)}")
+    try:
+        run_exercises(exercises or tuple(EXERCISES), LOGS, port, click.echo)
+    except (DrillError, PartFailedError, ReportingError) as error:
+        _end(1, str(error))
+    except (PenstockError, StackError) as error:
+        _end(2, str(error))
+
+
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     """Read ``NAME=VALUE`` as often as it was given."""
     for each in given:

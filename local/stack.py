@@ -1,9 +1,11 @@
 """The stack of the template on one machine: services in moto, functions in processes, pollers, gateway, schedules."""
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -26,6 +28,7 @@ from local.services.process import Services
 from local.template.resources import EventSourceMapping, StackResources
 from local.template.translation import Template
 from simulation.event_source_mapping.configuration import MappingConfig, MappingConfigError
+from simulation.event_source_mapping.invocation import InvocationResult
 from simulation.event_source_mapping.invocation_record import MappingIdentity
 
 __all__ = [
@@ -174,9 +177,17 @@ class LocalStack:
         """Return the headers by which this machine's programs may call the API; none without sign-in."""
         return {} if self._sign_in is None else {"Authorization": f"Bearer {self._sign_in.token()}"}
 
-    def lag(self) -> float:
-        """Return the age in seconds of the oldest record that a mapping has not delivered, 0 when all are."""
-        return max((poller.lag() for poller in self._pollers), default=0.0)
+    def lag(self, logical_id: str | None = None) -> float:
+        """Return the age in seconds of the oldest record that a mapping has not delivered, 0 when all are.
+
+        Args:
+            logical_id: the function whose mappings are meant, none for all.
+        """
+        return max((each.lag() for each in self._pollers if self._reads_for(each, logical_id)), default=0.0)
+
+    def _reads_for(self, poller: Poller, logical_id: str | None) -> bool:
+        mappings = (each for each in self.resources.mappings if logical_id in (None, each.function))
+        return any(each.properties["FunctionName"] == poller.config.function_name for each in mappings)
 
     def check(self) -> None:
         """Do nothing while every part of the stack runs.
@@ -207,6 +218,27 @@ class LocalStack:
                 if not poller.wait_until_idle(max(0.0, deadline - monotonic())):
                     return False
         return True
+
+    def invoke(self, logical_id: str, event: Mapping[str, Any]) -> InvocationResult:
+        """Invoke a function with an event and wait for the result, as `aws lambda invoke` does."""
+        return self._functions.invoke(logical_id, json.dumps(event).encode())
+
+    def hold(self, logical_id: str, *, held: bool) -> None:
+        """Throttle every invocation of a function, as a reserved concurrency of 0 does, or no longer."""
+        self._functions.hold(logical_id, held=held)
+
+    def deploy(self, logical_id: str, *, handler: str | None = None) -> None:
+        """Run a version of a function with another handler, or that of the template again."""
+        function = self.resources.functions[logical_id]
+        self._functions.deploy(replace(function, handler=handler or function.handler))
+
+    def refuse(self, table: str, *, refused: bool) -> None:
+        """Have DynamoDB throttle every call that reads or writes items of a table (by name), or no longer.
+
+        Raises:
+            ServicesError: the services are gone.
+        """
+        self._services.refuse(table, refused=refused)
 
     def process_ids(self) -> list[int]:
         """Return every process that the stack has started and that runs."""

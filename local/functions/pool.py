@@ -42,6 +42,8 @@ class FunctionPool:
         self._lock = threading.Lock()
         self._idle: list[ExecutionEnvironment] = []
         self._busy: set[ExecutionEnvironment] = set()
+        self._outdated: set[ExecutionEnvironment] = set()
+        self._held = False
         self._stopped = False
 
     def invoke(self, payload: bytes) -> InvocationResult:
@@ -51,6 +53,8 @@ class FunctionPool:
         more of it than this machine has places, the limit is this machine's, which Lambda does not have, so the
         invocation waits for its turn, for as long as the function's own timeout.
         """
+        if self._held:
+            return Throttled()
         patience = None if self._reserved else self._function.timeout_seconds
         if not self._places.acquire(blocking=not self._reserved, timeout=patience):
             return Throttled()
@@ -80,6 +84,20 @@ class FunctionPool:
         with self._lock:
             return (*self._idle, *self._busy)
 
+    def hold(self, *, held: bool) -> None:
+        """Throttle every invocation, as a reserved concurrency of 0 does, or no longer."""
+        self._held = held
+
+    def deploy(self, function: Function) -> None:
+        """Run another version of the function; invocations under way end with the one before."""
+        with self._lock:
+            self._function = function
+            idle = tuple(self._idle)
+            self._idle.clear()
+            self._outdated |= self._busy
+        for environment in idle:
+            environment.close()
+
     def stop(self) -> None:
         """Kill every environment; invocations under way fail, later ones are refused."""
         with self._lock:
@@ -107,7 +125,9 @@ class FunctionPool:
     def _give_back(self, environment: ExecutionEnvironment) -> None:
         with self._lock:
             self._busy.discard(environment)
-            if environment.usable and not self._stopped:
+            outdated = environment in self._outdated
+            self._outdated.discard(environment)
+            if environment.usable and not outdated and not self._stopped:
                 self._idle.append(environment)
                 return
         environment.close()
@@ -142,6 +162,14 @@ class Functions:
     def invoke_later(self, logical_id: str, payload: bytes) -> "Future[InvocationResult]":
         """Invoke a function without waiting, as a schedule does."""
         return self._background.submit(self.invoke, logical_id, payload)
+
+    def hold(self, logical_id: str, *, held: bool) -> None:
+        """Throttle every invocation of a function, as a reserved concurrency of 0 does, or no longer."""
+        self._pools[logical_id].hold(held=held)
+
+    def deploy(self, function: Function) -> None:
+        """Run another version of a function."""
+        self._pools[function.logical_id].deploy(function)
 
     def process_ids(self) -> list[int]:
         """Return the processes of all environments."""

@@ -152,15 +152,25 @@ class Services:
         Raises:
             ServicesError: there is no such shard, or the services are gone.
         """
-        body = json.dumps({"stream_arn": stream_arn, "shard_id": shard_id, "through": through})
-        try:
-            answer = self._http.request(
-                "POST", f"{self.url}/local/trim", body=body, headers={"Content-Type": "application/json"}
-            )
-        except urllib3.exceptions.HTTPError as error:
-            raise ServicesError(f"the simulated services do not answer: {error}") from error
+        body = {"stream_arn": stream_arn, "shard_id": shard_id, "through": through}
+        answer = self._post("/local/trim", body)
         if answer.status != 200:
             raise ServicesError(f"trimming {shard_id} of {stream_arn}: {answer.status} {answer.data.decode()[:200]}")
+
+    def refuse(self, table: str, *, refused: bool) -> None:
+        """Have DynamoDB throttle every call that reads or writes items of a table, or no longer.
+
+        Raises:
+            ServicesError: the services are gone.
+        """
+        self._post("/local/refuse", {"table": table, "refused": refused})
+
+    def _post(self, path: str, body: dict[str, Any]) -> urllib3.BaseHTTPResponse:
+        headers = {"Content-Type": "application/json"}
+        try:
+            return self._http.request("POST", f"{self.url}{path}", body=json.dumps(body), headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise ServicesError(f"the simulated services do not answer: {error}") from error
 
     @property
     def process_id(self) -> int:

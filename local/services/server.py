@@ -1,11 +1,12 @@
 """The process that serves moto over HTTP on 127.0.0.1; `local.services.process` starts and ends it.
 
-It differs from moto's own server in three ways:
+It differs from moto's own server in four ways:
 
 - One request at a time. moto's backends are not safe for threads ("this function is not safe for concurrency", says its
   put_record; a conditional put checks first and writes later), and its work is pure Python, so threads gain nothing.
 - Connections stay open, which saves a connection and a thread for each of a run's hundred thousands of calls.
 - It forgets what pollers have consumed (`POST /local/trim`), as a stream's retention would; moto keeps everything.
+- It throttles calls to tables that it was told to refuse (`POST /local/refuse`), as DynamoDB does.
 
 The first line on its standard output says its port. It ends when its standard input does, that is with its parent.
 """
@@ -28,12 +29,14 @@ from werkzeug.wrappers import Request, Response
 from local.functions.bootstrap import end_with_parent
 from local.services import corrections
 from local.services.server_options import WRITE_LIMITS
+from local.services.table_throttling import TableThrottling
 from local.serving import HOST, refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TRIM_PATH: Final = "/local/trim"
+REFUSE_PATH: Final = "/local/refuse"
 
 
 class Application:
@@ -43,6 +46,7 @@ class Application:
         """Wrap moto's application."""
         self._services = services
         self._turn = threading.Lock()
+        self._throttling = TableThrottling()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, whose body is already read."""
@@ -57,6 +61,10 @@ class Application:
         with self._turn:
             if environ["PATH_INFO"] == TRIM_PATH:
                 return _trim(Request(environ))(environ, start_response)
+            if environ["PATH_INFO"] == REFUSE_PATH:
+                return self._throttling.change(Request(environ))(environ, start_response)
+            if throttled := self._throttling.answer(Request(environ)):
+                return throttled(environ, start_response)
             return self._services(environ, start_response)
 
 
