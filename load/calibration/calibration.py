@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from load.documents import read_document
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 INGEST_PARTS: Final = ("batch", "record", "event", "kilobyte", "hashtag", "segment")
 """Parts of ingest's work: the invocation; Kinesis records; events; KiB of their JSON; their hashtags; segments put."""
@@ -41,6 +41,29 @@ class FunctionCost(_Model):
         return seconds["batch"] + sum(seconds[part] * amount for part, amount in work.items())
 
 
+class CallTime(_Model):
+    """How long calls of one kind take, seconds."""
+
+    median: float = Field(gt=0)
+    p99: float = Field(gt=0)
+
+
+class LocalTimes(_Model):
+    """How long the local stack takes, on a machine that does nothing else."""
+
+    put: CallTime
+    """From the SDK's sending an aggregate until it is acknowledged."""
+    read: CallTime
+    """Of the event stream, until the poller has a second's records."""
+    log: CallTime
+    """What the services take for one of ingest's calls, and `trends` for one of rollup's. They answer one at a time."""
+    trends: CallTime
+    invoke: CallTime
+    """An invocation's way to the function and back."""
+    start: float = Field(gt=0)
+    """Seconds until a new environment has run its first invocation."""
+
+
 class Curve(_Model):
     """Bytes by a number of values, measured at some and straight in between; beyond the last as its last part rises."""
 
@@ -58,7 +81,7 @@ class Curve(_Model):
 class Calibration(_Model):
     """All that the model knows of the code."""
 
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     made: str
     """When, where and with what."""
     processor: str
@@ -72,6 +95,7 @@ class Calibration(_Model):
     """Compact counts by the number of different hashtags in them."""
     top_list: Curve
     """The item of the five minutes' list by the number of different hashtags counted."""
+    local: LocalTimes
 
 
 def read_calibration(path: Path) -> Calibration:

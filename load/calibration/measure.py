@@ -23,9 +23,11 @@ from load.calibration.calibration import (
     Calibration,
     Curve,
     FunctionCost,
+    LocalTimes,
 )
 from load.calibration.fit import FitError, Point, fit
 from load.calibration.functions import Functions, Measured
+from load.calibration.local_times import local_times
 from load.errors import LoadError
 
 SIZES: Final = (10, 50, 200, 1_000, 5_000)
@@ -64,11 +66,15 @@ def measure(
     *,
     sizes: Sequence[int] = SIZES,
     kinds: Sequence[tuple[int, EventShape]] = KINDS,
+    local: Callable[[FunctionCost, FunctionCost], LocalTimes] = local_times,
 ) -> Calibration:
     """Give the handlers batches of all sizes and kinds, `rounds` times each after one that is not counted.
 
+    `local` measures the local stack; it is told what ingest and rollup cost without their calls.
+
     Raises:
         LoadError: what was measured tells the parts of the work not apart.
+        local.stack.StackError: the local stack can't be started.
     """
     ingest: list[Measured] = []
     rollup: list[Measured] = []
@@ -85,15 +91,19 @@ def measure(
     progress(len(kinds), len(kinds))
     drawn = list(_counts())
     try:
+        costs = [
+            _cost(each, parts) for each, parts in ((ingest, INGEST_PARTS), (rollup, ROLLUP_PARTS), (views, VIEWS_PARTS))
+        ]
         return Calibration(
             made=f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {rounds} rounds",
             processor=_processor(),
             processor_megabytes=WHOLE_PROCESSOR_MEGABYTES,
-            ingest=_cost(ingest, INGEST_PARTS),
-            rollup=_cost(rollup, ROLLUP_PARTS),
-            views=_cost(views, VIEWS_PARTS),
+            ingest=costs[0],
+            rollup=costs[1],
+            views=costs[2],
             counts=Curve(at=tuple(at for at, _ in drawn), bytes_there=tuple(size for _, size in drawn)),
             top_list=_curve(lists),
+            local=local(costs[0], costs[1]),
         )
     except FitError as error:
         raise LoadError(f"{error}; measure more kinds of batches") from error

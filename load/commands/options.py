@@ -116,12 +116,13 @@ def known_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_known(*, place: str, calibration: Path | None, prices: Path | None, **others: Any) -> Any:  # noqa: ANN401 - a command's own
         from load.calibration.calibration import default_calibration, read_calibration
-        from load.model.surroundings import AWS, LOCAL
+        from load.model.surroundings import AWS, local_stack
         from load.prices.table import price_table, read_price_table
 
+        known = read_calibration(calibration) if calibration else default_calibration()
         return command(
-            calibration=read_calibration(calibration) if calibration else default_calibration(),
-            surroundings=AWS if place == "aws" else LOCAL,
+            calibration=known,
+            surroundings=AWS if place == "aws" else local_stack(known.local),
             table=read_price_table(prices) if prices else price_table(),
             **others,
         )

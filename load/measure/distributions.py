@@ -62,11 +62,12 @@ class Measured:
         if not self.count:
             return None
         whole = merged(self._blocks)
-        p50, p90, p95, p99, p999 = (each * self.scale for each in quantiles(whole, (0.5, 0.9, 0.95, 0.99, 0.999)))
+        found = steps(whole)
+        p50, p90, p95, p99, p999 = (each * self.scale for each in _quantiles(found, (0.5, 0.9, 0.95, 0.99, 0.999)))
         return Distribution(
             unit=self.unit,
             count=self.count,
-            mean=sum(value * times for value, times in steps(whole)) / self.count * self.scale,
+            mean=sum(value * times for value, times in found) / self.count * self.scale,
             min=whole.get_min_value() * self.scale,
             p50=p50,
             p90=p90,
@@ -110,7 +111,10 @@ def quantiles(histogram: HdrHistogram, fractions: Sequence[float]) -> list[int]:
 
     Its own method looks at each of its 30,000 counts from Python, once for each quantile.
     """
-    found = steps(histogram)
+    return _quantiles(steps(histogram), fractions)
+
+
+def _quantiles(found: Sequence[tuple[int, int]], fractions: Sequence[float]) -> list[int]:
     if not found:
         return [0] * len(fractions)
     until = list(accumulate(times for _, times in found))

@@ -10,9 +10,11 @@ from typing import Final
 from consumers.rollup.environment import CALLS_AT_ONCE
 from load.calibration.calibration import Calibration
 from load.configuration import Configuration
+from load.model.calls import Calls
 from load.model.ingesting import BASE64, Folded
 from load.model.sizes import Sizes
 from load.model.surroundings import Surroundings
+from simulation.event_source_mapping.limits import DYNAMODB_LIMITS
 from simulation.event_source_mapping.records import PAYLOAD_LIMIT
 
 STREAM_RECORD_BYTES: Final = 700
@@ -29,8 +31,9 @@ class LogShard:
     def __init__(self, configuration: Configuration, surroundings: Surroundings, random: Random) -> None:
         self._configuration = configuration
         self._poll = surroundings.table_poll_seconds
-        self._phase = random.random() * self._poll
-        self._window_start = random.random() * max(configuration.rollup_window_seconds, self._poll)
+        self._phase = 0.0 if surroundings.fresh else random.random() * self._poll
+        longest = max(configuration.rollup_window_seconds, self._poll)
+        self._window_start = 0.0 if surroundings.fresh else random.random() * longest
         self.waiting: deque[tuple[float, Folded]] = deque()
         self.scheduled = False
         self.busy = 0.0
@@ -56,6 +59,9 @@ class LogShard:
                 break
             segments += folded.segments * share
             taken.append(folded)
+        if taken:
+            # A read that finds something is followed by another one soon: no answer tells whether there is more.
+            self._phase = self._poll_after(self.waiting[len(taken) - 1][0]) + DYNAMODB_LIMITS.least_interval
         for _ in taken:
             self.waiting.popleft()
         return taken
@@ -74,6 +80,8 @@ class Written:
     """What one invocation cost."""
 
     seconds: float
+    visible: float
+    """After how many of them what it writes can be read."""
     write_units: float
     read_units: float
 
@@ -87,9 +95,12 @@ class Rollup:
         calibration: Calibration,
         surroundings: Surroundings,
         sizes: Sizes,
+        calls: Calls,
+        *,
         shards: int,
     ) -> None:
         """Reckon with so many shards of the log's stream, each a writer of the same minutes."""
+        self._calls = calls
         self._configuration = configuration
         self._calibration = calibration
         self._surroundings = surroundings
@@ -103,8 +114,8 @@ class Rollup:
         size = STREAM_RECORD_BYTES + BASE64 * self._sizes.segment_bytes(events_a_segment)
         return min(self._configuration.rollup_batch_size, PAYLOAD_LIMIT / size)
 
-    def run(self, folded: list[Folded], share: float, random: Random) -> Written:
-        """Return what it costs to apply this shard's share of some batches of ingest."""
+    def run(self, now: float, folded: list[Folded], share: float, random: Random) -> Written:
+        """Return what it costs to apply at `now` this shard's share of some batches of ingest."""
         first, last = min(each.first for each in folded), max(each.last for each in folded)
         segments = sum(each.segments for each in folded) * share
         written = read = 0.0
@@ -116,17 +127,18 @@ class Rollup:
             read += self._sizes.minute_reads(counted) if self._shards > 1 else 0.0
             items += 1 + self._configuration.buckets
             minute += 60.0
-        work = self._calibration.rollup.of(segment=segments, unit=written + STATE_CALLS)
-        rounds = ceil(items / CALLS_AT_ONCE)
-        calls = rounds * (2 if self._shards > 1 else 1)
-        waited = STATE_CALLS * self._surroundings.table.longest(random, 1)
-        waited += calls * self._surroundings.table.longest(random, min(items, CALLS_AT_ONCE))
-        seconds = work / self._processor + waited + self._surroundings.invoke.longest(random, 1)
+        way = self._surroundings.invoke.longest(random, 1)
+        worked = way / 2 + self._calibration.rollup.of(segment=segments, unit=written + STATE_CALLS) / self._processor
+        call = self._surroundings.trends
+        in_turn = 2 if self._shards > 1 else 1
+        writing = self._calls.seconds(call, now + worked, in_turn=in_turn, beside=items, at_once=CALLS_AT_ONCE)
+        noting = self._calls.seconds(call, now + worked + writing, in_turn=STATE_CALLS)
         # Whoever writes while another reads and writes the same items is refused: billed, and tried again.
-        interval = seconds + self._configuration.rollup_window_seconds
-        refused = min((self._shards - 1) * waited / interval, 2.0)
-        seconds += refused * waited / 2
-        return Written(seconds, written * (1 + refused) + STATE_CALLS - 1, read + 1)
+        interval = worked + writing + noting + way / 2 + self._configuration.rollup_window_seconds
+        refused = min((self._shards - 1) * (writing + noting) / interval, 2.0)
+        visible = worked + writing + refused * (writing + noting) / 2
+        seconds = visible + noting + way / 2
+        return Written(seconds, visible, written * (1 + refused) + STATE_CALLS - 1, read + 1)
 
     def _counted(self, minute: float, last: float) -> float:
         """Return how many events a minute counts when all that were due until `last` are in it."""
@@ -137,8 +149,14 @@ class Views:
     """What an invocation of views costs, and when its lists are put. There is one at a time."""
 
     def __init__(
-        self, configuration: Configuration, calibration: Calibration, surroundings: Surroundings, sizes: Sizes
+        self,
+        configuration: Configuration,
+        calibration: Calibration,
+        surroundings: Surroundings,
+        sizes: Sizes,
+        calls: Calls,
     ) -> None:
+        self._calls = calls
         self._calibration = calibration
         self._surroundings = surroundings
         self._sizes = sizes
@@ -164,12 +182,12 @@ class Views:
         read = 2 + self._sizes.minute_reads(in_minute)
         # Of three lists the shorter ones come as often as their budgets allow; strips and the index are as dear again.
         units = 2 * self._sizes.list_units(in_window) if listed else 1.0
-        seconds = self._calibration.views.of(read=read, unit=units) / self._processor
-        seconds += VIEWS_CALLS * self._surroundings.table.longest(random, 1)
-        seconds += self._surroundings.invoke.longest(random, 1)
+        way = self._surroundings.invoke.longest(random, 1)
+        worked = way / 2 + self._calibration.views.of(read=read, unit=units) / self._processor
+        visible = worked + self._calls.seconds(self._surroundings.trends, now + worked, in_turn=VIEWS_CALLS)
         if listed:
             self._listed = now
-        return Written(seconds, units, read), listed
+        return Written(visible + way / 2, visible, units, read), listed
 
     def done(self, now: float, seconds: float) -> None:
         """Begin the next window."""

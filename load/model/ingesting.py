@@ -8,6 +8,7 @@ from typing import Final
 from consumers.ingest.clients import CALLS_AT_ONCE
 from load.calibration.calibration import Calibration
 from load.configuration import Configuration
+from load.model.calls import Calls
 from load.model.producing import ENVELOPE_BYTES, ShardStream
 from load.model.sizes import Sizes
 from load.model.surroundings import Surroundings
@@ -25,14 +26,12 @@ _MANY: Final = 1e-6
 class Folded:
     """What one invocation of ingest came to."""
 
-    begun: float
     done: float
+    """When the log had its segments."""
     events: float
     first: float
     """When its first event was due, and `last` its last."""
     last: float
-    arrived: float
-    """When its first record had arrived."""
     segments: float
     write_units: float
     read_units: float
@@ -42,8 +41,14 @@ class Ingest:
     """What an invocation costs, the same for all shards."""
 
     def __init__(
-        self, configuration: Configuration, calibration: Calibration, surroundings: Surroundings, sizes: Sizes
+        self,
+        configuration: Configuration,
+        calibration: Calibration,
+        surroundings: Surroundings,
+        sizes: Sizes,
+        calls: Calls,
     ) -> None:
+        self._calls = calls
         self._configuration = configuration
         self._calibration = calibration
         self._surroundings = surroundings
@@ -58,8 +63,10 @@ class Ingest:
         if slots > 1 and lane <= configuration.key_groups:
             self.groups = max(1.0, self.groups / slots)
 
-    def run(self, records: float, events: float, first: float, last: float, random: Random) -> tuple[float, Folded]:
-        """Return how long an invocation takes, and what it came to but for its times."""
+    def run(
+        self, now: float, *, records: float, events: float, first: float, last: float, random: Random
+    ) -> tuple[float, Folded]:
+        """Return how long an invocation at `now` takes, and what it came to."""
         configuration = self._configuration
         panes = 1 + (last - first) / configuration.pane_seconds
         groups = self.groups * (1 - (1 - 1 / self.groups) ** events) if self.groups > 1 else 1.0
@@ -77,11 +84,14 @@ class Ingest:
             hashtag=events * self._traffic.shape.hashtags,
             segment=segments * (1 + refusals),
         )
-        rounds = ceil(segments / CALLS_AT_ONCE)
-        calls = (1 + refusals + min(asked, 1.0)) * rounds
-        waited = calls * self._surroundings.table.longest(random, min(segments, CALLS_AT_ONCE))
-        seconds = work / self._processor + waited + self._surroundings.invoke.longest(random, 1)
-        return seconds, Folded(0, 0, events, first, last, 0, segments, units * (1 + refusals), asked * groups)
+        way = self._surroundings.invoke.longest(random, 1)
+        worked = way / 2 + work / self._processor
+        in_turn = 1 + refusals + min(asked, 1.0)
+        begin = now + worked
+        call = self._surroundings.log
+        done = begin + self._calls.seconds(call, begin, in_turn=in_turn, beside=segments, at_once=CALLS_AT_ONCE)
+        written = Folded(done, events, first, last, segments, units * (1 + refusals), asked * groups)
+        return done - now + way / 2, written
 
 
 def writers(configuration: Configuration) -> float:
@@ -109,18 +119,23 @@ class Slot:
         *,
         configuration: Configuration,
         surroundings: Surroundings,
-        random: Random,
+        phase: float,
+        window_start: float,
     ) -> None:
-        """Take a part (0 to 1) of a shard's events; the shard stands for `weight` shards."""
+        """Take a part (0 to 1) of a shard's events; the shard stands for `weight` shards.
+
+        It is polled at `phase` and every poll's time later; its first window begins at `window_start`.
+        """
         self.stream = stream
         self.part = part
         self.weight = weight
         self._configuration = configuration
         self._poll = surroundings.event_poll_seconds
-        self._phase = random.random() * self._poll
+        self._read_seconds = surroundings.read_seconds
+        self._phase = phase
         self.taken = 0.0
         """Events of the shard, all parts together, before those that are still to come."""
-        self._window_start = random.random() * max(configuration.ingest_window_seconds, self._poll)
+        self._window_start = window_start
         self.busy = 0.0
 
     def due(self) -> float:
@@ -140,7 +155,8 @@ class Slot:
 
     def take(self, now: float) -> tuple[float, float, float, float, float]:
         """Take what a batch at `now` holds: records, events, when the first and the last were due, and had arrived."""
-        read = now - (now - self._phase) % self._poll
+        newest = now - self._read_seconds
+        read = newest - (newest - self._phase) % self._poll
         there = (self.stream.taken(read) - self.taken) * self.part
         events = min(there, self._most())
         if events < 1:
@@ -175,4 +191,7 @@ class Slot:
         return a_record * max(1.0, min(self._configuration.ingest_batch_size, floor(by_payload)))
 
     def _poll_after(self, time: float) -> float:
-        return self._phase + ceil((time - self._phase) / self._poll) * self._poll if time < float("inf") else time
+        """Return when the poller has what was in the shard at a time."""
+        if time == float("inf"):
+            return time
+        return self._phase + ceil((time - self._phase) / self._poll) * self._poll + self._read_seconds

@@ -62,7 +62,8 @@ class Outcome:
     Attributes:
         configuration: that was looked at.
         seconds: measured, of simulated time.
-        rate: events a second that came in that time, and `counted`, that became visible.
+        rate: events a second that were due in that time; `accepted`, that shards took in it; `counted`, of those due
+            in it, that became visible.
         freshness: from an event's intended time until its minute is written, which answers about a value read.
         lists: likewise until the lists of the reporting API, the last of all answers, have it.
         log: until its segment is written.
@@ -77,6 +78,7 @@ class Outcome:
     configuration: Configuration
     seconds: float
     rate: float
+    accepted: float
     counted: float
     freshness: Spread
     lists: Spread

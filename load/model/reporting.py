@@ -55,6 +55,7 @@ def simulated_report(
             accepted=min(events, round(first.put.weight)),
             failed=0,
             resent=round(first.refused * first.seconds),
+            accepted_in_time=round(first.accepted * first.seconds),
             counted=min(events, round(first.counted * first.seconds)),
         ),
         freshness=_as_distribution([outcome.freshness for outcome in outcomes]),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from load.calibration.calibration import Calibration
 from load.configuration import CapacityMode, Configuration
 from load.model.applying import LogShard, Rollup, Views
+from load.model.calls import Calls
 from load.model.ingesting import Folded, Ingest, Slot
 from load.model.outcome import FunctionRun, Outcome
 from load.model.producing import ShardStream
@@ -30,6 +31,24 @@ DRAIN_SECONDS: Final = 900.0
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """What comes before the measured time where the stack starts with the run.
+
+    Attributes:
+        ready_seconds: until the first event is due.
+        warm_up_seconds: at the profile's first rate.
+    """
+
+    ready_seconds: float = 2.0
+    warm_up_seconds: float = 10.0
+
+    def pieces(self, rate: float) -> tuple[Piece, ...]:
+        """Return both, of a profile that begins with a rate."""
+        pieces = ((self.ready_seconds, 0.0), (self.warm_up_seconds, rate))
+        return tuple(Piece(seconds, each, each) for seconds, each in pieces if seconds)
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """The measured time, and what comes before and after it so that it begins and ends in the midst of things."""
 
@@ -38,8 +57,8 @@ class Span:
     end: float
 
     @classmethod
-    def around(cls, profile: Profile, configuration: Configuration) -> "Span":
-        """Put the profile between times at its first and its last rate."""
+    def around(cls, profile: Profile, configuration: Configuration, lead: Lead | None) -> "Span":
+        """Put the profile between times at its first and its last rate; before the first, nothing in a fresh stack."""
         windows = (
             configuration.ingest_window_seconds
             + configuration.rollup_window_seconds
@@ -47,12 +66,21 @@ class Span:
         )
         around = 15.0 + 2.0 * windows
         first, last = profile.pieces[0].start, profile.pieces[-1].end
-        pieces = [Piece(around, first, first), *profile.pieces, Piece(around, last, last)]
-        return cls(Profile(pieces, profile.text), around, around + profile.seconds)
+        before = (Piece(around, first, first),) if lead is None else lead.pieces(first)
+        pieces = [*before, *profile.pieces, Piece(around, last, last)]
+        start = sum(piece.seconds for piece in before)
+        return cls(Profile(pieces, profile.text), start, start + profile.seconds)
 
     def holds(self, time: float) -> bool:
         """Tell whether a time is measured."""
         return self.start <= time < self.end
+
+    def part(self, first: float, last: float) -> tuple[float, float, float]:
+        """Return which part of a stretch of time is measured, and where that begins and ends."""
+        if last <= first:
+            return float(self.holds(first)), first, last
+        begin, end = max(first, self.start), min(last, self.end)
+        return max(end - begin, 0.0) / (last - first), begin, end
 
 
 class Run:
@@ -65,10 +93,12 @@ class Run:
         calibration: Calibration,
         surroundings: Surroundings,
         seed: int = 0,
+        *,
+        lead: Lead | None = None,
     ) -> None:
-        """Be ready to run; all chance comes from the seed."""
+        """Be ready to run; all chance comes from the seed. The lead is of surroundings that are fresh."""
         self._random = Random(f"run {seed}")
-        self._span = Span.around(traffic.profile, configuration)
+        self._span = Span.around(traffic.profile, configuration, (lead or Lead()) if surroundings.fresh else None)
         self._traffic = traffic = replace(traffic, profile=self._span.profile)
         if configuration.stream_mode is CapacityMode.ON_DEMAND:
             configuration = replace(configuration, shards=on_demand_shards(traffic, configuration))
@@ -76,15 +106,20 @@ class Run:
         self._surroundings = surroundings
         self._calibration = calibration
         self._sizes = Sizes(calibration, configuration, traffic)
-        self._ingest = Ingest(configuration, calibration, surroundings, self._sizes)
+        self._calls = Calls(surroundings, self._random)
+        self._ingest = Ingest(configuration, calibration, surroundings, self._sizes, self._calls)
         self._slots = self._make_slots(seed)
         self._log_shards = self._count_log_shards()
         looked_at = min(self._log_shards, LOG_SHARDS_LOOKED_AT)
         self._shards = [LogShard(configuration, surroundings, self._random) for _ in range(looked_at)]
-        self._rollup = Rollup(configuration, calibration, surroundings, self._sizes, self._log_shards)
-        self._views = Views(configuration, calibration, surroundings, self._sizes)
+        self._rollup = Rollup(
+            configuration, calibration, surroundings, self._sizes, self._calls, shards=self._log_shards
+        )
+        self._views = Views(configuration, calibration, surroundings, self._sizes, self._calls)
         self._heap: list[tuple[float, int, Any, Any]] = []
         self._order = count()
+        self._warm: set[object] = set()
+        """Whose environments have run before."""
         self._views_due = False
         self._applied: list[tuple[float, Folded]] = []
         """What is in the trends and perhaps noted, and when its note is in the stream."""
@@ -109,8 +144,11 @@ class Run:
 
     def _begin_ingest(self, now: float, slot: Slot) -> None:
         records, events, first, last, arrived = slot.take(now)
-        seconds, folded = self._ingest.run(records, events, first, last, self._random)
-        done = now + seconds
+        begin = now + self._start_of(slot)
+        seconds, folded = self._ingest.run(
+            begin, records=records, events=events, first=first, last=last, random=self._random
+        )
+        done = begin + seconds
         slot.done(done, seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
             weight = slot.weight
@@ -118,20 +156,19 @@ class Run:
             run.invocations += weight
             run.busy += weight * seconds
             run.duration.add(weight, seconds, seconds)
-            run.age.add(weight * events, now + seconds - slot.stream.time_of(slot.taken), done - arrived)
+            run.age.add(weight * events, done - slot.stream.time_of(slot.taken), done - arrived)
             self._seen.records += weight * records
             self._seen.log_writes += weight * folded.write_units
             self._seen.log_reads += weight * folded.read_units
             self._seen.log_bytes += weight * folded.segments * self._sizes.segment_bytes(events / folded.segments)
             self._seen.longest = max(self._seen.longest, seconds)
-        stands_for = replace(
-            folded, begun=now, done=done, events=events * slot.weight, segments=folded.segments * slot.weight
-        )
-        self._measure(self._log, stands_for, 1.0, done)
-        if self._span.holds(first):
+        stands_for = replace(folded, events=events * slot.weight, segments=folded.segments * slot.weight)
+        self._measure(self._log, stands_for, 1.0, folded.done)
+        part, *_ = self._span.part(first, last)
+        if part:
             delay = slot.stream.time_of(slot.taken) - last
-            self._put.add(events * slot.weight, max(delay - slot.stream.wait, 0.0), delay + slot.stream.wait)
-        self._at(done + self._surroundings.stream_seconds, self._arrive, stands_for)
+            self._put.add(part * stands_for.events, max(delay - slot.stream.wait, 0.0), delay + slot.stream.wait)
+        self._at(folded.done + self._surroundings.stream_seconds, self._arrive, stands_for)
         due = slot.due()
         if due < float("inf"):
             self._at(due, self._begin_ingest, slot)
@@ -151,8 +188,9 @@ class Run:
         if not taken:
             self._at(max(shard.due(), now + self._surroundings.table_poll_seconds), self._begin_rollup, shard)
             return
-        written = self._rollup.run(taken, share, self._random)
-        done = now + written.seconds
+        begin = now + self._start_of(shard)
+        written = self._rollup.run(begin, taken, share, self._random)
+        done = begin + written.seconds
         shard.done(done, written.seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
             weight = self._log_shards / len(self._shards)
@@ -164,7 +202,7 @@ class Run:
             self._seen.trends_writes += weight * written.write_units
             self._seen.trends_reads += weight * written.read_units
         for folded in taken:
-            self._measure(self._freshness, folded, 1 / len(self._shards), done)
+            self._measure(self._freshness, folded, 1 / len(self._shards), begin + written.visible)
             self._applied.append((done + self._surroundings.stream_seconds, folded))
         if not self._views_due:
             self._views_due = True
@@ -190,23 +228,32 @@ class Run:
             self._seen.trends_reads += written.read_units
         if listed:
             for folded in self._followed:
-                self._measure(self._lists, folded, 1 / len(self._shards), done)
-                self._seen.counted += folded.events / len(self._shards) if self._span.holds(folded.first) else 0.0
+                self._measure(self._lists, folded, 1 / len(self._shards), now + written.visible)
             self._followed.clear()
         self._views_due = bool(self._applied)
         if self._applied:
             self._at(max(self._views.due(min(noted for noted, _ in self._applied)), done), self._begin_views, None)
 
+    def _start_of(self, what: object) -> float:
+        """Return how long an environment takes to start: once for whatever has one of its own."""
+        if what in self._warm:
+            return 0.0
+        self._warm.add(what)
+        return self._surroundings.start_seconds
+
     def _measure(self, spread: Spread, folded: Folded, share: float, visible: float) -> None:
-        if self._span.holds(folded.first):
-            spread.add(folded.events * share, visible - folded.last, visible - folded.first)
+        part, first, last = self._span.part(folded.first, folded.last)
+        if part:
+            spread.add(part * folded.events * share, visible - last, visible - first)
 
     def _make_slots(self, seed: int) -> list[Slot]:
         configuration, end = self._configuration, self._span.profile.seconds
         lanes = configuration.lanes_per_shard
         slots: list[Slot] = []
+        poll = self._surroundings.event_poll_seconds
         for share, weight in _looked_at(self._traffic.shares(configuration.shards, seed)):
             stream = ShardStream(share, self._traffic, configuration, self._surroundings, end)
+            phase = 0.0 if self._surroundings.fresh else self._random.random() * poll
             chosen = [self._random.randrange(configuration.ingest_parallelization_factor) for _ in range(lanes)]
             for slot in sorted(set(chosen)):
                 part = chosen.count(slot) / lanes
@@ -217,10 +264,23 @@ class Run:
                         weight,
                         configuration=configuration,
                         surroundings=self._surroundings,
-                        random=self._random,
+                        phase=phase,
+                        window_start=self._window_start(),
                     )
                 )
         return slots
+
+    def _window_start(self) -> float:
+        if self._surroundings.fresh:
+            return 0.0
+        longest = max(self._configuration.ingest_window_seconds, self._surroundings.event_poll_seconds)
+        return self._random.random() * longest
+
+    def _accepted(self) -> float:
+        """Return how many events the shards took in the measured time."""
+        streams = {id(slot.stream): slot for slot in self._slots}.values()
+        span = self._span
+        return sum(slot.weight * (slot.stream.taken(span.end) - slot.stream.taken(span.start)) for slot in streams)
 
     def _count_log_shards(self) -> int:
         """Return how many shards the log's stream has: one for each partition of its table."""
@@ -231,7 +291,7 @@ class Run:
         configuration = self._configuration
         window = max(configuration.ingest_window_seconds, surroundings.event_poll_seconds)
         events = max(1.0, rate / configuration.shards * window / configuration.ingest_parallelization_factor)
-        _, folded = self._ingest.run(1.0, events, 0.0, window, Random(0))
+        _, folded = self._ingest.run(0.0, records=1.0, events=events, first=0.0, last=window, random=Random(0))
         return max(surroundings.least_table_partitions, ceil(rate * folded.write_units / events / PARTITION_WRITES))
 
     def _found(self) -> Outcome:
@@ -247,7 +307,8 @@ class Run:
             configuration=self._configuration,
             seconds=seconds,
             rate=rate,
-            counted=self._seen.counted / seconds,
+            accepted=self._accepted() / seconds,
+            counted=self._lists.weight / seconds,
             freshness=self._freshness,
             lists=self._lists,
             log=self._log,
@@ -282,9 +343,11 @@ def simulate(
     calibration: Calibration,
     surroundings: Surroundings,
     seed: int = 0,
+    *,
+    lead: Lead | None = None,
 ) -> Outcome:
-    """Return what is to be expected of a configuration under some traffic."""
-    return Run(traffic, configuration, calibration, surroundings, seed).outcome()
+    """Return what is to be expected of a configuration under some traffic; `lead` is of surroundings that are fresh."""
+    return Run(traffic, configuration, calibration, surroundings, seed, lead=lead).outcome()
 
 
 def on_demand_shards(traffic: Traffic, configuration: Configuration) -> int:

@@ -1,7 +1,7 @@
 """What the code runs on: how long services take, how much of a processor memory buys, how streams are polled.
 
-None of it is measured by `calibrate`. What AWS documents says where; what it does not is an assumption, and
-docs/tuning.md lists it.
+Of AWS, none of it is measured: what AWS documents says where; what it does not is an assumption, and docs/tuning.md
+lists it. Of the local stack, `calibrate` measures what takes time.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from math import exp, log
 from random import Random
 from statistics import NormalDist
 from typing import Final
+
+from load.calibration.calibration import CallTime, LocalTimes
 
 _NORMAL: Final = NormalDist()
 _NINETY_NINE: Final = _NORMAL.inv_cdf(0.99)
@@ -47,7 +49,9 @@ class Surroundings:
     Attributes:
         name: as reports call it.
         put: a PutRecords call.
-        table: a call of DynamoDB.
+        read_seconds: a read of the event stream, until the poller has its records.
+        log: one of ingest's calls of DynamoDB, `trends` one of rollup's or views'.
+        one_at_a_time: whether the tables answer one call after another, whoever calls.
         invoke: from the poller's decision until the handler begins, and from its end back.
         stream_seconds: until the table's stream has a change.
         event_poll_seconds, table_poll_seconds: between two reads of a shard of the event stream and of a table's
@@ -55,15 +59,23 @@ class Surroundings:
         least_table_partitions: of a new on-demand table: it takes 4,000 write units a second (Amazon DynamoDB
             Developer Guide, "On-demand capacity mode"), and a partition 1,000.
         grows: whether tables get partitions as they need them.
+        start_seconds: until a function's first invocation begins; none where environments are warm.
+        fresh: whether the stack starts with the run: then windows and polls of all streams begin together, and one
+            thread reads all shards of a stream at the same moments.
         concurrency: invocations at once that the account allows all functions together (AWS Lambda quotas).
         memory_buys_processor: whether less than a whole processor's memory means less of a processor.
     """
 
     name: str
     put: Latency
-    table: Latency
+    log: Latency
+    trends: Latency
     invoke: Latency
     stream_seconds: float
+    read_seconds: float = 0.0
+    one_at_a_time: bool = False
+    fresh: bool = False
+    start_seconds: float = 0.0
     event_poll_seconds: float = 1.0
     table_poll_seconds: float = 0.25
     least_table_partitions: int = 4
@@ -79,20 +91,36 @@ class Surroundings:
 AWS: Final = Surroundings(
     name="simulated AWS",
     put=Latency(0.02, 0.1),
-    table=Latency(0.004, 0.013),
+    log=Latency(0.004, 0.013),
+    trends=Latency(0.004, 0.013),
     invoke=Latency(0.01, 0.05),
     stream_seconds=0.2,
 )
 """Latencies are assumptions, but for DynamoDB's, which the benchmarks assume likewise (docs/performance.md)."""
 
-LOCAL: Final = Surroundings(
-    name="simulated local stack",
-    put=Latency(0.03, 0.15),
-    table=Latency(0.006, 0.03),
-    invoke=Latency(0.005, 0.02),
-    stream_seconds=0.0,
-    least_table_partitions=1,
-    grows=False,
-    memory_buys_processor=False,
-)
-"""`make run`: one shard a table stream, no share of a processor by memory. Latencies as moto's on an idle machine."""
+
+def local_stack(times: LocalTimes) -> Surroundings:
+    """Return the local stack's, with what was measured of it.
+
+    Services answer one request at a time (`local.services.server`); one thread reads all shards of a stream and begins
+    with all of them at once (`local.pollers.poller`); a table's stream has one shard; memory buys nothing.
+    """
+    return Surroundings(
+        name="simulated local stack",
+        put=_latency(times.put),
+        read_seconds=times.read.median,
+        log=_latency(times.log),
+        trends=_latency(times.trends),
+        one_at_a_time=True,
+        invoke=_latency(times.invoke),
+        stream_seconds=0.0,
+        fresh=True,
+        start_seconds=times.start,
+        least_table_partitions=1,
+        grows=False,
+        memory_buys_processor=False,
+    )
+
+
+def _latency(time: CallTime) -> Latency:
+    return Latency(time.median, max(time.p99, time.median))

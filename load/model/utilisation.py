@@ -20,7 +20,6 @@ class Seen:
     """What was added up over the measured time."""
 
     records: float = 0.0
-    counted: float = 0.0
     log_writes: float = 0.0
     log_reads: float = 0.0
     log_bytes: float = 0.0

@@ -190,6 +190,8 @@ class Generator(Part):
         cores: processors of the machine.
         schedule_error: seconds between an event's intended time and its being handed to the SDK.
         busy: cores that the sending processes kept busy, on average.
+        machine_busy: part of the machine that was busy with all that ran on it; none where the kernel doesn't tell.
+        ready: seconds from the beginning, when the target is there, until the first event is due.
         limit: what kept it from its schedule, in one line; none if it kept it.
     """
 
@@ -197,6 +199,8 @@ class Generator(Part):
     cores: int
     schedule_error: Distribution | None
     busy: NotNegative
+    machine_busy: NotNegative | None = None
+    ready: NotNegative | None = None
     limit: str | None = None
 
 
@@ -332,6 +336,7 @@ class Report(Part):
         freshness: seconds from the intended time of an event until the reporting API's answers contain it.
         put: seconds from the intended time of an event until the stream's acknowledgement.
         accepted_to_visible: seconds from the acknowledgement until the reporting API's answers contain it.
+        answer: seconds that the reporting API took to answer the questions about probes.
         functions: by their logical id in the template.
         tables: by name.
         findings: most important first.
@@ -350,6 +355,7 @@ class Report(Part):
     freshness: Distribution | None = None
     put: Distribution | None = None
     accepted_to_visible: Distribution | None = None
+    answer: Distribution | None = None
     series: Series | None = None
     shards: tuple[Shard, ...] = ()
     functions: dict[str, Function] = {}

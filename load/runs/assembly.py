@@ -26,11 +26,12 @@ class Gathered:
         profile, warm_up_seconds, arrivals, shape, seed, processes: what it was asked for.
         ending: what ended the measured time.
         recorder: of the workers.
-        freshness, accepted_to_visible: of the probes.
+        freshness, accepted_to_visible, answer: of the probes.
         iterator_ages: by step, in seconds.
         probes_lost: probes that had not become visible when nobody waited any longer.
         probes_failure: what kept probes from being sent or found.
         cores, machine_busy: of the machine.
+        ready: seconds that the workers took to start.
         target, local, configuration, insides: of the target.
         counted: events of the measured time in the trends; none where nobody could tell, for `counting_failure`.
         stops: what could have ended the run.
@@ -47,11 +48,13 @@ class Gathered:
     recorder: Recorder
     freshness: OverTime
     accepted_to_visible: OverTime
+    answer: OverTime
     iterator_ages: tuple[float | None, ...]
     probes_lost: int
     probes_failure: str | None
     cores: int
     machine_busy: float | None
+    ready: float
     target: str
     local: bool
     configuration: dict[str, str | int | float | bool]
@@ -89,6 +92,7 @@ def assemble(gathered: Gathered) -> Report:
         freshness=gathered.freshness.distribution(),
         put=recorder.put.distribution(),
         accepted_to_visible=gathered.accepted_to_visible.distribution(),
+        answer=gathered.answer.distribution(),
         series=_series(gathered),
         shards=recorder.shards(),
         functions=dict(gathered.insides.functions),
@@ -98,6 +102,8 @@ def assemble(gathered: Gathered) -> Report:
             cores=gathered.cores,
             schedule_error=recorder.schedule_error.distribution(),
             busy=recorder.busy,
+            machine_busy=gathered.machine_busy,
+            ready=gathered.ready,
             limit=generator_limit(evidence),
         ),
         findings=(*judge(evidence), *gathered.insides.findings, *_remarks(gathered)),

@@ -32,6 +32,8 @@ class Probing:
         epoch: what 0 of `clock` is in epoch seconds.
         clock: seconds since the beginning.
         visible: told of each probe that has come through, in `clock`'s time, from another thread.
+        answered: told when a question was asked, in `clock`'s time, and after how many seconds it was answered;
+            likewise.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Probing:
         epoch: float,
         clock: Callable[[], float],
         visible: Callable[[Visible], None],
+        answered: Callable[[float, float], None],
     ) -> None:
         self.sent = 0
         self.delivered = 0
@@ -58,6 +61,7 @@ class Probing:
         self._epoch = epoch
         self._clock = clock
         self._visible = visible
+        self._answered = answered
         self._book = ProbeBook(name)
         self._due: dict[int, float] = {}
         self._lock = threading.Lock()
@@ -126,6 +130,7 @@ class Probing:
         failed = 0
         start = datetime.fromtimestamp(self._epoch + self._clock(), UTC).isoformat(timespec="seconds")
         while failed < MOST_FAILED and not self._stop_looking.wait(LOOK_SECONDS if not failed else 1.0):
+            asked = self._clock()
             try:
                 counts = self._api.totals("hashtag", self._book.hashtags, start=start)
             except ReportingApiError as error:
@@ -133,8 +138,10 @@ class Probing:
                 self.failure = str(error)
                 continue
             failed = 0
+            at = self._clock()
+            self._answered(asked, at - asked)
             with self._lock:
-                found = self._book.counted(counts, self._clock())
+                found = self._book.counted(counts, at)
             for probe in found:
                 self._visible(probe)
 

@@ -118,13 +118,17 @@ class _Run:
         self._recorder = Recorder(options.profile.seconds)
         self._freshness = OverTime("s", options.profile.seconds, self._recorder.step)
         self._accepted_to_visible = OverTime("s", options.profile.seconds, self._recorder.step)
+        self._answer = OverTime("s", options.profile.seconds, self._recorder.step)
         self._ages: list[float | None] = []
         self._machine = Machine()
         self._machine_busy: float | None = None
+        self._measured = False
         self._insides = Insides({}, {})
         self._counted: int | None = None
         self._census: Census | None = None
         self._zero = 0.0
+        self._began = time.monotonic()
+        self._ready = 0.0
         self._ending: Ending = "time"
         self._shown = float("-inf")
         self._probing: Probing | None = None
@@ -146,7 +150,7 @@ class _Run:
         )
         with Team(tasks(first, options.processes)) as team, ExitStack() as probes:
             begin = team.begin(self._start_census, self._lead)
-            self._zero = begin + options.warm_up_seconds
+            self._ready, self._zero = begin - self._began, begin + options.warm_up_seconds
             self._probing = self._start_probing(probes, team)
             try:
                 self._send(team)
@@ -167,11 +171,13 @@ class _Run:
                 recorder=self._recorder,
                 freshness=self._freshness,
                 accepted_to_visible=self._accepted_to_visible,
+                answer=self._answer,
                 iterator_ages=tuple(self._ages),
                 probes_lost=0 if self._probing is None else self._probing.waiting,
                 probes_failure=None if self._probing is None else self._probing.failure,
                 cores=self._machine.cores,
                 machine_busy=self._machine_busy,
+                ready=self._ready,
                 target=self._target.name,
                 local=self._target.local,
                 configuration=dict(self._target.configuration),
@@ -211,6 +217,7 @@ class _Run:
                 epoch=monotonic_epoch(self._zero),
                 clock=self._clock,
                 visible=self._visible,
+                answered=self._answer.record,
             )
         )
 
@@ -269,10 +276,11 @@ class _Run:
             self._ages.append(self._target.iterator_age())
 
     def _end_measuring(self, ending: Ending) -> None:
-        if self._machine_busy is None:
+        if not self._measured:
+            self._measured = True
             self._ending = ending
             self._recorder.end(self._clock())
-            self._machine_busy = self._machine.busy() or 0.0
+            self._machine_busy = self._machine.busy()
             self._target.end()
 
     def _drain(self, team: Team) -> None:

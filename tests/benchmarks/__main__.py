@@ -3,6 +3,8 @@
 import json
 import platform
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -20,16 +22,22 @@ from tests.benchmarks.printing import print_report
     "--late-seconds", default=900, type=click.IntRange(60), show_default=True, help="Units: of time with late events."
 )
 @click.option("--rollup-events", default=10_000_000, type=click.IntRange(100_000), show_default=True)
+@click.option(
+    "--truth-runs",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Options.truth_runs,
+    show_default=True,
+    help="Truth: folder of runs; what it has is not run again.",
+)
+@click.option("--truth-minutes", default=60.0, show_default=True, help="Truth: after which no more runs are begun.")
+@click.option("--calibration", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="Truth: another.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON, as when the output is no terminal.")
-def main(
-    *, benches: tuple[str, ...], rounds: int, memory: bool, late_seconds: int, rollup_events: int, json_wanted: bool
-) -> None:
+def main(*, benches: tuple[str, ...], json_wanted: bool, **options: Any) -> None:  # noqa: ANN401 - an option of each type
     """Run the benches named, or all. Exit status 1 means a missed floor."""
-    options = Options(rounds=rounds, memory=memory, late_seconds=late_seconds, rollup_events=rollup_events)
     machine_readable = json_wanted or not sys.stdout.isatty()
     reports = {}
     for name in benches or BENCHES:
-        reports[name] = measure(name, options)
+        reports[name] = measure(name, Options(**options))
         if not machine_readable:
             print_report(Console(), reports[name])
     if machine_readable:

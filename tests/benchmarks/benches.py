@@ -8,7 +8,7 @@ from typing import Final
 from tests.benchmarks.options import Options
 from tests.benchmarks.report import Report
 
-BENCHES: Final = ("producer", "ingest", "units", "rollup", "alerts", "reporting", "load", "tuning")
+BENCHES: Final = ("producer", "ingest", "units", "rollup", "alerts", "reporting", "load", "tuning", "truth")
 """Each is a package beside this file, whose module ``bench`` has ``measure(options) -> Report``."""
 
 

@@ -1,16 +1,27 @@
 """Calibrating with the real handlers, in a process of its own and with few batches."""
 
 from load.calibration.batches import EventShape
+from load.calibration.calibration import CallTime, FunctionCost, LocalTimes
 from load.calibration.measure import measure
 
+CALL = CallTime(median=0.001, p99=0.002)
+LOCAL = LocalTimes(put=CALL, read=CALL, log=CALL, trends=CALL, invoke=CALL, start=1)
 KINDS = ((8, EventShape()), (64, EventShape(text=400, hashtags=3)))
 
 
 def test_the_handlers_are_measured_and_fitted() -> None:
     seen: list[tuple[int, int]] = []
 
-    calibration = measure(1, lambda done, of: seen.append((done, of)), sizes=(5, 1_500), kinds=KINDS)
+    told: list[FunctionCost] = []
 
+    def local(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
+        told.extend((ingest, rollup))
+        return LOCAL
+
+    calibration = measure(1, lambda done, of: seen.append((done, of)), sizes=(5, 1_500), kinds=KINDS, local=local)
+
+    assert calibration.local == LOCAL
+    assert told == [calibration.ingest, calibration.rollup]
     assert seen == [(0, 2), (1, 2), (2, 2)]
     for function in (calibration.ingest, calibration.rollup, calibration.views):
         assert 0 < function.seconds["batch"] + sum(function.seconds.values()) < 1

@@ -7,9 +7,10 @@ import pytest
 from load.calibration.calibration import default_calibration
 from load.configuration import Configuration
 from load.model.applying import Rollup
+from load.model.calls import Calls
 from load.model.ingesting import Ingest, writers
 from load.model.sizes import Sizes
-from load.model.surroundings import LOCAL
+from load.model.surroundings import AWS
 from load.model.traffic import Traffic
 from load.workload.shapes import steady
 
@@ -27,14 +28,18 @@ MEASURED = {
 def test_units_an_event_are_those_measured_of_the_code(rate: int, window: int) -> None:
     calibration, configuration = default_calibration(), Configuration(shards=1)
     sizes = Sizes(calibration, configuration, Traffic(steady(rate, 3_600)))
-    ingest = Ingest(configuration, calibration, LOCAL, sizes)
-    rollup = Rollup(configuration, calibration, LOCAL, sizes, 1)
+    random = Random(1)
+    calls = Calls(AWS, random)
+    ingest = Ingest(configuration, calibration, AWS, sizes, calls)
+    rollup = Rollup(configuration, calibration, AWS, sizes, calls, shards=1)
 
     units = 0.0
     for batch in range(60 // window):
         start = 60.0 + batch * window
-        _, folded = ingest.run(1, rate * window, start, start + window - 1e-6, Random(1))
-        units += folded.write_units + rollup.run([folded], 1.0, Random(1)).write_units
+        _, folded = ingest.run(
+            0, records=1, events=rate * window, first=start, last=start + window - 1e-6, random=random
+        )
+        units += folded.write_units + rollup.run(0, [folded], 1.0, random).write_units
 
     assert units / (rate * 60) == pytest.approx(MEASURED[rate, window], rel=0.1 if rate >= 100 else 0.2)
 

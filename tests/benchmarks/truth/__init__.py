@@ -1,0 +1,1 @@
+"""The load-test CLI's model next to runs on the local stack."""
