@@ -112,7 +112,7 @@ def _ingest_work(said: Mapping[str, Any]) -> dict[str, float]:
 def _ingest_waited(said: Mapping[str, Any]) -> float:
     put = int(said["segments"]) + int(said["refused"])
     rounds = ceil(put / INGEST_CALLS) + (1 if said["read_units"] else 0)
-    return rounds * AWS.table.typical(min(put, INGEST_CALLS))
+    return rounds * AWS.log.typical(min(put, INGEST_CALLS))
 
 
 def _rollup_work(said: Mapping[str, Any]) -> dict[str, float]:
@@ -122,7 +122,7 @@ def _rollup_work(said: Mapping[str, Any]) -> dict[str, float]:
 def _rollup_waited(said: Mapping[str, Any]) -> float:
     written = int(said["buckets_written"])
     rounds = ceil(written / ROLLUP_CALLS)
-    return STATE_CALLS * AWS.table.typical(1) + rounds * AWS.table.typical(min(written, ROLLUP_CALLS))
+    return STATE_CALLS * AWS.trends.typical(1) + rounds * AWS.trends.typical(min(written, ROLLUP_CALLS))
 
 
 def _views_work(said: Mapping[str, Any]) -> dict[str, float]:
@@ -130,7 +130,7 @@ def _views_work(said: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _views_waited(_said: Mapping[str, Any]) -> float:
-    return VIEWS_CALLS * AWS.table.typical(1)
+    return VIEWS_CALLS * AWS.trends.typical(1)
 
 
 _KINDS: Final = {

@@ -24,7 +24,7 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
     from rich.console import Console
 
     from load.commands.targets import local_target
-    from load.model.surroundings import LOCAL
+    from load.model.surroundings import local_stack
     from load.runs.view import make_view
     from load.tuning.trials import trial
     from local.errors import PartFailedError, StackError
@@ -46,7 +46,7 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
                             configuration,
                             tuner.traffic,
                             calibration=tuner.calibration,
-                            surroundings=LOCAL,
+                            surroundings=local_stack(tuner.calibration.local),
                             seed=tuner.seed,
                             show=view.show,
                             wish=interruption,

@@ -108,7 +108,6 @@ def tune(
     from load.commands.showing import tuned_lines
     from load.commands.trying import INTERRUPTED, trial_lines, try_here
     from load.errors import InputError
-    from load.model.surroundings import LOCAL
     from load.stack.access import open_session
     from load.tuning.advice import advise
     from load.tuning.goal import Goal
@@ -122,7 +121,7 @@ def tune(
         start = configuration_of(settings)
     else:
         check_asking(yes=yes)
-        if surroundings is LOCAL:
+        if surroundings.fresh:
             raise InputError("--on local plans for the local stack, and --apply changes one on AWS: leave one out")
         session = open_session(region)
         start = deployed_configuration(session, stack, pairs_of(settings))

@@ -11,7 +11,7 @@ from load.generator.stream import StreamAddress
 from load.model.outcome import Constraint
 from load.model.reporting import simulated_report
 from load.model.run import simulate
-from load.model.surroundings import LOCAL
+from load.model.surroundings import local_stack
 from load.model.traffic import Traffic
 from load.prices.table import price_table
 from load.runs.producer import producer_of
@@ -94,10 +94,12 @@ def test_a_run_reports_refusals_events_that_wait_and_how_many_shards_were_enough
 
 def test_the_model_reports_the_same_of_the_same_load() -> None:
     traffic = Traffic(parse_profile(f"steady:{RATE}", 60.0), SHAPE)
+    calibration = default_calibration()
+    local = local_stack(calibration.local)
 
-    outcome = simulate(traffic, ONE_SHARD, default_calibration(), LOCAL, 0)
+    outcome = simulate(traffic, ONE_SHARD, calibration, local, 0)
 
-    report = simulated_report([outcome], traffic, LOCAL, price_table())
+    report = simulated_report([outcome], traffic, local, price_table())
     assert outcome.binding is Constraint.BYTES
     assert report.shards[0].refused > 0
     assert report.put is not None

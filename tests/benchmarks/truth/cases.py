@@ -1,13 +1,12 @@
 """What is run and simulated: nine configurations over three profiles."""
 
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from load.configuration import Configuration
+from load.runs.producer import producer_of
 from load.runs.run import RunOptions
 from load.workload.profile import Profile
 from load.workload.shapes import ramp, spike, steady
-from penstock.config import ProducerConfig
 
 SECONDS: Final = 30.0
 WARM_UP_SECONDS: Final = 6.0
@@ -29,18 +28,11 @@ class Case(NamedTuple):
 
     def options(self, seed: int) -> RunOptions:
         """Return how it is run."""
-        configuration = self.configuration
         return RunOptions(
             profile=self.profile,
             warm_up_seconds=WARM_UP_SECONDS,
             seed=seed,
-            producer=replace(
-                ProducerConfig(),
-                aggregate_bytes=configuration.aggregate_bytes,
-                linger_seconds=configuration.linger_seconds,
-                lanes_per_shard=configuration.lanes_per_shard,
-                put_timeout_seconds=None,
-            ),
+            producer=producer_of(self.configuration),
             probe_seconds=PROBE_SECONDS,
         )
 

@@ -20,7 +20,7 @@ def ingest(megabytes: float, *, noise: float = 0.0, invocations: int = 400) -> L
         records, events, segments = random.randrange(1, 400), random.randrange(1, 20_000), random.randrange(1, 8)
         work = COST["batch"] + COST["record"] * records + COST["event"] * events + COST["segment"] * segments
         seconds = work / min(megabytes / 1_769, 1) * random.uniform(1 - noise, 1 + noise)
-        waited = AWS.table.typical(segments)
+        waited = AWS.log.typical(segments)
         lines.reported[str(number)] = Reported(seconds + waited, megabytes, 2**20, first=False)
         told = {"records": records, "events": events, "segments": segments, "refused": 0, "read_units": 0.0}
         lines.said[str(number)] = told
@@ -87,4 +87,4 @@ def test_parts_that_always_come_together_are_one() -> None:
         lines.said[str(number)] = {"segments": segments, "write_units": units, "buckets_written": 0}
     cost = cost_from("rollup", lines)
     assert cost.seconds["segment"] == 0.0
-    assert cost.of(segment=100, unit=200) == pytest.approx(0.02 + 0.2 - 3 * AWS.table.typical(1), rel=0.05)
+    assert cost.of(segment=100, unit=200) == pytest.approx(0.02 + 0.2 - 3 * AWS.trends.typical(1), rel=0.05)

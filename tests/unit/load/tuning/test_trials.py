@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from load.calibration.calibration import default_calibration
 from load.commands import cli
 from load.configuration import Configuration
-from load.model.surroundings import LOCAL
+from load.model.surroundings import local_stack
 from load.model.traffic import Traffic
 from load.report.files import read_report
 from load.report.model import Finding, Report, Trial
@@ -45,7 +45,7 @@ def test_what_was_measured_stands_beside_what_is_expected(monkeypatch: pytest.Mo
         configuration,
         traffic,
         calibration=default_calibration(),
-        surroundings=LOCAL,
+        surroundings=local_stack(default_calibration().local),
         seed=7,
         show=lambda _: None,
         wish=Never(),
