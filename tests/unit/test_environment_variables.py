@@ -1,5 +1,6 @@
 """Every environment variable that a function's code reads is set by the template, and the other way round."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,9 @@ from consumers.redrive.settings import Settings as RedriveSettings
 from consumers.rollup.settings import RollupSettings
 from consumers.views.settings import ViewsSettings
 from reporting.settings import Settings as ReportingSettings
-from tests.unit.translated_template import resolved, template_with
+from tests.unit.translated_template import PATH, resolved, template_with
+
+ROOT = PATH.parent
 
 SETTINGS: dict[str, Callable[[Mapping[str, str]], Any]] = {
     "IngestFunction": IngestSettings.read,
@@ -52,6 +55,19 @@ class Environment(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._variables)
+
+
+def test_nothing_else_reads_variables() -> None:
+    """Operators' command lines read their own; the SDK's options, of which redrive asks for one, have defaults."""
+    handed_to_settings = re.compile(r"Settings\.read\(os\.environ\)|variables\.text\(os\.environ, \"ARCHIVE_BUCKET\"\)")
+    readers = {
+        str(path.relative_to(ROOT))
+        for package in ("consumers", "reporting")
+        for path in (ROOT / package).rglob("*.py")
+        if "command" not in path.parts
+        and re.search(r"\b(environ|getenv)\b", handed_to_settings.sub("", path.read_text(encoding="utf-8")))
+    }
+    assert readers == {"consumers/tracing.py", "consumers/redrive/parts.py"}
 
 
 def functions() -> dict[str, dict[str, Any]]:

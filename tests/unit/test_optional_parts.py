@@ -93,6 +93,17 @@ def test_the_dashboard_is_private_and_read_by_its_distribution_alone() -> None:
     assert control["OriginAccessControlConfig"]["SigningBehavior"] == "always"
 
 
+def test_names_that_are_short_on_aws_do_not_grow_with_the_stacks() -> None:
+    """A stack's name has up to 128 characters, an origin access control's 64, what a topic's mails are from 100."""
+    template = template_with(**HOSTED)
+    control = of_kind(template, "AWS::CloudFront::OriginAccessControl")["DashboardAccess"]
+    headers = of_kind(template, "AWS::CloudFront::ResponseHeadersPolicy")["DashboardHeaders"]
+    assert control["OriginAccessControlConfig"]["Name"] == "penstock-I"
+    assert headers["ResponseHeadersPolicyConfig"]["Name"] == "penstock-I"
+    for topic in of_kind(template, "AWS::SNS::Topic").values():
+        assert topic["DisplayName"] in ("Penstock alerts", "Penstock alarms")
+
+
 def test_the_distribution_serves_pages_and_passes_the_api_on_uncached_over_tls() -> None:
     template = template_with(**HOSTED)
     found = of_kind(template, "AWS::CloudFront::Distribution")["DashboardDistribution"]["DistributionConfig"]

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -69,7 +70,7 @@ class Stack:
         self.metrics = Metrics()
         self.functions = Functions([], "", self.metrics, folder, 1)
 
-    def start(self, *, handler: str = "handlers.main", timeout: int = 20, reserved: int | None = None) -> None:
+    def start(self, *, handler: str = "handlers.main", timeout: int = 20, reserved: int | None = None) -> Function:
         """Have one function, `F`."""
         function = Function(
             logical_id="F",
@@ -87,6 +88,7 @@ class Stack:
             code=self.folder,
         )
         self.functions = Functions([function], "http://127.0.0.1:9", self.metrics, self.folder, 2)
+        return function
 
     def invoke(self, **event: Any) -> InvocationResult:  # noqa: ANN401 - members of an event
         """Invoke it."""
@@ -204,6 +206,41 @@ def test_a_function_that_does_not_load_fails_each_invocation(stack: Stack) -> No
 def test_a_handler_that_does_not_exist_is_named(stack: Stack) -> None:
     stack.start(handler="handlers.absent")
     assert "absent" in stack.error()["errorMessage"]
+
+
+def test_a_function_that_is_held_is_throttled_until_it_is_not(stack: Stack) -> None:
+    stack.start()
+    stack.functions.hold("F", held=True)
+    assert isinstance(stack.invoke(), Throttled)
+    stack.functions.hold("F", held=False)
+    assert stack.answer()["calls"] == 1
+
+
+def test_another_version_begins_with_the_next_invocation(stack: Stack) -> None:
+    function = stack.start()
+    process = stack.answer()["process"]
+    stack.functions.deploy(replace(function, handler="handlers.absent"))
+    assert "absent" in stack.error()["errorMessage"]
+    stack.functions.deploy(function)
+    assert stack.answer()["process"] != process
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_an_invocation_under_way_ends_with_the_version_before(stack: Stack, tmp_path: Path) -> None:
+    function = stack.start()
+    started, go = tmp_path / "started", tmp_path / "go"
+    os.mkfifo(started)
+    os.mkfifo(go)
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(stack.answer, do="wait", started=str(started), go=str(go))
+        started.read_text()
+        stack.functions.deploy(replace(function, environment={"SETTING": "of the next"}))
+        go.write_text("")
+        answered = under_way.result()
+    assert answered["environment"]["SETTING"] == "of the template"
+    after = stack.answer()
+    assert (after["environment"]["SETTING"], after["calls"]) == ("of the next", 1)
 
 
 def test_metrics_are_summed_when_the_result_is_known(stack: Stack) -> None:
