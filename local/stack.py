@@ -244,10 +244,6 @@ class LocalStack:
         """Return every process that the stack has started and that runs."""
         return [self._services.process_id, *self._functions.process_ids()]
 
-    def invoke(self, logical_id: str, payload: bytes) -> InvocationResult:
-        """Invoke a function with an event in JSON and wait for the result."""
-        return self._functions.invoke(logical_id, payload)
-
     def processes_of(self, logical_id: str) -> list[int]:
         """Return the processes that run a function now."""
         return self._functions.processes_of(logical_id)

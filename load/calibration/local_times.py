@@ -1,6 +1,5 @@
 """How long the local stack takes for a call: measured on one that is started for it and has nothing else to do."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,7 +36,15 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 _NAME: Final = "calibration"
 
 
-class _Invocation(NamedTuple):
+class Invocation(NamedTuple):
+    """One invocation.
+
+    Attributes:
+        function: its logical id.
+        seconds: from the event's being handed over to the answer.
+        metrics: what it logged, by name.
+    """
+
     function: str
     seconds: float
     metrics: dict[str, float]
@@ -49,13 +56,13 @@ class _Noted:
     def __init__(self) -> None:
         self._lock = Lock()
         self._metrics: dict[str, dict[str, float]] = {}
-        self.invocations: list[_Invocation] = []
+        self.invocations: list[Invocation] = []
 
     def invoked(self, logical_id: str, seconds: float, *, failed: bool) -> None:
         with self._lock:
             metrics = self._metrics.pop(logical_id.removesuffix("Function").lower(), {})
             if not failed:
-                self.invocations.append(_Invocation(logical_id, seconds, metrics))
+                self.invocations.append(Invocation(logical_id, seconds, metrics))
 
     def measured(self, service: str, metric: str, value: float) -> None:
         with self._lock:
@@ -85,7 +92,7 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
             whole = _call_time(list(_timed(lambda _: _invoke_with_nothing(stack))))
             way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
             _invoke_with_events(stack)
-            calls = _calls(noted.invocations, ingest, rollup, way)
+            calls = call_seconds(noted.invocations, ingest, rollup, way)
             return LocalTimes(
                 put=_call_time(list(_puts(stack))),
                 read=_call_time(list(_reads(stack.client("kinesis")))),
@@ -96,8 +103,8 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
             )
 
 
-def _calls(
-    invocations: list[_Invocation], ingest: FunctionCost, rollup: FunctionCost, way: float
+def call_seconds(
+    invocations: list[Invocation], ingest: FunctionCost, rollup: FunctionCost, way: float
 ) -> dict[str, list[float]]:
     """Return what a call took, by the function that made it: of each invocation, what is left for each of its calls."""
     found: dict[str, list[float]] = {"IngestFunction": [], "RollupFunction": []}
@@ -130,7 +137,7 @@ def _call_time(seconds: list[float]) -> CallTime:
 
 
 def _invoke_with_nothing(stack: LocalStack) -> None:
-    stack.invoke("IngestFunction", b'{"Records":[]}')
+    stack.invoke("IngestFunction", {"Records": []})
 
 
 def _invoke_with_events(stack: LocalStack) -> None:
@@ -138,7 +145,7 @@ def _invoke_with_events(stack: LocalStack) -> None:
     batches = Batches(EventShape(), seed=1)
     for _ in range(BATCHES):
         made = batches.make(BATCH_EVENTS, RECORD_BYTES, time.time(), 1.0)
-        stack.invoke("IngestFunction", json.dumps(made.batch).encode())
+        stack.invoke("IngestFunction", made.batch)
         time.sleep(BATCH_SECONDS)
 
 

@@ -8,8 +8,8 @@ import pytest
 from load.calibration.calibration import default_calibration
 from load.configuration import CapacityMode, Configuration
 from load.model.outcome import Constraint, Outcome
-from load.model.run import on_demand_shards, simulate
-from load.model.surroundings import AWS, local_stack
+from load.model.run import Lead, on_demand_shards, simulate
+from load.model.surroundings import AWS, Surroundings, local_stack
 from load.model.traffic import Traffic
 from load.workload.events import EventShape
 from load.workload.profile import Piece, Profile
@@ -133,6 +133,32 @@ def test_less_memory_is_less_of_a_processor_but_not_on_one_machine() -> None:
 
     assert on_aws[0] > 2 * on_aws[1]
     assert local[0] == pytest.approx(local[1], rel=0.1)
+
+
+def test_where_windows_stand_to_each_other_is_chance_on_aws_and_follows_from_the_start_of_a_local_stack() -> None:
+    traffic = Traffic(steady(200, 30))
+    fresh = local_stack(CALIBRATION.local)
+
+    def medians(surroundings: Surroundings) -> list[float]:
+        return [
+            simulate(traffic, DEFAULT, CALIBRATION, surroundings, seed).freshness.quantiles(0.5)[0] for seed in range(6)
+        ]
+
+    local, aws = medians(fresh), medians(AWS)
+    assert max(local) - min(local) < 0.2 < max(aws) - min(aws)
+
+
+def test_the_first_batches_of_a_local_stack_wait_for_environments() -> None:
+    traffic = Traffic(steady(200, 20))
+    lead = Lead(ready_seconds=2.0, warm_up_seconds=0.0)
+    slow = CALIBRATION.local.model_copy(update={"start": 3.0})
+
+    quick, late = (
+        simulate(traffic, DEFAULT, CALIBRATION, local_stack(times), lead=lead).freshness.longest
+        for times in (CALIBRATION.local, slow)
+    )
+
+    assert late > quick + 2
 
 
 def test_writers_that_share_a_key_group_cost_units() -> None:

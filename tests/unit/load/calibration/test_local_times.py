@@ -1,0 +1,41 @@
+"""What the services take for a call, from what invocations took."""
+
+import pytest
+
+from load.calibration.calibration import default_calibration
+from load.calibration.local_times import Invocation, call_seconds
+
+CALIBRATION = default_calibration()
+WAY = 0.002
+
+
+def ingest(seconds: float, segments: int) -> Invocation:
+    return Invocation(
+        "IngestFunction", seconds, {"SegmentsWritten": segments, "EventsReceived": 200, "RecordsReceived": 20}
+    )
+
+
+def rollup(seconds: float, buckets: int) -> Invocation:
+    return Invocation("RollupFunction", seconds, {"BucketsWritten": buckets, "SegmentsReceived": 8, "WriteUnits": 10})
+
+
+def test_a_call_takes_what_is_left_when_work_and_way_are_taken_off() -> None:
+    folding = CALIBRATION.ingest.of(record=20, event=200, hashtag=200, segment=8)
+    applying = CALIBRATION.rollup.of(segment=8, unit=10)
+    found = [ingest(WAY + folding + 8 * 0.004, 8), rollup(WAY + applying + (5 + 3) * 0.006, 5)]
+
+    calls = call_seconds(found, CALIBRATION.ingest, CALIBRATION.rollup, WAY)
+
+    assert calls["IngestFunction"] == pytest.approx([0.004])
+    assert calls["RollupFunction"] == pytest.approx([0.006])
+
+
+def test_the_first_third_and_what_called_nothing_are_left_out() -> None:
+    slow, quick = ingest(5.0, 8), ingest(0.05, 8)
+    other = Invocation("ViewsFunction", 9.0, {"ItemsPut": 3})
+
+    calls = call_seconds([slow, ingest(7.0, 0), other, quick, quick], CALIBRATION.ingest, CALIBRATION.rollup, WAY)
+
+    assert len(calls["IngestFunction"]) == 2
+    assert max(calls["IngestFunction"]) < 0.05 / 8
+    assert calls["RollupFunction"] == []
