@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Final
 
 from load.measure.judgement import Evidence, generator_limit, judge
 from load.measure.recorder import OverTime, Points, Recorder
@@ -14,6 +15,8 @@ from load.workload.arrivals import Arrivals
 from load.workload.events import EventMaker, EventShape
 from load.workload.profile import Profile
 
+LATE_AGES_SECONDS: Final = 60.0
+"""An iterator age that a target tells of afterwards is of so long a time before its moment."""
 _SIZED_BODIES = 500
 """Bodies of which the mean size of an event is taken."""
 
@@ -125,7 +128,7 @@ def _evidence(gathered: Gathered) -> Evidence:
         seconds=seconds,
         peak_rate=gathered.profile.peak,
         shards=recorder.shards(),
-        iterator_age=gathered.iterator_ages[: recorder.steps],
+        iterator_age=_ages(gathered),
         put=recorder.put.points(recorder.steps)[0],
     )
 
@@ -162,9 +165,19 @@ def _series(gathered: Gathered) -> Series | None:
     values["put_p50"], values["put_p99"] = recorder.put.points(count)
     values["freshness_p50"], values["freshness_p99"] = gathered.freshness.points(count)
     values["schedule_error_p99"] = recorder.schedule_error.points(count)[1]
-    values["iterator_age"] = tuple((*gathered.iterator_ages, *[None] * count)[:count])
+    values["iterator_age"] = _ages(gathered)
     known = {name: points for name, points in values.items() if any(point is not None for point in points)}
     return Series(step_seconds=step, values=known)
+
+
+def _ages(gathered: Gathered) -> tuple[float | None, ...]:
+    """Return the iterator age of each step: as it was looked at, or as the target told of it afterwards."""
+    count, step = gathered.recorder.steps, gathered.recorder.step
+    ages = [*gathered.iterator_ages, *[None] * count][:count]
+    for at, age in gathered.insides.ages:
+        for number in range(max(0, int((at - LATE_AGES_SECONDS) / step)), min(int(at / step), count)):
+            ages[number] = age
+    return tuple(ages)
 
 
 def _remarks(gathered: Gathered) -> list[Finding]:

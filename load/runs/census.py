@@ -1,5 +1,6 @@
 """Counts a run's events in the reporting API's answers: how many of those that were accepted are in the trends."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -32,6 +33,27 @@ class Census:
         """Return how many have come since this was made; None where that is not known."""
         now = None if self._before is None else self._ask()
         return None if now is None or self._before is None else now - self._before
+
+    def settled(
+        self, expected: float, *, copies: bool, rest: Callable[[], None], clock: Callable[[], float], deadline: float
+    ) -> int | None:
+        """Return how many have come when all that are expected have, or none do any more, or time is over.
+
+        Args:
+            expected: events.
+            copies: whether some of them are copies, which are not counted: then a count that stays is the last.
+            rest: waits between two questions.
+            clock: seconds; `deadline` is of it.
+            deadline: when to wait no longer.
+        """
+        found, since = self.counted(), clock()
+        while found is not None and found < expected and clock() < deadline:
+            if copies and clock() - since >= STILL_SECONDS:
+                break
+            rest()
+            if (now := self.counted()) != found:
+                found, since = now, clock()
+        return found
 
     def _ask(self) -> int | None:
         for _ in range(ATTEMPTS):

@@ -11,11 +11,12 @@ from load.generator.team import Team, tasks
 from load.generator.worker import Task
 from load.measure.machine import Machine
 from load.measure.probes import Visible
-from load.measure.recorder import OverTime, Recorder, Totals
+from load.measure.recorder import OverTime, Recorder
 from load.report.model import Ending, Finding, Report
 from load.runs.assembly import Gathered, assemble
-from load.runs.census import STILL_SECONDS, Census
+from load.runs.census import Census
 from load.runs.probing import Probing, monotonic_epoch
+from load.runs.status import Status
 from load.runs.stops import Stops
 from load.runs.target import Insides, Target
 from load.workload.arrivals import Arrivals
@@ -26,8 +27,6 @@ from penstock.config import ProducerConfig
 DRAIN_SECONDS: Final = 45.0
 """How long workers may take for the outcomes of what they have sent."""
 LISTEN_SECONDS: Final = 0.25
-LATE_AGES_SECONDS: Final = 60.0
-"""An iterator age that a target tells of afterwards is of so long a time."""
 SHOW_SECONDS: Final = 0.5
 
 
@@ -56,36 +55,6 @@ class RunOptions:
     stops: Stops = field(default_factory=Stops)
     probe_seconds: float | None = 0.2
     settle_seconds: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What there is to show of a run at one moment.
-
-    Attributes:
-        phase: what it is doing, as a person would say it.
-        at: seconds since the beginning of the measured time, below 0 in the warm-up.
-        seconds: the measured time.
-        totals: since the beginning of the measured time.
-        scheduled_rate: events a second that the profile asks for.
-        rates: what happened in the last second that all workers have told of.
-        put, freshness: median and 99th percentile so far, in seconds.
-        schedule_error: likewise.
-        iterator_age: in seconds.
-        probes_waiting: probes on their way.
-    """
-
-    phase: str
-    at: float
-    seconds: float
-    totals: Totals
-    scheduled_rate: float
-    rates: Totals
-    put: tuple[float, float] | None
-    freshness: tuple[float, float] | None
-    schedule_error: tuple[float, float] | None
-    iterator_age: float | None
-    probes_waiting: int
 
 
 class Wish(Protocol):
@@ -302,20 +271,17 @@ class _Run:
             self._count(self._census, deadline)
 
     def _count(self, census: Census, deadline: float) -> None:
-        """Ask how many events are counted until all are, or until no more come: copies are not."""
-        in_all = self._recorder.in_all
-        probes = 0 if self._probing is None else self._probing.delivered
-        others = round(in_all.accepted - self._recorder.latest.accepted) + probes
-        found, since = census.counted(), time.monotonic()
-        while found is not None and found < in_all.accepted + probes:
-            if time.monotonic() >= deadline or (
-                self._options.shape.duplicates and time.monotonic() - since >= STILL_SECONDS
-            ):
-                break
+        """Ask how many events are counted, until all are."""
+
+        def rest() -> None:
             self._tell("waiting for the last events to be counted")
             time.sleep(LISTEN_SECONDS)
-            if (now := census.counted()) != found:
-                found, since = now, time.monotonic()
+
+        in_all = self._recorder.in_all.accepted
+        probes = 0 if self._probing is None else self._probing.delivered
+        copies = self._options.shape.duplicates > 0
+        found = census.settled(in_all + probes, copies=copies, rest=rest, clock=time.monotonic, deadline=deadline)
+        others = round(in_all - self._recorder.latest.accepted) + probes
         self._counted = None if found is None else max(0, found - others)
 
     def _ask_insides(self) -> None:
@@ -327,16 +293,10 @@ class _Run:
             return not self._wish.wanted
 
         try:
-            insides = self._target.insides(wait)
+            self._insides = self._target.insides(wait)
         except KeyboardInterrupt:
             text = "what functions and tables did is not known: the run was ended while that was waited for"
-            insides = Insides({}, {}, findings=(Finding(kind="limit", text=text),))
-        for at, age in insides.ages:
-            step = int(at / self._recorder.step)
-            before = int((at - LATE_AGES_SECONDS) / self._recorder.step)
-            self._ages += [None] * (step - len(self._ages))
-            self._ages[max(0, before) : step] = [age] * (step - max(0, before))
-        self._insides = insides
+            self._insides = Insides({}, {}, findings=(Finding(kind="limit", text=text),))
 
     def _tell(self, phase: str) -> None:
         now = self._clock()

@@ -127,16 +127,25 @@ class StackTarget:
             return Insides({}, {})
         begin, end = _minute(self._begin), ceil(self._end / MINUTE) * MINUTE
         try:
-            found = self._complete(begin, max(end, begin + MINUTE), wait)
+            found, complete = self._asked(begin, max(end, begin + MINUTE), wait)
         except PenstockError as error:
             text = f"what functions and tables did is not known: {error}"
             return Insides({}, {}, findings=(Finding(kind="limit", text=text),))
         memory, findings = self._memory(begin, end)
         told = insides_of(self._metrics, found, self._configuration, memory=memory, begin=self._begin)
+        if not complete:
+            text = (
+                "not all of CloudWatch's metrics had come when nobody waited any longer: what functions and tables did "
+                "is more than that; wait longer with --metrics-wait"
+            )
+            findings.append(Finding(kind="limit", text=text))
         return told._replace(findings=(*told.findings, *findings))
 
-    def _complete(self, begin: int, end: int, wait: Callable[[str], bool]) -> Found:
-        """Ask until the last minute of each source is there and nothing changes any more, or until time is over."""
+    def _asked(self, begin: int, end: int, wait: Callable[[str], bool]) -> tuple[Found, bool]:
+        """Ask until the last minute of each source is there and nothing changes any more, or until time is over.
+
+        Return what was told, and whether that is all.
+        """
         deadline = self._clock() + self._metrics_seconds
         wanted = list(self._metrics.all())
         before: Found | None = None
@@ -144,13 +153,13 @@ class StackTarget:
             found = read_metrics(self._session, wanted, begin, end)
             there = all(end - MINUTE in found[each] for each in self._metrics.last_to_come())
             if (there and found == before) or self._clock() >= deadline:
-                return found
+                return found, there and found == before
             before = found
             ask = min(self._clock() + ASK_SECONDS, deadline)
             while self._clock() < ask:
                 left = deadline - self._clock()
                 if not wait(f"waiting for CloudWatch's metrics, at most {left:,.0f} s more"):
-                    return found
+                    return found, False
 
     def _memory(self, begin: float, end: float) -> tuple[dict[str, int], list[Finding]]:
         """Return the most memory that functions used, by service, as Lambda reports it in their logs."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from load.report.text import UNKNOWN, duration
-from load.runs.run import Status
+from load.runs.status import Status
 
 LINE_SECONDS: Final = 5.0
 _TICKS: Final = "▁▂▃▄▅▆▇█"

@@ -80,10 +80,7 @@ def _findings(metrics: StackMetrics, found: Found) -> list[Finding]:
         )
         told.append(Finding(kind="remark", text=text))
     else:
-        text = (
-            "CloudWatch has told nothing of the stream: what functions and tables did is not known; wait longer with "
-            "--metrics-wait"
-        )
+        text = "CloudWatch has told nothing of the stream: what functions and tables did is not known"
         told.append(Finding(kind="limit", text=text))
     return told
 

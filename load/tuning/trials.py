@@ -9,7 +9,8 @@ from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.report.model import Trial
 from load.runs.producer import producer_of
-from load.runs.run import RunOptions, Status, Wish, run
+from load.runs.run import RunOptions, Wish, run
+from load.runs.status import Status
 from load.runs.target import Target
 
 

@@ -126,6 +126,7 @@ def test_what_cloudwatch_tells_becomes_the_reports_figures(
     log, trends = insides.tables["PaneLogTable"], insides.tables["TrendsTable"]
     assert (log.write_units, log.throttles, trends.read_units, trends.throttles) == (95.0, 0, 7.0, 2)
     assert insides.ages == ((60.0, 4.0),)
+    assert not any(finding.kind == "limit" for finding in insides.findings)
     assert "40 records and 2.0 MB into the stream" in insides.findings[0].text
     assert "3 refused" in insides.findings[0].text
 
@@ -155,6 +156,7 @@ def test_it_waits_no_longer_than_it_was_told_and_says_what_is_missing(
     assert len(clock.waits) == pytest.approx(300, abs=2)
     assert insides.findings[0].kind == "limit"
     assert "CloudWatch has told nothing of the stream" in insides.findings[0].text
+    assert "not all of CloudWatch's metrics had come" in insides.findings[-1].text
 
 
 def test_an_interrupt_ends_the_wait(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:

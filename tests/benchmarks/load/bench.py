@@ -3,8 +3,9 @@
 from typing import Final
 
 from load.measure.judgement import LATE_SECONDS
-from load.runs.run import RunOptions, Status
+from load.runs.run import RunOptions
 from load.runs.run import run as run_load
+from load.runs.status import Status
 from load.runs.stub_target import StubTarget
 from load.workload.shapes import steady
 from tests.benchmarks.options import Options
