@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from load.model.reporting import simulated_report
+from load.model.reporting import cost_section, simulated_report, usual_cost
 from load.prices.table import PriceTable
 from load.report import model as report
 from load.tuning.evaluation import Judged, binding
@@ -11,13 +11,19 @@ from load.tuning.tune import SEEDS, Tuned, Tuner
 
 
 def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence[report.Trial] = ()) -> report.Report:
-    """Return the report of a tuning; its measurements are those of the choice at the profile's peak."""
+    """Return the report of a tuning.
+
+    Its measurements are those of the choice at the profile's peak, for as long as the search simulated it; its cost is
+    that of the whole profile.
+    """
     outcomes = [tuner.model(draw=draw).peak(tuned.chosen.configuration) for draw in range(1, 1 + SEEDS)]
     chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table)
     goal = tuned.goal
     return chosen.model_copy(
         update={
             "command": "tune",
+            "workload": chosen.workload.model_copy(update={"seconds": outcomes[0].seconds}),
+            "cost": cost_section(tuned.chosen.cost, usual_cost(tuner.traffic, table), table),
             "tuning": report.Tuning(
                 goal=str(goal),
                 strategy=goal.strategy,

@@ -74,6 +74,18 @@ def test_tune_finds_a_configuration_and_writes_it_for_sam(tmp_path: Path) -> Non
     assert f"ShardCount={configuration['shards']}" in parameters["parameter_overrides"]
 
 
+def test_a_tunings_report_is_of_its_peak_and_costs_what_the_choice_does(tmp_path: Path) -> None:
+    file = tmp_path / "tuned.json"
+
+    ran("tune", "--profile", "diurnal:100:300", "--within", "20", "--budget", "10", "--report", str(file))
+
+    report = read_report(file)
+    assert report.tuning is not None
+    assert report.cost is not None
+    assert report.cost.per_month == pytest.approx(report.tuning.frontier[report.tuning.chosen].per_month)
+    assert report.events.scheduled / report.workload.seconds == pytest.approx(300, rel=0.01)
+
+
 def test_an_impossible_goal_is_answered_with_the_nearest_and_why() -> None:
     result = ran("tune", "--profile", "steady:300", "--within", "0.2", "--budget", "10")
 
