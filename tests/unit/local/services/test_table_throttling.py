@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -11,7 +12,7 @@ from local.services.table_throttling import TableThrottling
 
 
 def call(operation: str, **body: Any) -> Request:  # noqa: ANN401 - members of a call
-    builder = EnvironBuilder(method="POST", headers={"X-Amz-Target": operation}, data=json.dumps(body))
+    builder = EnvironBuilder(method="POST", headers=Headers({"X-Amz-Target": operation}), data=json.dumps(body))
     return Request(builder.get_environ())
 
 
