@@ -193,7 +193,7 @@ rebuilt hour (`consumers.rebuild.journal`): in rebuilt tables alone, what is fol
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from consumers.schedule import DAY, HOUR, MINUTE, Address
 
@@ -206,21 +206,27 @@ if TYPE_CHECKING:
 class Level(StrEnum):
     """The lengths of time over which trends are kept; each is the sum of the one before."""
 
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
+    seconds: int
+    """Length of one minute, hour or day."""
 
-    @property
-    def seconds(self) -> int:
-        """Length of one minute, hour or day."""
-        return _SECONDS[self]
+    MINUTE = "minute", MINUTE
+    HOUR = "hour", HOUR
+    DAY = "day", DAY
+
+    def __new__(cls, name: str, seconds: int) -> Self:
+        """Make a level that is the text `name`."""
+        level = str.__new__(cls, name)
+        level._value_ = name
+        level.seconds = seconds
+        return level
+
+    __hash__ = str.__hash__  # an Enum's is slower, and not that of the text that it is equal to
 
     def floor(self, when: float) -> int:
         """Return the start (epoch seconds) of the minute, hour or UTC day that holds `when`."""
         return int(when // self.seconds) * self.seconds
 
 
-_SECONDS: Final = {Level.MINUTE: MINUTE, Level.HOUR: HOUR, Level.DAY: DAY}
 _PARTITION_FORMATS: Final = {Level.MINUTE: "%Y-%m-%dT%H", Level.HOUR: "%Y-%m-%d", Level.DAY: "%Y-%m"}
 _START_FORMATS: Final = {Level.MINUTE: "%Y-%m-%dT%H:%M", Level.HOUR: "%Y-%m-%dT%H", Level.DAY: "%Y-%m-%d"}
 
@@ -334,14 +340,18 @@ def trend_key(level: Level, start: int, bucket: int) -> TrendKey:
     )
 
 
-@lru_cache(KEYS_REMEMBERED)
 def late_key(hour: int, due: int, digest: str = "") -> TrendKey:
     """Return the key of a late item; without `digest` it sorts before those that are due then.
 
     >>> late_key(1763715600, 1763741760, "5f0c")
     TrendKey(bucket='late#2025-11-21T09', start='1763741760#5f0c')
     """
-    return TrendKey(f"late#{datetime.fromtimestamp(hour, UTC):%Y-%m-%dT%H}", f"{due:010}#{digest}")
+    return TrendKey(_late_partition(hour), f"{due:010}#{digest}")
+
+
+@lru_cache(KEYS_REMEMBERED)
+def _late_partition(hour: int) -> str:
+    return f"late#{datetime.fromtimestamp(hour, UTC):%Y-%m-%dT%H}"
 
 
 @lru_cache(KEYS_REMEMBERED)

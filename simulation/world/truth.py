@@ -31,9 +31,15 @@ class Sent(NamedTuple):
 
     def fields(self) -> dict[str, object]:
         """Return the event as JSON has it."""
-        created_at = datetime.fromtimestamp(self.created, UTC).isoformat()
-        fields = self._asdict() | {"created_at": created_at, "hashtags": list(self.hashtags)}
-        del fields["created"]
+        fields: dict[str, object] = {
+            "event_id": self.event_id,
+            "platform": self.platform,
+            "author": self.author,
+            "kind": self.kind,
+            "lang": self.lang,
+            "hashtags": list(self.hashtags),
+            "created_at": datetime.fromtimestamp(self.created, UTC).isoformat(),
+        }
         return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -130,7 +136,9 @@ def _nothing() -> Counters:
 
 
 def _add(into: Counters, event: Sent) -> None:
-    into["hashtag"].update(event.hashtags)
+    hashtags = into["hashtag"]
+    for hashtag in event.hashtags:
+        hashtags[hashtag] += 1
     into["lang"][event.lang or "und"] += 1
     into["platform"][event.platform] += 1
     into["kind"][event.kind] += 1

@@ -26,6 +26,8 @@ class Histories:
         histories = {name: [0] * (self._window.seconds // length) for name in names}
         found: dict[Part, tuple[Packed, dict[Name, int]]] = {}
         for part, packed in parts.items():
+            if not packed.buckets:  # it counts nothing
+                continue
             known = self._found.get(part)
             before = known[1] if known is not None and known[0] is packed else {}
             counts = {name: before[name] if name in before else packed.count(*name) for name in histories}
