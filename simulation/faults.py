@@ -61,8 +61,8 @@ TABLE: Final = (
     Fault("outage_of_lambda", "likewise Lambda", 0.15),
     Fault("redeployed", "a schedule with another entry is deployed; old and new functions run together", 0.35),
     Fault("log_stream_lost", "the log's stream is not read for more than a day, so that it loses records", 0.14),
-    Fault("expired_early", "the log's items expire up to a day early", 0.12),
-    Fault("expired_late", "the log's items expire late, one by one", 0.12),
+    Fault("expired_early", "the log's items expire up to a day early", 0.17),
+    Fault("expired_late", "the log's items expire late, one by one", 0.15),
     Fault("expired_never", "the log's items do not expire", 0.12),
 )
 

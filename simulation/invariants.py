@@ -13,6 +13,7 @@ from consumers.schedule import HOUR, MINUTE
 from consumers.tables import Level
 from reporting.answers import Dimension
 from reporting.windows import Window, format_seconds
+from simulation.bounds import uses
 
 if TYPE_CHECKING:
     from simulation.world.world import World
@@ -63,15 +64,9 @@ def _in_order(world: "World") -> Iterator[str]:
 
 def _bounded(world: "World") -> Iterator[str]:
     """Memory and disk stay within their bounds."""
-    for client in world.clients:
-        for process in client.processes:
-            if process.most_held > client.config.buffer_bytes:
-                yield f"{process.name} held {process.most_held} bytes"
-            if process.most_spooled > client.config.spool_bytes:
-                yield f"the spool of {process.name} had {process.most_spooled} bytes"
-    for mapping in world.mappings:
-        if mapping.most_held > mapping.most_to_hold:
-            yield f"the poller of {mapping.name} held {mapping.most_held} records of a shard"
+    for kind, name, most, bound, unit in uses(world):
+        if most > bound:
+            yield f"the {kind} of {name} held {most} {unit}, more than {bound}"
 
 
 def _given_up(world: "World") -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulation import invariants
+from simulation.bounds import highest
 from simulation.faults import NAMES
 from simulation.trace import Trace
 from simulation.views_invariants import of_views
@@ -30,8 +31,8 @@ class Outcome:
     seconds: float = 0.0
     """Simulated."""
     processor_seconds: float = 0.0
-    trace: str = ""
-    """The digest of what happened."""
+    use: dict[str, float] = field(default_factory=dict)
+    """By kind of bound, the highest part of one that was used (`simulation.bounds`)."""
 
 
 def run(seed: int, allowed: Iterable[str] = NAMES, *, traces: list[Trace] | None = None) -> Outcome:
@@ -60,6 +61,7 @@ def run(seed: int, allowed: Iterable[str] = NAMES, *, traces: list[Trace] | None
         world.faults.counts,
         events=sum(world.accepted.values()),
         seconds=world.scheduler.now - start,
+        use=highest(world),
         processor_seconds=time.process_time() - began,
     )
 

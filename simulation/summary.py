@@ -19,6 +19,8 @@ class Summary:
     simulated_seconds: float = 0.0
     processor_seconds: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
+    use: dict[str, float] = field(default_factory=dict)
+    """By kind of bound, the highest part of one that was used."""
     failed: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -28,6 +30,8 @@ class Summary:
         self.simulated_seconds += outcome.seconds
         self.processor_seconds += outcome.processor_seconds
         self.counts += outcome.counts
+        for kind, part in outcome.use.items():
+            self.use[kind] = max(self.use.get(kind, 0.0), part)
         if outcome.violations:
             self.failed.append(outcome)
 
@@ -47,5 +51,6 @@ class Summary:
             f"{hours:,.0f} simulated hours, {self.events:,} events, {self.events / each:.0f} a run",
             "faults that struck:" if rows else "no faults",
             *("  " + "".join(text.ljust(width) for text in row).rstrip() for row in rows),
+            "highest use of a bound: " + ", ".join(f"{kind} {part:.0%}" for kind, part in self.use.items()),
             f"violations: {sum(len(outcome.violations) for outcome in self.failed)} in {len(self.failed)} runs",
         ]

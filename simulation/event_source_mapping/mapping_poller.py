@@ -34,7 +34,7 @@ from simulation.event_source_mapping.counters import Counters
 from simulation.event_source_mapping.intake import RawRecord, intake_for
 from simulation.event_source_mapping.invocation import InvocationResult
 from simulation.event_source_mapping.invocation_record import MappingIdentity, invocation_record
-from simulation.event_source_mapping.limits import LISTING_INTERVAL, ReadLimits, read_limits
+from simulation.event_source_mapping.limits import LISTING_INTERVAL, HoldLimits, ReadLimits, read_limits
 from simulation.event_source_mapping.lineage import MappingLineage
 from simulation.event_source_mapping.records import StreamRecord, payload
 from simulation.event_source_mapping.shard import ShardPoller
@@ -55,7 +55,7 @@ class MappingPoller:
     checkpoints
         Where to go on: for a shard the last sequence number that is done, or `SHARD_END`. Shards without one
         begin at the mapping's starting position.
-    assignment, backoff, limits
+    assignment, backoff, limits, hold
         What Lambda does not document, or a test wants otherwise; see the modules of these names.
     """
 
@@ -70,6 +70,7 @@ class MappingPoller:
         assignment: Assignment = by_hash,
         backoff: Backoff | None = None,
         limits: ReadLimits | None = None,
+        hold: HoldLimits | None = None,
     ) -> None:
         self.config = config
         self.counters = Counters()
@@ -82,6 +83,7 @@ class MappingPoller:
         self._assignment = assignment
         self._backoff = backoff or Backoff()
         self._limits = limits or read_limits(config.stream_kind)
+        self._hold = hold or HoldLimits.of(config)
         self._intake = intake_for(config, identity.role_arn)
         self._shards: dict[str, ShardPoller] = {}
         self._listing = False
@@ -233,6 +235,7 @@ class MappingPoller:
                 self.config,
                 intake=self._intake,
                 limits=self._limits,
+                hold=self._hold,
                 assignment=self._assignment,
                 backoff=self._backoff,
                 counters=self.counters,

@@ -25,6 +25,7 @@ class ShardPoller:
         *,
         intake: Intake,
         limits: ReadLimits,
+        hold: HoldLimits,
         assignment: Assignment,
         backoff: Backoff,
         counters: Counters,
@@ -43,7 +44,7 @@ class ShardPoller:
         self._config = config
         self._intake = intake
         self._limits = limits
-        self._hold = HoldLimits.of(config)
+        self._hold = hold
         self._assignment = assignment
         self._backoff = backoff
         self._counters = counters

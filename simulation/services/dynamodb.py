@@ -75,6 +75,8 @@ class SimulatedDynamoDB(SimulatedService):
         self.meta: Final = _Meta()
         self.lag: Callable[[], int] = lambda: 0
         """How many of a table's last writes an eventually consistent read does not see."""
+        self.was_old: Callable[[], object] = lambda: None
+        """Called when a read has brought what is no more."""
         self._page_items = page_items
 
     def client(self) -> "DynamoDBClient":
@@ -176,7 +178,7 @@ class SimulatedDynamoDB(SimulatedService):
             self._refuse_unknown(request, _READ | {"Key"}, "GetItem")
             table = self.tables[request["TableName"]]
             key = table.key_of(request["Key"])
-            item = table.read(key, self._lag(request))
+            item = self._read(table, key, self._lag(request))
             self._spend_read(request["TableName"], key, [item], request)
             return {} if item is None else {"Item": _projected(item, request)}
 
@@ -202,7 +204,7 @@ class SimulatedDynamoDB(SimulatedService):
                 left = list(wanted["Keys"][most:])
                 found: list[Item] = []
                 for key, asked in zip(keys[:most], wanted["Keys"], strict=False):
-                    item = table.read(key, lag)
+                    item = self._read(table, key, lag)
                     try:
                         self._spend_read(name, key, [item], wanted)
                     except ClientError as error:
@@ -230,7 +232,10 @@ class SimulatedDynamoDB(SimulatedService):
             condition = request["KeyConditionExpression"]
             names.check_used(condition, request.get("ProjectionExpression"))
             partition = comparable(equal_to(table.key_names[0], condition, names))
-            rows = table.partition(partition, self._lag(request))
+            lag = self._lag(request)
+            rows = table.partition(partition, lag)
+            if lag and rows != table.partition(partition, 0):
+                self.was_old()
             forward = request.get("ScanIndexForward", True)
             if not forward:
                 rows.reverse()
@@ -296,6 +301,12 @@ class SimulatedDynamoDB(SimulatedService):
         if request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and held is not None:
             cast("dict[str, Any]", refusal.response)["Item"] = dict(held)
         raise refusal
+
+    def _read(self, table: Table, key: Key, lag: int) -> Item | None:
+        item = table.read(key, lag)
+        if lag and item is not table.get(key):
+            self.was_old()
+        return item
 
     def _write(self, request: Mapping[str, Any], item: Item) -> None:
         table = self.tables[request["TableName"]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from penstock.config import MIB, ProducerConfig
 from simulation.scheduler import Killed
 from simulation.world.producer import ProducerProcess
+from simulation.world.tight import is_tight
 from simulation.world.truth import Sent
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Client:
         self.done = False
         chance = world.scheduler.chance
         self.ordered = chance.random() < 0.4
-        self.config = ProducerConfig(
+        config = ProducerConfig(
             ordered=self.ordered,
             spool=str(directory),
             spool_bytes=4 * MIB,
@@ -54,6 +55,7 @@ class Client:
             lanes_per_shard=chance.choice([1, 4]),
             linger_seconds=chance.choice([0.1, 1.0]),
         )
+        self.config = world.bounds.of_producer(config)
         faults = world.faults
         skewed = faults.strikes("clock_skew")
         self._skew = faults.chance("clock_skew").uniform(-240, 240) if skewed else 0.0
@@ -87,7 +89,7 @@ class Client:
             if start > scheduler.now:
                 scheduler.sleep(start - scheduler.now)
             for _ in range(bursts):
-                if world.faults.strikes("producer_killed"):
+                if world.faults.looms("producer_killed"):
                     self._have_killed()
                 for _ in range(sizes.pop()):
                     self._survive(self._put_one)
@@ -131,11 +133,16 @@ class Client:
 
         def end() -> None:
             if not process.dead:
+                faults.struck("producer_killed")
                 self._world.trace.note(process.name, "killed")
                 process.end(machine_fails=machine_fails)
 
-        process.disk.torn = end
-        if faults.strikes("torn_tail"):
+        def tear() -> None:
+            faults.struck("torn_tail")
+            end()
+
+        process.disk.torn = tear
+        if faults.looms("torn_tail"):
             process.disk.tears = True
         else:
             self._world.scheduler.spawn(end, delay=chance.uniform(0, 2.0))
@@ -162,7 +169,7 @@ class Client:
             return chance.choice(AUTHORS), chance.choice(GARBAGE[reason]), reason
         if faults.strikes("oversize_event"):
             fields = self._event().fields()
-            text = LONG_TEXT if chance.random() < 0.7 else "x" * (MIB + 1)
+            text = LONG_TEXT if chance.random() < 0.7 and not is_tight(self.config) else "x" * (MIB + 1)
             return str(fields["author"]), json.dumps({**fields, "text": text}).encode(), "invalid"
         if world.sent and faults.strikes("repeated_event"):
             event = chance.choice(world.sent)

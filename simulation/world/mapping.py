@@ -51,12 +51,14 @@ class Mapping:
         reader: StreamReader,
         invoke: Callable[[bytes], InvocationResult],
         news: Signal,
+        hold: HoldLimits | None = None,
     ) -> None:
-        """Read by `reader` when `news` come."""
+        """Read by `reader` when `news` come; hold as much as a deployed mapping does unless `hold` says otherwise."""
         self.name = config.function_name
         self.discarded: list[bytes] = []
         self.most_held = 0
-        self.most_to_hold = HoldLimits.of(config).records
+        self._hold = hold or HoldLimits.of(config)
+        self.most_to_hold = self._hold.records
         self._config = config
         self._scheduler = scheduler
         self._faults = faults
@@ -101,6 +103,7 @@ class Mapping:
             now=self._scheduler.now,
             new_id=lambda: f"id-{next(self._ids)}",
             checkpoints=checkpoints,
+            hold=self._hold,
         )
 
     def _poll(self) -> None:

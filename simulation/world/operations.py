@@ -53,7 +53,7 @@ class Operations:
         self._kinesis = world.kinesis_client(self._process)
         self._every = chance.choice([15 * MINUTE, 30 * MINUTE])
         for name, services in OUTAGES.items():
-            self._maybe(name, partial(self._outage, name, services))
+            self._maybe(name, partial(self._outage, name, services), is_tried=True)
         self._maybe("refused_writes", self._refuse_writes)
         self._maybe("redeployed", self._redeploy)
         self._maybe("shard_split", self._split, is_tried=True)
@@ -96,7 +96,10 @@ class Operations:
         world.trace.note("outage of", *services, f"{seconds:.0f} s")
         for service in services:
             world.wire.down[service] = world.scheduler.now + seconds
+        before = world.wire.unanswered.copy()
         world.scheduler.sleep(seconds)
+        if any(world.wire.unanswered[service] > before[service] for service in services):
+            world.faults.struck(name)
 
     def _refuse_writes(self) -> None:
         world = self._world

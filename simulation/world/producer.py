@@ -56,9 +56,12 @@ class ProducerProcess(Process):
 
     def put(self, partition_key: str, data: bytes) -> Receipt:
         """Take an event; when this returns it is accepted. It waits for room."""
-        core = self._core
+        core, roused = self._core, False
         while (receipt := core.add(partition_key, None, data)) is None:
-            self._rouse()
+            self._look()
+            if not roused:  # each answer rouses too; to do so for ever would let no time pass
+                self._rouse()
+                roused = True
             self._progress.wait(ROOM_SECONDS)
             self.check()
         if core.durable:
@@ -66,8 +69,9 @@ class ProducerProcess(Process):
         if core.urgent:
             self._rouse()
         self._receipts.append(receipt)
+        self.most_spooled = max(self.most_spooled, self._spool.size)
         if len(self._receipts) % LOOKED_AT_EVERY == 0:
-            self.most_held = max(self.most_held, core.statistics().buffered_bytes)
+            self._look()
         return receipt
 
     def flush(self) -> None:
@@ -96,6 +100,10 @@ class ProducerProcess(Process):
         """End as a process does that closes its producer."""
         self._core.abandon()
         self.kill()
+
+    def _look(self) -> None:
+        """Look at how much is held in memory."""
+        self.most_held = max(self.most_held, self._core.statistics().buffered_bytes)
 
     def _rouse(self) -> None:
         self._core.urgent = False

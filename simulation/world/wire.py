@@ -4,6 +4,7 @@ A client of a simulated service is wrapped once for each caller. Each call waits
 before its caller has the answer, so that everyone else comes in between.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -57,12 +58,14 @@ class Wire:
     Attributes:
         down: Services that answer nobody, and until when, epoch seconds.
         refusing: Tables that refuse writes, and until when.
+        unanswered: How many calls of each service nobody answered.
         carried_out: Called with service, operation, request and answer when a call has been carried out.
     """
 
     def __init__(self, scheduler: Scheduler, faults: Faults, trace: Trace) -> None:
         self.down: dict[str, float] = {}
         self.refusing: dict[str, float] = {}
+        self.unanswered: Counter[Service] = Counter()
         self.carried_out: Callable[[Service, str, dict[str, Any], Any], object] = lambda *_: None
         self._scheduler = scheduler
         self._faults = faults
@@ -73,8 +76,10 @@ class Wire:
         return _Client(self, service, simulated, caller)
 
     def is_down(self, service: Service) -> bool:
-        """Tell whether a service answers nobody now."""
-        return self.down.get(service, 0.0) > self._scheduler.now
+        """Tell whether a service answers nobody now, one who asks because he calls it."""
+        is_down = self.down.get(service, 0.0) > self._scheduler.now
+        self.unanswered[service] += is_down
+        return is_down
 
     def call(
         self, caller: Process, service: Service, operation: str, effect: Callable[..., Any], request: dict[str, Any]

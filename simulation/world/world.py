@@ -38,6 +38,7 @@ from simulation.world.mapping import Mapping
 from simulation.world.operations import Operations
 from simulation.world.process import Process
 from simulation.world.reader import Reader
+from simulation.world.tight import Bounds
 from simulation.world.truth import Truth
 from simulation.world.view_order import ViewOrder
 from simulation.world.wire import Service, Wire
@@ -96,6 +97,7 @@ class World:
         self.faults: Final = Faults(seed, allowed)
         self.trace: Final = Trace(self.scheduler.clock)
         self.wire: Final = Wire(self.scheduler, self.faults, self.trace)
+        self.bounds: Final = Bounds(seed)
         self.horizon: Final = DEDUP_DAYS * DAY
         self.truth: Final = Truth(self.horizon)
         self.sent: list[Any] = []
@@ -106,7 +108,7 @@ class World:
         self.stream_is_lost = self.faults.strikes("log_stream_lost")
         self.has_views = seed % VIEWS_EVERY == 0
         self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
-        self.expiries = {name for name in EXPIRIES if self.faults.strikes(name)}
+        self.expiries = {name for name in EXPIRIES if self.faults.looms(name)}
         self.phases = self._plan()
         self._make_services()
         self._make_functions()
@@ -141,6 +143,7 @@ class World:
         tables = {LOG_TABLE: log, TRENDS_TABLE: trends}
         self.dynamodb = SimulatedDynamoDB(tables, page_items=PAGE_ITEMS)
         self.dynamodb.lag = self._lag
+        self.dynamodb.was_old = lambda: self.faults.struck("stale_read")
         self.log_stream = TableStream(LOG_TABLE, log, shards=LOG_SHARDS, now=scheduler.now)
         self.trends_stream = TableStream(
             TRENDS_TABLE, trends, shards=TRENDS_SHARDS, view=ViewType.KEYS_ONLY, now=scheduler.now
@@ -174,7 +177,7 @@ class World:
             "DestinationConfig": {"OnFailure": {"Destination": f"arn:aws:s3:::{BUCKET}"}},
         }
         self.ingest_mapping = Mapping(
-            MappingConfig.from_properties(
+            ingest := MappingConfig.from_properties(
                 common
                 | {
                     "EventSourceArn": self.stream.arn,
@@ -190,10 +193,11 @@ class World:
             reader=KinesisReader(self.kinesis_client(poller), self.stream.arn),
             invoke=lambda payload: self.functions.invoke(FunctionName.INGEST, payload),
             news=self.kinesis_news,
+            hold=self.bounds.of_poller(ingest),
         )
         streams = self.wire.client(Service.STREAMS, self.streams, poller)
         self.rollup_mapping = Mapping(
-            MappingConfig.from_properties(
+            rollup := MappingConfig.from_properties(
                 common
                 | {
                     "EventSourceArn": LOG_STREAM_ARN,
@@ -209,6 +213,7 @@ class World:
             reader=DynamoDBStreamReader(streams, LOG_STREAM_ARN),
             invoke=lambda payload: self.functions.invoke(FunctionName.ROLLUP, payload),
             news=self.log_news,
+            hold=self.bounds.of_poller(rollup),
         )
         self.mappings = [self.ingest_mapping, self.rollup_mapping]
         if self.has_views:
@@ -291,7 +296,7 @@ class World:
 
     def _lag(self) -> int:
         """Return how many writes a read that is not consistent does not see."""
-        return self.faults.chance("stale_read").randint(0, 40) if self.faults.strikes("stale_read") else 0
+        return self.faults.chance("stale_read").randint(0, 40) if self.faults.looms("stale_read") else 0
 
     def _carried_out(self, service: Service, operation: str, request: dict[str, Any], answer: Any) -> None:  # noqa: ANN401 - boto3's
         if operation == "put_records":
@@ -425,13 +430,24 @@ class World:
         found: list[str] = []
         for share in (0.5, 0.0) if "expired_never" in self.expiries else (0.5, 1.0):
             now = self.scheduler.now + (DAY if "expired_early" in self.expiries else 0)
-            self.dynamodb.expire(LOG_TABLE, now, partial(self._dies, share))
+            self._count_expiry(self.dynamodb.expire(LOG_TABLE, now, partial(self._dies, share)), share)
             self.log_news.fire()
             self.scheduler.run(self.scheduler.now + HOUR)
             for _ in range(2):
                 self.idle()
             self.within(lambda: found.extend(summed(self)))
         return found
+
+    def _count_expiry(self, deleted: int, share: float) -> None:
+        """Count what has struck by now: items that were deleted early or late, or that stay for good."""
+        faults, expiries = self.faults, self.expiries
+        overdue = len(self.log.expired(self.scheduler.now))
+        if "expired_early" in expiries and deleted and not faults.counts["expired_early"]:
+            faults.struck("expired_early")
+        if "expired_late" in expiries and share < 1.0 and overdue and not faults.counts["expired_late"]:
+            faults.struck("expired_late")
+        if "expired_never" in expiries and share == 0.0 and overdue:
+            faults.struck("expired_never")
 
     def _dies(self, share: float) -> bool:
         return self.scheduler.chance.random() < share

@@ -30,6 +30,7 @@ def test_seeds_that_hold_end_with_0_and_the_count_of_each_fault_that_was_chosen(
     told = capsys.readouterr().out
     assert "2 runs" in told
     assert "violations: 0 in 0 runs" in told
+    assert "highest use of a bound: buffer " in told
     [line] = [line for line in told.splitlines() if "repeated_event" in line]
     name, count, other, struck = line.split()
     assert (name, other) == ("lost_answer", "repeated_event")

@@ -10,6 +10,7 @@ from simulation.event_source_mapping import slot
 from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem
 from simulation.event_source_mapping.invocation import Answered, FunctionFailed
 from simulation.event_source_mapping.ledger import Ledger
+from simulation.event_source_mapping.limits import HoldLimits
 from simulation.event_source_mapping.lineage import MappingLineage
 from simulation.event_source_mapping.records import StreamRecord
 from simulation.event_source_mapping.shard import ShardPoller
@@ -106,3 +107,14 @@ def a_closed_parent_is_skipped(patch: Patch) -> None:
         return None if shard.closed else begin(self, shard, listing, first=first)
 
     patch.setattr(MappingLineage, "_start_of", start_of)
+
+
+@noticed_by(3)
+def a_shard_is_read_however_much_of_it_is_held(patch: Patch) -> None:
+    """Reading goes on while a function takes nothing."""
+    begin = ShardPoller.__init__
+
+    def begun(self: ShardPoller, *args: Any, hold: HoldLimits, **options: Any) -> None:  # noqa: ANN401 - as the original has it
+        begin(self, *args, hold=HoldLimits(1_000 * hold.records, hold.bytes), **options)
+
+    patch.setattr(ShardPoller, "__init__", begun)

@@ -8,9 +8,11 @@ import pytest
 from penstock.aggregation import AggregateBuilder
 from penstock.delivery.answers import Answers
 from penstock.delivery.calls import Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
+from penstock.delivery.ledger import Ledger
 from penstock.delivery.record import Record
 from penstock.spool import frames
 from penstock.spool.frames import FRAME_BYTES, Frame
+from penstock.spool.journal import Journal
 from penstock.spool.spool import Spool
 from penstock.spool.spooled_delivery import SpooledDelivery
 from tests.simulation.mistakes import noticed_by
@@ -112,3 +114,26 @@ def the_youngest_event_of_an_aggregate_is_the_first(patch: Patch) -> None:
         return build(self)
 
     patch.setattr(AggregateBuilder, "build", built)
+
+
+@noticed_by(43)
+def the_buffer_takes_more_than_it_may(patch: Patch) -> None:
+    """Nobody waits for room in memory."""
+    begin = Ledger.__init__
+
+    def begun(self: Ledger, buffer_bytes: int) -> None:
+        begin(self, 1_000 * buffer_bytes)
+
+    patch.setattr(Ledger, "__init__", begun)
+
+
+@noticed_by(15)
+def the_spool_takes_more_than_it_may(patch: Patch) -> None:
+    """Nobody waits for room on disk."""
+    begin = Journal.__init__
+
+    def begun(self: Journal, *args: Any, limit: int, **options: Any) -> None:  # noqa: ANN401 - as the original has it
+        begin(self, *args, limit=limit, **options)
+        self._append_limit = 1_000 * limit
+
+    patch.setattr(Journal, "__init__", begun)

@@ -65,6 +65,22 @@ def test_a_deleted_item_is_still_seen_by_a_stale_read(dynamodb: SimulatedDynamoD
     assert get(dynamodb, 0) == an_item(0)
 
 
+def test_a_read_that_lags_is_told_of_only_where_it_brings_what_is_no_more(dynamodb: SimulatedDynamoDB) -> None:
+    told = list[str]()
+    dynamodb.was_old = lambda: told.append("old")
+    put(dynamodb, 0)
+    put(dynamodb, 1)
+    dynamodb.lag = lambda: 1
+    get(dynamodb, 0)
+    assert told == []
+    get(dynamodb, 1)
+    assert told == ["old"]
+    numbers(dynamodb)
+    assert told == ["old", "old"]
+    numbers(dynamodb, ConsistentRead=True)
+    assert told == ["old", "old"]
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "written"),
     [
