@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from local.template.translation import Template
-from tests.unit.translated_template import PATH
+from tests.policy_scan.templates import resolved_templates
+from tests.unit.translated_template import PATH, listed
 
 ROOT = PATH.parent
 STAGES = ("dev", "staging", "prod")
@@ -86,6 +87,18 @@ def test_a_probe_follows_a_deploy_and_going_back_follows_a_probe_that_fails() ->
     assert "python -m load probe --stack" in steps["Send an event and ask for it"]["run"]
     condition = steps["Go back to what was deployed"]["if"]
     assert condition == "failure() && steps.probe.outcome == 'failure' && steps.before.outputs.deployed == 'true'"
+
+
+def test_what_deploys_can_not_change_its_own_rights() -> None:
+    resources = resolved_templates()["github-deploys"]["Resources"]
+    (statement,) = resources["OwnRights"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "iam:*")
+    assert statement["Resource"] == ["<CloudFormationRole>", "<DeployRole>"]
+    assert resources["OwnRights"]["Properties"]["RoleName"] == "<CloudFormationRole>"
+    (deploy,) = resources["DeployRole"]["Properties"]["Policies"]
+    granted = {action for each in deploy["PolicyDocument"]["Statement"] for action in listed(each["Action"])}
+    assert {each for each in granted if each.startswith("iam:")} == {"iam:PassRole"}
+    assert not [each for each in granted if "*" in each]
 
 
 def test_only_one_environment_of_one_repository_may_deploy() -> None:
