@@ -213,7 +213,7 @@ class Level(StrEnum):
     HOUR = "hour", HOUR
     DAY = "day", DAY
 
-    def __new__(cls, name: str, seconds: int) -> Self:
+    def __new__(cls, name: str, seconds: int = 0) -> Self:  # type checkers take Level("hour"), a look-up, for this
         """Make a level that is the text `name`."""
         level = str.__new__(cls, name)
         level._value_ = name
