@@ -134,8 +134,8 @@ def confirm(target: "Target", options: "RunOptions", spending: "Spending", table
     seconds = profile.seconds + options.warm_up_seconds
     click.echo(
         f"{target.name}: {events:,.0f} events in {seconds:,.0f} s, with the platform `load`, which stay in its "
-        f"trends.\nThey cost about ${spending.of(0.0, events):,.2f} by list prices of {table.region} and the model;"
-        f" the stack's shards and metrics cost ${spending.of(seconds, 0.0):,.2f} meanwhile, as ever.",
+        f"trends.\nThey cost about ${spending.of(0.0, events):,.4f} by list prices of {table.region} and the model;"
+        f" the stack's shards and metrics cost ${spending.of(seconds, 0.0):,.4f} meanwhile, as ever.",
         err=True,
     )
     if yes:

@@ -186,7 +186,7 @@ def _remarks(gathered: Gathered) -> list[Finding]:
         ended = "ended by" if gathered.ending == "cost" else "stayed below"
         text = (
             f"the run {ended} its ceiling of ${gathered.stops.dollars:,.2f}: by list prices and the model, what was "
-            f"sent cost about ${gathered.spent:,.2f}"
+            f"sent cost about ${gathered.spent:,.4f}"
         )
         found.append(Finding(kind="remark", text=text))
     if gathered.probes_lost:
