@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo 'make run    [SOURCE=demo|bluesky|FILE|-] [RATE=events/s] [DURATION=s] [ONCE=1] [REPEAT=n]'
-	@echo '            [REPORT=file.json] [PORT=8080] [ARCHIVE=1] [SIGN_IN=1]   run the whole pipeline on this machine'
+	@echo '            [REPORT=file.json] [PORT=8080] [ARCHIVE=1] [SIGN_IN=1] [RUNTIME=artifact]   run the whole pipeline on this machine'
 	@echo 'make simulate [SEEDS=n] [SEED=k] [FAULTS=names]   run the pipeline in simulated worlds, faults and all'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
@@ -47,14 +47,15 @@ $(VENV)/installed-test: requirements/test.txt pyproject.toml producer/pyproject.
 # The shell, not make, expands the arguments, so that a file name may hold any character, a dollar sign too.
 override SOURCE := $(value SOURCE)
 override REPORT := $(value REPORT)
-export SOURCE RATE DURATION ONCE REPEAT REPORT PORT SEEDS SEED FAULTS JOBS
+export SOURCE RATE DURATION ONCE REPEAT REPORT PORT RUNTIME SEEDS SEED FAULTS JOBS
 
 run: $(VENV)/installed-local
+	@$(if $(filter artifact,$(RUNTIME)),$(BIN)/python -m artifacts build --target host)
 	@$(BIN)/python -m local run \
 		$${SOURCE:+--source "$$SOURCE"} $${RATE:+--rate "$$RATE"} $${DURATION:+--duration "$$DURATION"} \
 		$(if $(filter-out 0,$(ONCE)),--once) $${REPEAT:+--repeat "$$REPEAT"} $${REPORT:+--report "$$REPORT"} \
 		$${PORT:+--port "$$PORT"} $(if $(filter-out 0,$(ARCHIVE)),--parameter Archive=true) \
-		$(if $(filter-out 0,$(SIGN_IN)),--sign-in)
+		$(if $(filter-out 0,$(SIGN_IN)),--sign-in) $${RUNTIME:+--runtime "$$RUNTIME"}
 
 # The command's own status is 0, 1, 2 or 130; make turns any failure into 2.
 simulate: $(VENV)/installed-test

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from artifacts.cold_import import ColdImport
 from artifacts.contents import Contents, contents, digest
 from artifacts.errors import ArtifactError
 from artifacts.functions import PackagedFunction, packaged_functions
@@ -78,6 +79,10 @@ class Build:
                 )
             yield package
 
+    def cold_import(self, logical_id: str) -> ColdImport:
+        """Return the measurement of a function's import from its package for this machine, which must be built."""
+        return ColdImport(self._function(logical_id).module, self.folder(logical_id, "host"), self.runtime())
+
     def into(self, logical_id: str, folder: Path) -> None:
         """Write a package for Lambda into a folder, as SAM asks for it.
 
@@ -87,8 +92,17 @@ class Build:
         write_folder(self._contents(logical_id, "lambda"), folder)
 
     def runtime(self) -> Path:
-        """Return a folder with what AWS's Python runtime brings itself, for this machine."""
-        return self._wheels.unpacked("runtime", [self._locks.runtime], host(), compiled=True)
+        """Return ``<output>/runtime``, a folder with what AWS's Python runtime brings itself, for this machine.
+
+        Raises:
+            ArtifactError: it can't be made.
+        """
+        unpacked = self._wheels.unpacked("runtime", [self._locks.runtime], host(), compiled=True)
+        link, new = self._output / "runtime", self._output / ".unfinished-runtime"
+        new.unlink(missing_ok=True)
+        new.symlink_to(unpacked.relative_to(self._output))
+        new.replace(link)
+        return link
 
     def folder(self, logical_id: str, target: TargetName) -> Path:
         """Return where a package's files are once it is built."""

@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import click
 
+from artifacts.target import TargetName
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 OUTPUT: Final = ROOT / ".build" / "artifacts"
+TARGETS: Final[tuple[TargetName, ...]] = get_args(TargetName)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,20 +23,24 @@ def cli() -> None:
     "--target",
     "targets",
     multiple=True,
-    type=click.Choice(["lambda", "host"]),
+    type=click.Choice(TARGETS),
     help="What for: the template's processor and Python, or this machine's. [default: both]",
 )
 @click.option("--function", "functions", multiple=True, metavar="ID", help="A function's logical id. [default: all]")
-def build(targets: tuple[str, ...], functions: tuple[str, ...]) -> None:
-    """Build packages into .build/artifacts/TARGET/ID/ and ID.zip, and print their sizes and hashes."""
-    from artifacts.build import Build, Package
+def build(targets: tuple[TargetName, ...], functions: tuple[str, ...]) -> None:
+    """Build packages into .build/artifacts/TARGET/ID/ and ID.zip, and print their sizes and hashes.
+
+    With those for this machine comes what AWS's runtime brings itself, into .build/artifacts/runtime/.
+    """
+    from artifacts.build import Build
     from artifacts.table import table_of
 
     building = Build(ROOT, OUTPUT)
-    for target in targets or ("lambda", "host"):
-        found: list[Package] = list(building.packages("host" if target == "host" else "lambda", functions))
-        click.echo(f"{'' if target == (targets or ('lambda',))[0] else chr(10)}{OUTPUT.relative_to(ROOT) / target}")
-        click.echo(table_of(found))
+    for target in targets or TARGETS:
+        if target == "host":
+            building.runtime()
+        click.echo(OUTPUT.relative_to(ROOT) / target)
+        click.echo(table_of(building.packages(target, functions)))
 
 
 @cli.command()
@@ -44,6 +51,28 @@ def package(function: str, into: Path) -> None:
     from artifacts.build import Build
 
     Build(ROOT, OUTPUT).into(function, into)
+
+
+@cli.command()
+@click.option(
+    "--starts", type=click.IntRange(min=1), default=10, show_default=True, help="Of each handler and of boto3."
+)
+def measure(starts: int) -> None:
+    """Print the table of docs/packages.md: sizes for Lambda, and imports on this machine, which takes a minute."""
+    from artifacts.build import Build
+    from artifacts.recorded import Recorded, as_table
+
+    building = Build(ROOT, OUTPUT)
+    sizes = {each.function: each for each in building.packages("lambda")}
+    rows = {}
+    for each in building.packages("host"):
+        imported = building.cold_import(each.function)
+        for _ in range(starts):
+            imported.measure()
+        size = sizes[each.function]
+        rows[each.function] = Recorded(size.zipped, size.unzipped, imported.ratio)
+        click.echo(f"{each.function}: {min(imported.ours):.2f} s, boto3 {min(imported.boto3s):.2f} s", err=True)
+    click.echo(as_table(rows))
 
 
 def main() -> None:

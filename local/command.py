@@ -13,6 +13,7 @@ from penstock.errors import PenstockError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOGS: Final = ROOT / ".build" / "local"
+ARTIFACTS: Final = ROOT / ".build" / "artifacts"
 DEFAULT_DEMO_RATE: Final = 200.0
 ENDLESS: Final = ("demo", "bluesky")
 
@@ -90,6 +91,14 @@ def cli() -> None:
     is_flag=True,
     help="Ask callers of the reporting API, the dashboard too, to sign in, as a deployed stack does; any name will do.",
 )
+@click.option(
+    "--runtime",
+    type=click.Choice(["source", "artifact"]),
+    default="source",
+    show_default=True,
+    help="What functions run as: this source, or the packages of `make build`, by AWS's own client and within their "
+    "limits of memory.",
+)
 def run(
     *,
     source: str,
@@ -103,6 +112,7 @@ def run(
     port: int,
     parameters: dict[str, str],
     sign_in: bool,
+    runtime: Literal["source", "artifact"],
 ) -> None:
     """Play a source through the whole pipeline and watch it become trends.
 
@@ -142,6 +152,7 @@ def run(
         port=port,
         parameters=parameters,
         sign_in=sign_in,
+        artifacts=ARTIFACTS if runtime == "artifact" else None,
     )
     try:
         outcome = run_pipeline(options, console)

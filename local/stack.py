@@ -16,6 +16,7 @@ from local.errors import ParameterError, PartFailedError, PortInUseError, Servic
 from local.functions.metrics import Metrics
 from local.functions.observer import Observer
 from local.functions.pool import Functions
+from local.functions.runtime import Runtime
 from local.functions.schedules import Schedules
 from local.gateway.server import Gateway, GatewayApplication, system_clock
 from local.gateway.sign_in import SignIn
@@ -94,6 +95,7 @@ class LocalStack:
         concurrency: int = CONCURRENCY,
         sign_in: bool = False,
         functions_reach: Callable[[str], str] = str,
+        runtime: Runtime | None = None,
         observer: Observer | None = None,
         write_limits: bool = False,
     ) -> Self:
@@ -129,7 +131,13 @@ class LocalStack:
             metrics = Metrics(observer)
             endpoint = functions_reach(services.url)
             functions = Functions(
-                resources.functions.values(), endpoint, metrics, folder, concurrency, observer=observer
+                resources.functions.values(),
+                endpoint,
+                metrics,
+                folder,
+                concurrency,
+                runtime=runtime,
+                observer=observer,
             )
             undo.callback(functions.stop)
             pollers = _open_pollers(resources, services, functions)

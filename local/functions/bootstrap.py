@@ -1,8 +1,8 @@
 """The program of an execution environment: loads a function's handler and runs its invocations, one after another.
 
 A client of the Lambda Runtime API ("Using the Lambda runtime API for custom runtimes", AWS Lambda Developer Guide),
-in place of AWS's own for Python. It is run as a file, with nothing but the standard library, so that a function
-finds its own code and no more.
+in place of AWS's own for Python; or AWS's own, where a folder holds it (``LAMBDA_RUNTIME_DIR``, which must be on the
+path). It is run as a file, with nothing but the standard library, so that a function finds its own code and no more.
 """
 
 import http.client
@@ -46,7 +46,9 @@ def end_with_parent() -> None:
     """End this process when its standard input does, which the parent holds open while it lives."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not by Python's own reader: this thread would hold its lock when the process ends otherwise, and Python abort.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
         os._exit(0)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
@@ -112,6 +114,9 @@ def main() -> None:
     """Load the handler, then run invocations."""
     end_with_parent()
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    if "LAMBDA_RUNTIME_DIR" in os.environ:
+        importlib.import_module("awslambdaric.__main__").main(["bootstrap", os.environ["_HANDLER"]])
+        return
     client = RuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         handler = load_handler(os.environ["_HANDLER"])

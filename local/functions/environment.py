@@ -10,17 +10,16 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as OutcomeTimeoutError
-from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from local.functions import bootstrap
+from local.functions.memory import LOOK_SECONDS, peak_bytes
 from local.functions.output import FunctionLog, OutputReader
+from local.functions.runtime import Launch
 from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
 from local.services.session import ACCESS_KEY, REGION
 from local.template.resources import Function
@@ -35,34 +34,37 @@ VERSION: Final = "$LATEST"
 class ExecutionEnvironment:
     """A started environment. `invoke` is for one thread at a time; `close` may be called by any."""
 
-    def __init__(self, function: Function, endpoint: str, log: FunctionLog) -> None:
+    def __init__(self, function: Function, launch: Launch, endpoint: str, log: FunctionLog) -> None:
         """Start the process.
 
         Args:
             function: What it runs.
+            launch: How.
             endpoint: Where its AWS SDK finds every service.
             log: Takes what it writes.
         """
         self._function = function
         self._api = RuntimeApi()
+        self._launch = launch
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this package's own file
-            # Unbuffered, so that a line is in the pipe when the invocation is answered; -P, so that this package's
-            # folder, where the bootstrap lies, is not searched for modules.
-            [sys.executable, "-u", "-P", str(Path(bootstrap.__file__))],
+            launch.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment_variables(function, endpoint, self._api.address),
-            cwd=function.code,
+            env=environment_variables(function, launch, endpoint, self._api.address),
+            cwd=launch.folder,
             start_new_session=True,  # Ctrl-C is for the parent, which drains first
         )
         assert self._process.stdout is not None and self._process.stderr is not None  # noqa: S101, PT018 - pipes
         self._output = OutputReader([self._process.stdout, self._process.stderr], log)
         self._log = log
         self._current: Invocation | None = None
+        self._ended = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
         threading.Thread(target=self._watch, name="environment", daemon=True).start()
+        if launch.memory_bytes is not None:
+            threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
 
     @property
     def process_id(self) -> int:
@@ -97,6 +99,9 @@ class ExecutionEnvironment:
         except OutcomeTimeoutError:
             self.kill()
             outcome = self._timed_out(request_id)
+        if self._has_too_much():
+            self.kill()
+            outcome = self._exit_outcome(request_id)
         self._output.drain()
         if outcome.failed:
             return FunctionFailed(outcome.payload, request_id=request_id)
@@ -123,12 +128,30 @@ class ExecutionEnvironment:
     def _watch(self) -> None:
         """Tell whoever waits that the process has ended."""
         self._process.wait()
+        self._ended.set()
         self._api.started.set()
         if self._current is not None and not self._current.outcome.done():
             self._output.join(1.0)
             outcome = self._exit_outcome(self._current.request_id)
             self._log.write(json.loads(outcome.payload)["errorMessage"])
             self._current.settle(outcome)
+
+    def _watch_memory(self) -> None:
+        """Kill the process once it has more memory than its function."""
+        while not self._ended.wait(LOOK_SECONDS):
+            if self._has_too_much():
+                self.kill()
+
+    def _has_too_much(self) -> bool:
+        """Tell whether the process has ever had more memory than its function, and log it if so."""
+        most = self._launch.memory_bytes
+        if most is None or self._process.poll() is not None:
+            return False
+        peak = peak_bytes(self._process.pid)
+        if peak is None or peak <= most:
+            return False
+        self._log.write(f"The process has had {peak:,} bytes of memory, and its function has {most:,}: killed")
+        return True
 
     def _timed_out(self, request_id: str) -> Outcome:
         message = f"RequestId: {request_id} Error: Task timed out after {self._function.timeout_seconds}.00 seconds"
@@ -141,7 +164,7 @@ class ExecutionEnvironment:
         return _error("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {how}")
 
 
-def environment_variables(function: Function, endpoint: str, runtime_api: str) -> Mapping[str, str]:
+def environment_variables(function: Function, launch: Launch, endpoint: str, runtime_api: str) -> Mapping[str, str]:
     """Return all variables of an environment: nothing of this process's own but where to find programs.
 
     Source: "Defined runtime environment variables", AWS Lambda Developer Guide.
@@ -167,8 +190,9 @@ def environment_variables(function: Function, endpoint: str, runtime_api: str) -
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{VERSION}]{uuid4().hex}",
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_XRAY_SDK_ENABLED": "false",  # nothing here takes traces
-        "LAMBDA_TASK_ROOT": str(function.code),
+        "LAMBDA_TASK_ROOT": str(launch.folder),
         "_HANDLER": function.handler,
+        **launch.variables,
         **function.environment,
     }
 

@@ -11,6 +11,7 @@ from local.functions.environment import ExecutionEnvironment
 from local.functions.metrics import Metrics
 from local.functions.observer import Observer
 from local.functions.output import FunctionLog
+from local.functions.runtime import Launch, Runtime, SourceRuntime
 from local.template.resources import Function
 from simulation.event_source_mapping.invocation import FunctionFailed, InvocationResult, NotInvoked, Throttled
 
@@ -21,18 +22,27 @@ class FunctionPool:
     """One function and its environments. Safe for threads."""
 
     def __init__(
-        self, function: Function, endpoint: str, log: FunctionLog, concurrency: int, observer: Observer | None = None
+        self,
+        function: Function,
+        launch: Launch,
+        endpoint: str,
+        log: FunctionLog,
+        *,
+        concurrency: int,
+        observer: Observer | None = None,
     ) -> None:
         """Start nothing yet.
 
         Args:
             function: What to run.
+            launch: How its environments are started.
             endpoint: Where its AWS SDK finds every service.
             log: Takes what its environments write.
             concurrency: Most environments at once on this machine, however many more the template reserves.
             observer: Is told of every invocation.
         """
         self._function = function
+        self._launch = launch
         self._observer = observer
         self._endpoint = endpoint
         self._log = log
@@ -118,7 +128,7 @@ class FunctionPool:
                     break
                 environment.close()
             else:
-                environment = ExecutionEnvironment(self._function, self._endpoint, self._log)
+                environment = ExecutionEnvironment(self._function, self._launch, self._endpoint, self._log)
             self._busy.add(environment)
             return environment
 
@@ -144,12 +154,23 @@ class Functions:
         directory: Path,
         concurrency: int,
         *,
+        runtime: Runtime | None = None,
         observer: Observer | None = None,
     ) -> None:
-        """Start nothing yet; logs go to ``<logical id>.log`` in `directory`, and `observer` is told of invocations."""
+        """Start nothing yet; logs go to ``<logical id>.log`` in `directory`, and `observer` is told of invocations.
+
+        Raises:
+            StackError: `runtime`, which without one is that of the source, can't start a function.
+        """
+        runtime = runtime or SourceRuntime()
         self._pools = {
             each.logical_id: FunctionPool(
-                each, endpoint, FunctionLog(directory / f"{each.logical_id}.log", metrics), concurrency, observer
+                each,
+                runtime.launch(each),
+                endpoint,
+                FunctionLog(directory / f"{each.logical_id}.log", metrics),
+                concurrency=concurrency,
+                observer=observer,
             )
             for each in functions
         }

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from local.functions.runtime import ArtifactRuntime
 from local.run.alerts_inbox import AlertsInbox
 from local.run.feed import Feed
 from local.run.interruption import Interruption
@@ -57,6 +58,8 @@ class RunOptions:
     """Values for the template's parameters."""
     sign_in: bool = False
     """Whether callers of the reporting API must sign in."""
+    artifacts: Path | None = None
+    """Where the functions' packages are, in ``host/``, and in ``runtime/`` what runs them; None runs the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def _started(options: RunOptions, console: Console) -> LocalStack:
             directory=options.directory,
             parameters={**PARAMETERS, **options.parameters},
             sign_in=options.sign_in,
+            runtime=None if options.artifacts is None else ArtifactRuntime.of_build(options.artifacts),
         )
 
 
