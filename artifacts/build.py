@@ -157,4 +157,9 @@ class Build:
 
 
 def _noted(note: Path) -> Package | None:
-    return Package(**json.loads(note.read_text(encoding="utf-8"))) if note.is_file() else None
+    if not note.is_file():
+        return None
+    try:
+        return Package(**json.loads(note.read_text(encoding="utf-8")))
+    except (TypeError, ValueError):
+        return None  # another version's, or cut off: the package is built anew

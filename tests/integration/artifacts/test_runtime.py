@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from artifacts.build import Build
 from local.functions.metrics import Metrics
 from local.functions.pool import Functions
 from local.functions.runtime import ArtifactRuntime
@@ -136,9 +135,9 @@ class Running:
 
 
 @pytest.fixture
-def running(tmp_path: Path, build: Build) -> Iterator[Running]:
+def running(tmp_path: Path, runtime_here: Path) -> Iterator[Running]:
     """Functions that end with the test."""
-    functions = Running(tmp_path, build.runtime())
+    functions = Running(tmp_path, runtime_here)
     yield functions
     functions.functions.stop()
 
