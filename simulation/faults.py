@@ -20,15 +20,17 @@ class Fault(NamedTuple):
 
 TABLE: Final = (
     # Calls of services, by whomever.
-    Fault("lost_answer", "a call is carried out and its answer lost", 0.006),
-    Fault("repeated_call", "a call is carried out twice, as by an SDK that lost the first answer", 0.006),
+    Fault("lost_answer", "a call is carried out, perhaps after its caller gave it up, and its answer lost", 0.006),
+    Fault(
+        "repeated_call", "a call is carried out twice, the second time after others, perhaps after its answer", 0.006
+    ),
     Fault("refused_call", "a call is refused with an error of the service", 0.006),
     Fault("slow_service", "a call takes seconds", 0.004),
-    Fault("throttled_shard", "a shard refuses a read for its limits", 0.02),
+    Fault("throttled_shard", "a shard refuses a read, or records of a PutRecords, for its limits", 0.02),
     Fault("throttled_table", "a table refuses a call for its capacity", 0.006),
     Fault("stale_read", "an eventually consistent read does not see the last writes", 0.5),
     Fault("partial_put", "PutRecords takes some of its records only", 0.05),
-    Fault("failed_event_write", "a write of failed events is refused", 0.2),
+    Fault("failed_event_write", "a write of failed events, or of a batch that was given up, is refused", 0.2),
     Fault("iterator_expired", "a shard iterator expires early", 0.02),
     # Functions.
     Fault("throttled_function", "Lambda has no concurrency for an invocation", 0.02),
@@ -44,7 +46,7 @@ TABLE: Final = (
     # Events.
     Fault("malformed_event", "an event is no JSON, or breaks a rule", 0.03),
     Fault("oversize_event", "an event is longer than the contract or the stream takes", 0.004),
-    Fault("hostile_record", "a record is a damaged aggregate, or not text at all", 0.25),
+    Fault("hostile_record", "a stranger puts records made to break their reader", 0.25),
     Fault("repeated_event", "a client sends an event again", 0.15),
     Fault("untimely_event", "an event is of another time: late, too late, of the future", 0.04),
     # Producers.
@@ -57,6 +59,7 @@ TABLE: Final = (
     Fault("refused_writes", "a table refuses all writes for some seconds", 0.5),
     Fault("outage_of_kinesis", "Kinesis answers nobody for up to ten minutes", 0.15),
     Fault("outage_of_dynamodb", "likewise DynamoDB", 0.15),
+    Fault("outage_of_streams", "likewise DynamoDB's streams", 0.15),
     Fault("outage_of_s3", "likewise S3", 0.15),
     Fault("outage_of_lambda", "likewise Lambda", 0.15),
     Fault("redeployed", "a schedule with another entry is deployed; old and new functions run together", 0.35),

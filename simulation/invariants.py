@@ -1,5 +1,6 @@
 """What must hold in every world, whatever went wrong in it."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from simulation.world.world import World
 
 FINGERPRINT_BYTES = 8
+GIVEN_UP_PREFIX = "aws/lambda/"
+"""What the names of Lambda's own objects begin with."""
 
 
 def violations(world: "World") -> list[str]:
@@ -70,10 +73,22 @@ def _bounded(world: "World") -> Iterator[str]:
 
 
 def _given_up(world: "World") -> Iterator[str]:
-    """No poller gives a batch up, but for segments that nobody read in time: the sweep finds those."""
+    """No poller gives a batch up, but for segments that nobody read in time: they are told of, the sweep finds them."""
     for mapping in world.mappings:
         if mapping is not world.rollup_mapping or not world.stream_is_lost:
             yield from (f"{mapping.name} never got a batch: {record[:200]!r}" for record in mapping.discarded)
+    objects = world.s3.buckets[world.bucket]
+    told = {_batch_of(stored.body) for key, stored in objects.items() if key.startswith(GIVEN_UP_PREFIX)}
+    yield from (
+        f"nothing is stored of a batch that was given up: {record[:200]!r}"
+        for record in world.rollup_mapping.discarded
+        if _batch_of(record) not in told
+    )
+
+
+def _batch_of(record: bytes) -> tuple[str, str, str]:
+    batch = json.loads(record)["DDBStreamBatchInfo"]
+    return batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"]
 
 
 def _logged(world: "World") -> Iterator[str]:
@@ -118,9 +133,10 @@ def summed(world: "World") -> Iterator[str]:
 
 
 def held(world: "World", level: Level) -> dict[int, Counts]:
-    """Return the counts of the minutes, hours or days in the table in whose time something was sent."""
-    expected = world.truth.by(level.seconds)
-    first, last = min(expected, default=0), max(expected, default=0) + level.seconds
+    """Return the counts of all minutes, hours or days in the table."""
+    kind = f"{level.name.lower()}#"
+    starts = [_epoch(start) for bucket, start in world.dynamodb.tables[world.trends_table] if bucket.startswith(kind)]
+    first, last = min(starts, default=0), max(starts, default=0) + level.seconds
     found: dict[int, Counts] = defaultdict(counting.empty)
     for bucket in range(world.most_buckets):
         for item in world.table.query(level, bucket, first, last, consistent=True):
@@ -172,6 +188,11 @@ def _ranked(counter: Counter[str]) -> list[tuple[str, int]]:
 
 def _moment(epoch_seconds: int) -> datetime:
     return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def _epoch(start: str) -> int:
+    """Return the time in a sort key, whose part's number may follow."""
+    return int(datetime.fromisoformat(start.partition("#")[0]).replace(tzinfo=UTC).timestamp())
 
 
 def _time(epoch_seconds: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from penstock.config import MIB, ProducerConfig
 from simulation.scheduler import Killed
+from simulation.world.hostile.payloads import no_event
 from simulation.world.producer import ProducerProcess
 from simulation.world.tight import is_tight
 from simulation.world.truth import Sent
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 AUTHORS: Final = ("ada", "bob", "cyd", "dan", "eve")
 TAGS: Final = ("rivers", "lakes", "seas", "ponds", "wells")
-GARBAGE: Final = {
-    "unreadable": (b"{", b"\xff\xfe", b"[1, 2]", b"[" * 2_000),
-    "invalid": (b"{}", b'{"kind": "nothing"}', b'{"created_at": 1e400}'),
-}
 LONG_TEXT: Final = "x" * 20_001
 """One character more than an event may have."""
 
@@ -165,8 +162,7 @@ class Client:
         world, chance = self._world, self._world.scheduler.chance
         faults = world.faults
         if faults.strikes("malformed_event"):
-            reason = chance.choice(list(GARBAGE))
-            return chance.choice(AUTHORS), chance.choice(GARBAGE[reason]), reason
+            return chance.choice(AUTHORS), *no_event(chance, lambda: self._event().fields())
         if faults.strikes("oversize_event"):
             fields = self._event().fields()
             text = LONG_TEXT if chance.random() < 0.7 and not is_tight(self.config) else "x" * (MIB + 1)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
+from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,6 +31,10 @@ REPORTING_FAILURES: Final = frozenset({FunctionName.INGEST, FunctionName.ROLLUP}
 """Functions whose answers say which records failed."""
 OLDER_SECONDS: Final = 540.0
 """How long functions of the last deployment may still be invoked."""
+
+CALLS_BEFORE_DEATH: Final = 5
+CALLS_BEFORE_HANGING: Final = 3
+"""On average; there may be any number."""
 
 NONSENSE: Final = (
     b"{",
@@ -143,12 +148,12 @@ class Functions:
         faults = self._faults
         if faults.looms("handler_killed"):
             chance = faults.chance("handler_killed")
-            call, before = chance.randint(1, 12), chance.random() < 0.5
+            call, before = _some_call(chance, CALLS_BEFORE_DEATH), chance.random() < 0.5
             struck = partial(faults.struck, "handler_killed")
             return Fate(call if before else None, None if before else call, struck=struck)
         if faults.looms("handler_timed_out"):
             struck = partial(faults.struck, "handler_timed_out")
-            return Fate(hangs_at=faults.chance("handler_timed_out").randint(1, 6), struck=struck)
+            return Fate(hangs_at=_some_call(faults.chance("handler_timed_out"), CALLS_BEFORE_HANGING), struck=struck)
         return Fate()
 
     def _environment(self, function: FunctionName, begun: Begun) -> Environment:
@@ -183,6 +188,11 @@ class Functions:
                 scheduler.spawn(deliver)
             wake = self._queue.wake()
             self._sent.wait(None if wake is None else wake - scheduler.now)
+
+
+def _some_call(chance: Random, mean: float) -> int:
+    """Return which of an invocation's calls is meant: any may be, the first ones most likely, as most make few."""
+    return 1 + int(chance.expovariate(1 / mean))
 
 
 def _is_of_a_service(error: BaseException) -> bool:

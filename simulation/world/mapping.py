@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from simulation.event_source_mapping import MappingConfig, MappingIdentity, MappingPoller, NotInvoked
 from simulation.event_source_mapping.actions import (
     Action,
@@ -20,6 +22,7 @@ from simulation.event_source_mapping.actions import (
     SendRecord,
 )
 from simulation.event_source_mapping.invocation import InvocationResult
+from simulation.event_source_mapping.invocation_record import InvocationRecord
 from simulation.event_source_mapping.limits import HoldLimits
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler, Signal
@@ -36,7 +39,7 @@ class Mapping:
     Attributes:
         name: That of the function.
         payloads: Batches that were invoked last, of which any may come again.
-        discarded: Invocation records of batches that were given up.
+        discarded: Invocation records of batches that were given up, each as often as it was to be stored.
         most_held: Most records of a shard that the poller held.
         most_to_hold: As many as it may.
     """
@@ -50,10 +53,15 @@ class Mapping:
         *,
         reader: StreamReader,
         invoke: Callable[[bytes], InvocationResult],
+        store: Callable[[InvocationRecord], object],
         news: Signal,
         hold: HoldLimits | None = None,
     ) -> None:
-        """Read by `reader` when `news` come; hold as much as a deployed mapping does unless `hold` says otherwise."""
+        """Read by `reader` when `news` come; hold as much as a deployed mapping does unless `hold` says otherwise.
+
+        `store` brings what says of a batch that it was given up where it belongs, and raises what calls of its service
+        do.
+        """
         self.name = config.function_name
         self.discarded: list[bytes] = []
         self.most_held = 0
@@ -65,6 +73,7 @@ class Mapping:
         self._trace = trace
         self._reader = reader
         self._invoke = invoke
+        self._store = store
         self._news = news
         self._changed, self._shard_ended = Signal(scheduler), Signal(scheduler)
         self.payloads: list[bytes] = []
@@ -127,7 +136,7 @@ class Mapping:
                 spawn(lambda: self._have_processed(core, action))
             case SendRecord():
                 self.discarded.append(action.record.body)
-                core.record_sent(action.token, self._scheduler.now)
+                spawn(lambda: self._send(core, action))
             case Checkpoint():
                 self._trace.note(self.name, "checkpoint", action.shard_id, action.sequence_number)
 
@@ -188,6 +197,15 @@ class Mapping:
         if isinstance(result, NotInvoked):
             self._trace.note(self.name, "not invoked", result.reason)
         core.invoked(action.token, result, self._scheduler.now)
+        self._changed.fire()
+
+    def _send(self, core: MappingPoller, action: SendRecord) -> None:
+        try:
+            self._store(action.record)
+        except (ClientError, BotoCoreError):
+            core.record_refused(action.token, self._scheduler.now)
+        else:
+            core.record_sent(action.token, self._scheduler.now)
         self._changed.fire()
 
     def _mistreat(self) -> None:

@@ -1,8 +1,10 @@
 """What happens to the platform, and what its operators do: outages, resharding, deployments, the sweep's ticks."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,7 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from consumers.schedule import HOUR, MINUTE
 from simulation.services.kinesis.shard import Shard
 from simulation.world.handlers import FunctionName
+from simulation.world.hostile.payloads import Payload, no_event, odd_event
+from simulation.world.hostile.records import hostile_record
 from simulation.world.process import Process
+from simulation.world.truth import Sent
 from simulation.world.wire import Service
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 OUTAGES: Final = {
     "outage_of_kinesis": (Service.KINESIS,),
     "outage_of_dynamodb": (Service.DYNAMODB, Service.STREAMS),
+    "outage_of_streams": (Service.STREAMS,),
     "outage_of_s3": (Service.S3,),
     "outage_of_lambda": (Service.LAMBDA,),
 }
@@ -46,6 +52,7 @@ class Operations:
         self.viewing = True
         self._world = world
         self._pending = 0
+        self._strange = 0
         chance = world.scheduler.chance
         self._first = world.phases[0][0]
         self._last = world.phases[-1][0] + 60.0
@@ -53,14 +60,15 @@ class Operations:
         self._kinesis = world.kinesis_client(self._process)
         self._every = chance.choice([15 * MINUTE, 30 * MINUTE])
         for name, services in OUTAGES.items():
-            self._maybe(name, partial(self._outage, name, services), is_tried=True)
+            self._maybe(name, partial(self._outage, name, services), counts_itself=True)
         self._maybe("refused_writes", self._refuse_writes)
         self._maybe("redeployed", self._redeploy)
-        self._maybe("shard_split", self._split, is_tried=True)
-        self._maybe("shards_merged", self._merge, is_tried=True)
+        self._maybe("shard_split", self._split, counts_itself=True)
+        self._maybe("shards_merged", self._merge, counts_itself=True)
         self._maybe("poller_restarted", lambda: chance.choice(world.mappings).restart())
         for start, _ in world.phases:
-            self._maybe("hostile_record", self._send_hostile_records, at=start + chance.uniform(0, 30))
+            at = start + chance.uniform(0, 30)
+            self._maybe("hostile_record", self._send_hostile_records, at=at, counts_itself=True)
         if world.stream_is_lost:
             self._program(world.phases[0][0] + chance.uniform(0, 40), self._lose_log_stream)
         world.scheduler.spawn(self._tick, owner=self._process)
@@ -72,10 +80,12 @@ class Operations:
         """Whether all that was to happen has happened."""
         return not self._pending
 
-    def _maybe(self, fault: str, act: Callable[[], object], *, at: float | None = None, is_tried: bool = False) -> None:
-        """Have something happen at some time of the run, if the fault strikes; what is only tried counts itself."""
+    def _maybe(
+        self, fault: str, act: Callable[[], object], *, at: float | None = None, counts_itself: bool = False
+    ) -> None:
+        """Have something happen at some time of the run, if the fault strikes; some count themselves."""
         faults = self._world.faults
-        if faults.looms(fault) if is_tried else faults.strikes(fault):
+        if faults.looms(fault) if counts_itself else faults.strikes(fault):
             # Mostly while clients send.
             start, _ = faults.chance(fault).choice(self._world.phases)
             self._program(start + faults.chance(fault).uniform(0, 60) if at is None else at, act)
@@ -95,7 +105,7 @@ class Operations:
         seconds = world.faults.chance(name).uniform(5, MOST_SECONDS)
         world.trace.note("outage of", *services, f"{seconds:.0f} s")
         for service in services:
-            world.wire.down[service] = world.scheduler.now + seconds
+            world.wire.down[service] = max(world.wire.down.get(service, 0.0), world.scheduler.now + seconds)
         before = world.wire.unanswered.copy()
         world.scheduler.sleep(seconds)
         if any(world.wire.unanswered[service] > before[service] for service in services):
@@ -164,14 +174,32 @@ class Operations:
         world = self._world
         chance = world.faults.chance("hostile_record")
         for _ in range(chance.randint(1, 4)):
-            data, reason = _hostile(chance, world)
-            world.truth.means(data, reason)
+            record = hostile_record(chance, [self._payload(chance) for _ in range(chance.randint(1, 3))])
+            for data, content in record.payloads:
+                world.truth.means(data, content)
+            world.truth.holds(record.data, [data for data, _ in record.payloads])
+            entry = {"Data": record.data, "PartitionKey": record.partition_key}
+            world.faults.struck("hostile_record")
             try:
-                self._kinesis.put_records(
-                    StreamName=world.stream.name, Records=[{"Data": data, "PartitionKey": str(chance.random())}]
-                )
+                self._kinesis.put_records(StreamName=world.stream.name, Records=[entry])
             except (ClientError, BotoCoreError):
                 continue  # strangers try once
+
+    def _payload(self, chance: Random) -> Payload:
+        """Return what a stranger sends: an odd event, an event that a client has sent, or none at all."""
+        world = self._world
+        kind = chance.random()
+        if kind < 0.2 and world.sent:
+            event = chance.choice(world.sent)
+            data = json.dumps(event.fields()).encode()
+            world.repeated.add(data)
+            return data, event
+        self._strange += 1
+        age = chance.randint(0, 30)
+        event = Sent(
+            str(self._strange), "mastodon", "stranger", int(world.scheduler.now) - age, "like", "en", ("seas",)
+        )
+        return odd_event(chance, event) if kind < 0.6 else no_event(chance, event.fields)
 
     def _lose_log_stream(self) -> None:
         """Have nobody read the log's stream until it has lost what came before, and the next phase begins."""
@@ -204,18 +232,3 @@ class Operations:
             world.scheduler.sleep(seconds)
             if self.viewing:
                 world.functions.send(FunctionName.VIEWS, b"{}")
-
-
-def _hostile(chance: Any, world: "World") -> tuple[bytes, str]:  # noqa: ANN401 - a source of chance
-    """Return a record and why it can't be counted: an aggregate that is damaged, or nothing at all."""
-    from penstock.aggregation import AggregateBuilder, partition_key_entry
-
-    if chance.random() < 0.3:
-        return b"\x00" + chance.randbytes(20), "unreadable"
-    builder = AggregateBuilder(limit=1_000_000)
-    for event in chance.choices(world.sent, k=3) if world.sent else []:
-        builder.add(partition_key_entry(b"stranger"), repr(event).encode())
-    builder.add(partition_key_entry(b"stranger"), b"{}")
-    damaged = bytearray(builder.build())
-    damaged[chance.randrange(4, len(damaged))] ^= 1 << chance.randrange(8)
-    return bytes(damaged), "damaged_aggregate"

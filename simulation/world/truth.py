@@ -59,6 +59,7 @@ class Truth:
         self.unsent: list[bytes] = []
         self._horizon = horizon_seconds
         self._meant: dict[bytes, Sent | str] = {}
+        self._held: dict[bytes, list[bytes]] = {}
         self._counted: dict[object, Sent] = {}
         self._records = 0
         self._sums: dict[int, dict[int, Counters]] = {}
@@ -66,6 +67,10 @@ class Truth:
     def means(self, data: bytes, content: Sent | str) -> None:
         """Take in what a payload, or a record, is: an event, or why it is none."""
         self._meant[data] = content
+
+    def holds(self, data: bytes, payloads: list[bytes]) -> None:
+        """Take in what payloads a record has that no producer of ours puts."""
+        self._held[data] = payloads
 
     def put(self, entries: Sequence[Mapping[str, Any]], answer: Mapping[str, Any], now: float) -> None:
         """Take in what a PutRecords has brought, at `now`, epoch seconds."""
@@ -75,8 +80,8 @@ class Truth:
 
     def arrived(self, data: bytes, shard: str, sequence: int, at: float) -> None:
         """Take in that a record has arrived."""
-        payloads = [data]
-        if data not in self._meant and is_aggregate(data):
+        payloads = self._held.get(data, [data])
+        if data not in self._meant and data not in self._held and is_aggregate(data):
             try:
                 payloads = read_aggregate(data).payloads
             except DamagedAggregateError:

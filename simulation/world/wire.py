@@ -6,8 +6,9 @@ before its caller has the answer, so that everyone else comes in between.
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
@@ -19,6 +20,10 @@ from simulation.world.process import Process
 LATENCY: Final = 0.02
 """Most seconds of a call's way, in each direction."""
 READ_TIMEOUT: Final = 3.0
+LATE_SHARE: Final = 0.3
+"""Of the calls that are lost or repeated: those carried out when their callers have done with them."""
+STRAY_SECONDS: Final = 5.0
+"""Most seconds by which a request comes late, that its caller has done with."""
 
 
 class Service(StrEnum):
@@ -38,15 +43,13 @@ class _Manner(NamedTuple):
 
     throttle: str
     error: str
-    throttled_by: str | None
-    """The fault that has it throttle whole calls."""
 
 
 _MANNERS: Final = {
-    Service.KINESIS: _Manner("ProvisionedThroughputExceededException", "InternalFailure", None),
-    Service.DYNAMODB: _Manner("ProvisionedThroughputExceededException", "InternalServerError", "throttled_table"),
-    Service.STREAMS: _Manner("LimitExceededException", "InternalServerError", "throttled_shard"),
-    Service.S3: _Manner("SlowDown", "InternalError", None),
+    Service.KINESIS: _Manner("ProvisionedThroughputExceededException", "InternalFailure"),
+    Service.DYNAMODB: _Manner("ProvisionedThroughputExceededException", "InternalServerError"),
+    Service.STREAMS: _Manner("LimitExceededException", "InternalServerError"),
+    Service.S3: _Manner("SlowDown", "InternalError"),
 }
 
 _WRITES: Final = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
@@ -60,6 +63,7 @@ class Wire:
         refusing: Tables that refuse writes, and until when.
         unanswered: How many calls of each service nobody answered.
         carried_out: Called with service, operation, request and answer when a call has been carried out.
+        astray: How many requests will be carried out that their callers have done with.
     """
 
     def __init__(self, scheduler: Scheduler, faults: Faults, trace: Trace) -> None:
@@ -67,6 +71,7 @@ class Wire:
         self.refusing: dict[str, float] = {}
         self.unanswered: Counter[Service] = Counter()
         self.carried_out: Callable[[Service, str, dict[str, Any], Any], object] = lambda *_: None
+        self.astray = 0
         self._scheduler = scheduler
         self._faults = faults
         self._trace = trace
@@ -90,23 +95,61 @@ class Wire:
         scheduler.sleep(LATENCY * scheduler.chance.random())
         caller.check()
         target = _target(request)
+
+        def carry_out() -> Any:  # noqa: ANN401 - boto3's answer
+            return self._carry_out(service, operation, effect, request)
+
         try:
             self._refuse(service, operation, target)
-            answer = self._carry_out(service, operation, effect, request)
+            if faults.strikes("lost_answer"):
+                self._lose(caller, operation, target, carry_out)
+            answer = carry_out()
             if faults.strikes("repeated_call"):
-                answer = self._carry_out(service, operation, effect, request)
+                answer = self._repeat(caller, answer, carry_out)
         except ClientError as error:
             self._note(caller, operation, target, error.response["Error"]["Code"])
             scheduler.sleep(LATENCY * scheduler.chance.random())
             caller.after_call()
             raise
-        lost = faults.strikes("lost_answer")
-        self._note(caller, operation, target, "lost" if lost else "ok")
-        scheduler.sleep(READ_TIMEOUT if lost else LATENCY * scheduler.chance.random())
+        self._note(caller, operation, target, "ok")
+        scheduler.sleep(LATENCY * scheduler.chance.random())
         caller.after_call()
-        if lost:
-            raise ReadTimeoutError(endpoint_url=f"https://{service}")
         return answer
+
+    def _lose(self, caller: Process, operation: str, target: str, carry_out: Callable[[], Any]) -> NoReturn:
+        """Carry a call out before its caller gives it up, or after that; whatever the answer is, it is lost."""
+        chance = self._faults.chance("lost_answer")
+        late = chance.random() < LATE_SHARE
+        if late:
+            self._stray(READ_TIMEOUT + chance.uniform(0, STRAY_SECONDS), carry_out)
+        else:
+            with suppress(ClientError):
+                carry_out()
+        self._note(caller, operation, target, "lost, and late" if late else "lost")
+        self._scheduler.sleep(READ_TIMEOUT)
+        caller.after_call()
+        raise ReadTimeoutError(endpoint_url=operation)
+
+    def _repeat(self, caller: Process, answer: Any, carry_out: Callable[[], Any]) -> Any:  # noqa: ANN401 - boto3's answer
+        """Carry a call out once more after calls of others: as by an SDK that lost the first answer, or as a stray."""
+        chance = self._faults.chance("repeated_call")
+        if chance.random() < LATE_SHARE:
+            self._stray(chance.uniform(0, STRAY_SECONDS), carry_out)
+            return answer
+        self._scheduler.sleep(chance.choice([0.0, chance.random(), READ_TIMEOUT]))
+        caller.check()
+        return carry_out()
+
+    def _stray(self, delay: float, carry_out: Callable[[], Any]) -> None:
+        """Have a request come late, whose answer nobody waits for, even if its caller is no more."""
+        self.astray += 1
+
+        def arrive() -> None:
+            with suppress(ClientError):
+                carry_out()
+            self.astray -= 1
+
+        self._scheduler.spawn(arrive, delay=delay)
 
     def _carry_out(self, service: Service, operation: str, effect: Callable[..., Any], request: dict[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
         if operation == "put_records" and len(request["Records"]) > 1 and self._faults.strikes("partial_put"):
@@ -143,12 +186,12 @@ class Wire:
             raise EndpointConnectionError(endpoint_url=f"https://{service}")
         if operation in _WRITES and self.refusing.get(target, 0.0) > self._scheduler.now:
             raise _error(manner.throttle, operation, 400)
-        if manner.throttled_by is not None and faults.strikes(manner.throttled_by):
+        if service is Service.DYNAMODB and faults.strikes("throttled_table"):
             raise _error(manner.throttle, operation, 400)
-        if service is Service.KINESIS:
-            if operation == "get_records" and faults.strikes("throttled_shard"):
+        if operation == "get_records":  # of Kinesis or of a table's stream
+            if faults.strikes("throttled_shard"):
                 raise _error(manner.throttle, operation, 400)
-            if operation == "get_records" and faults.strikes("iterator_expired"):
+            if faults.strikes("iterator_expired"):
                 raise _error("ExpiredIteratorException", operation, 400)
         if operation == "put_object" and faults.strikes("failed_event_write"):
             raise _error(manner.throttle, operation, 503)

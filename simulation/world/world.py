@@ -18,6 +18,7 @@ from consumers.trends.table import TrendsTable
 from consumers.views.search.view import EVERY_SECONDS
 from simulation.event_source_mapping import MappingConfig
 from simulation.event_source_mapping.actions import SHARD_END
+from simulation.event_source_mapping.invocation_record import InvocationRecord
 from simulation.faults import NAMES, Faults
 from simulation.invariants import summed
 from simulation.scheduler import Scheduler, Signal
@@ -25,6 +26,7 @@ from simulation.services.dynamodb import SimulatedDynamoDB
 from simulation.services.dynamodb_streams import SimulatedDynamoDBStreams, TableStream
 from simulation.services.dynamodb_streams.stream import ViewType, sequence_number
 from simulation.services.kinesis import SimulatedKinesis, Stream
+from simulation.services.kinesis.writing import THROTTLED
 from simulation.services.s3 import SimulatedS3
 from simulation.services.stream_records import stream_arn
 from simulation.services.table import Table
@@ -138,6 +140,8 @@ class World:
         self.stream = Stream("events", chance.choice([1, 2, 3]), now=scheduler.now, retention_hours=STREAM_HOURS)
         self.kinesis = SimulatedKinesis([self.stream], scheduler.clock)
         self.kinesis.reshard_seconds = lambda: chance.uniform(1, 20)
+        self.kinesis.refusal = self._refusal
+        self._full_until: dict[str, float] = {}
         log = Table("address", "segment", streams=True, expiry="x", clock=scheduler.clock)
         trends = Table("bucket", "start", streams=self.has_views, expiry="x", clock=scheduler.clock)
         tables = {LOG_TABLE: log, TRENDS_TABLE: trends}
@@ -176,6 +180,11 @@ class World:
             "MaximumRecordAgeInSeconds": 82_800,
             "DestinationConfig": {"OnFailure": {"Destination": f"arn:aws:s3:::{BUCKET}"}},
         }
+        failures = self.client(Service.S3, poller)
+
+        def store(record: InvocationRecord) -> None:
+            failures.put_object(Bucket=BUCKET, Key=record.key, Body=record.body)
+
         self.ingest_mapping = Mapping(
             ingest := MappingConfig.from_properties(
                 common
@@ -192,6 +201,7 @@ class World:
             self.trace,
             reader=KinesisReader(self.kinesis_client(poller), self.stream.arn),
             invoke=lambda payload: self.functions.invoke(FunctionName.INGEST, payload),
+            store=store,
             news=self.kinesis_news,
             hold=self.bounds.of_poller(ingest),
         )
@@ -212,15 +222,16 @@ class World:
             self.trace,
             reader=DynamoDBStreamReader(streams, LOG_STREAM_ARN),
             invoke=lambda payload: self.functions.invoke(FunctionName.ROLLUP, payload),
+            store=store,
             news=self.log_news,
             hold=self.bounds.of_poller(rollup),
         )
         self.mappings = [self.ingest_mapping, self.rollup_mapping]
         if self.has_views:
-            self.views_mapping = self._map_views(common, streams)
+            self.views_mapping = self._map_views(common, streams, store)
             self.mappings.append(self.views_mapping)
 
-    def _map_views(self, common: dict[str, Any], streams: Any) -> Mapping:  # noqa: ANN401 - a boto3 client
+    def _map_views(self, common: dict[str, Any], streams: Any, store: Callable[[InvocationRecord], object]) -> Mapping:  # noqa: ANN401 - a boto3 client
         return Mapping(
             MappingConfig.from_properties(
                 {name: value for name, value in common.items() if name != "FunctionResponseTypes"}
@@ -237,6 +248,7 @@ class World:
             self.trace,
             reader=DynamoDBStreamReader(streams, TRENDS_STREAM_ARN),
             invoke=lambda payload: self.functions.invoke(FunctionName.VIEWS, payload),
+            store=store,
             news=self.notes_news,
         )
 
@@ -298,6 +310,15 @@ class World:
         """Return how many writes a read that is not consistent does not see."""
         return self.faults.chance("stale_read").randint(0, 40) if self.faults.looms("stale_read") else 0
 
+    def _refusal(self, shard_id: str) -> str | None:
+        """Return the error by which a shard refuses a record for its limits, and others for a while, if it does."""
+        faults, now = self.faults, self.scheduler.now
+        if faults.strikes("throttled_shard"):
+            self._full_until[shard_id] = now + faults.chance("throttled_shard").uniform(0, 1)
+        elif now > self._full_until.get(shard_id, 0.0):
+            return None
+        return THROTTLED
+
     def _carried_out(self, service: Service, operation: str, request: dict[str, Any], answer: Any) -> None:  # noqa: ANN401 - boto3's
         if operation == "put_records":
             self.truth.put(request["Records"], answer, self.scheduler.now)
@@ -343,7 +364,8 @@ class World:
             if shard.records
         }
         return (
-            _is_done(events, self.ingest_mapping.checkpoints)
+            not self.wire.astray
+            and _is_done(events, self.ingest_mapping.checkpoints)
             and _is_done(log, self.rollup_mapping.checkpoints)
             and (not self.has_views or _is_done(self._last_notes(), self.views_mapping.checkpoints))
         )
