@@ -30,6 +30,8 @@ class Outcome:
     """Put by clients."""
     seconds: float = 0.0
     """Simulated."""
+    moved: int = 0
+    """Keys of ordered producers that changed shards."""
     processor_seconds: float = 0.0
     use: dict[str, float] = field(default_factory=dict)
     """By kind of bound, the highest part of one that was used (`simulation.bounds`)."""
@@ -62,6 +64,7 @@ def run(seed: int, allowed: Iterable[str] = NAMES, *, traces: list[Trace] | None
         events=sum(world.accepted.values()),
         seconds=world.scheduler.now - start,
         use=highest(world),
+        moved=world.delivery_order.moved,
         processor_seconds=time.process_time() - began,
     )
 

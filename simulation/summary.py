@@ -16,6 +16,7 @@ class Summary:
 
     runs: int = 0
     events: int = 0
+    moved: int = 0
     simulated_seconds: float = 0.0
     processor_seconds: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
@@ -27,6 +28,7 @@ class Summary:
         """Take in a run."""
         self.runs += 1
         self.events += outcome.events
+        self.moved += outcome.moved
         self.simulated_seconds += outcome.seconds
         self.processor_seconds += outcome.processor_seconds
         self.counts += outcome.counts
@@ -49,6 +51,7 @@ class Summary:
         return [
             f"{self.runs:,} runs in {seconds:,.0f} s: {pace}",
             f"{hours:,.0f} simulated hours, {self.events:,} events, {self.events / each:.0f} a run",
+            f"{self.moved:,} keys of ordered producers changed shards",
             "faults that struck:" if rows else "no faults",
             *("  " + "".join(text.ljust(width) for text in row).rstrip() for row in rows),
             "highest use of a bound: " + ", ".join(f"{kind} {part:.0%}" for kind, part in self.use.items()),

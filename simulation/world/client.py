@@ -41,7 +41,7 @@ class Client:
         self.processes: list[ProducerProcess] = []
         self.done = False
         chance = world.scheduler.chance
-        self.ordered = chance.random() < 0.4
+        self.ordered = chance.random() < 0.6
         config = ProducerConfig(
             ordered=self.ordered,
             spool=str(directory),
@@ -57,6 +57,7 @@ class Client:
         skewed = faults.strikes("clock_skew")
         self._skew = faults.chance("clock_skew").uniform(-240, 240) if skewed else 0.0
         self._world = world
+        self._number = number
         self._name = f"producer-{number}"
         self._directory = directory
         self._events = 0
@@ -156,6 +157,8 @@ class Client:
         self._world.accepted[data] += 1
         if not known and isinstance(content, Sent):
             self.accepted[key].append(data)
+            if self.ordered:
+                self._world.delivery_order.put((self._number, key), data)
 
     def _payload(self) -> tuple[str, bytes, Sent | str]:
         """Return a partition key, a payload, and the event that it is or why it is none."""
@@ -169,7 +172,7 @@ class Client:
             return str(fields["author"]), json.dumps({**fields, "text": text}).encode(), "invalid"
         if world.sent and faults.strikes("repeated_event"):
             event = chance.choice(world.sent)
-            world.repeated.add(json.dumps(event.fields()).encode())
+            world.repeat(json.dumps(event.fields()).encode())
         else:
             event = self._event()
             world.sent.append(event)

@@ -42,6 +42,8 @@ class Mapping:
         discarded: Invocation records of batches that were given up, each as often as it was to be stored.
         most_held: Most records of a shard that the poller held.
         most_to_hold: As many as it may.
+        delivered: Called with each batch before the function is invoked with it.
+        answered: Called with the batch and what came of it.
     """
 
     def __init__(
@@ -77,6 +79,8 @@ class Mapping:
         self._news = news
         self._changed, self._shard_ended = Signal(scheduler), Signal(scheduler)
         self.payloads: list[bytes] = []
+        self.delivered: Callable[[bytes], object] = lambda _: None
+        self.answered: Callable[[bytes, InvocationResult], object] = lambda *_: None
         self._ids = itertools.count(1)
         self._is_listed = False
         """Whether the shards were listed since one of them ended."""
@@ -193,7 +197,9 @@ class Mapping:
         self.payloads = [*self.payloads[-KEPT_PAYLOADS:], payload]
         if self.name == "rollup":
             self._mistreat()
+        self.delivered(payload)
         result = self._invoke(payload)
+        self.answered(payload, result)
         if isinstance(result, NotInvoked):
             self._trace.note(self.name, "not invoked", result.reason)
         core.invoked(action.token, result, self._scheduler.now)

@@ -32,6 +32,8 @@ MOST_SECONDS: Final = 600.0
 ENTRY_AHEAD_SECONDS: Final = 900
 """How far ahead an entry of the schedule must start."""
 TRIES: Final = 5
+RESHARD_SECONDS: Final = (-5.0, 20.0)
+"""From the begin of a phase on: when most is sent, and much not yet acknowledged."""
 BUSY_SECONDS: Final = 240.0
 """How long from the begin of a phase on views are invoked each minute."""
 IDLE_SECONDS: Final = (3_600.0, 43_200.0)
@@ -63,8 +65,9 @@ class Operations:
             self._maybe(name, partial(self._outage, name, services), counts_itself=True)
         self._maybe("refused_writes", self._refuse_writes)
         self._maybe("redeployed", self._redeploy)
-        self._maybe("shard_split", self._split, counts_itself=True)
-        self._maybe("shards_merged", self._merge, counts_itself=True)
+        for fault, reshard in (("shard_split", self._split), ("shards_merged", self._merge)):
+            at = chance.choice(world.phases)[0] + chance.uniform(*RESHARD_SECONDS)
+            self._maybe(fault, reshard, at=at, counts_itself=True)
         self._maybe("poller_restarted", lambda: chance.choice(world.mappings).restart())
         for start, _ in world.phases:
             at = start + chance.uniform(0, 30)
@@ -192,7 +195,7 @@ class Operations:
         if kind < 0.2 and world.sent:
             event = chance.choice(world.sent)
             data = json.dumps(event.fields()).encode()
-            world.repeated.add(data)
+            world.repeat(data)
             return data, event
         self._strange += 1
         age = chance.randint(0, 30)

@@ -1,7 +1,7 @@
 """What should be counted, by plain Counters and dictionaries over what arrived; nothing of the consumers' is used."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -49,6 +49,7 @@ class Truth:
     Attributes:
         failed: By position, why an event can't be counted.
         unsent: Payloads that arrived and that nobody sent.
+        told: Called with the shard, the sequence number and the payloads of each record that has arrived.
         arrivals: By payload, its places in the order of arrival: the record's number, and its own within an aggregate.
     """
 
@@ -57,6 +58,7 @@ class Truth:
         self.failed: dict[Position, str] = {}
         self.arrivals: dict[bytes, list[tuple[int, int]]] = {}
         self.unsent: list[bytes] = []
+        self.told: Callable[[str, int, list[bytes]], object] = lambda *_: None
         self._horizon = horizon_seconds
         self._meant: dict[bytes, Sent | str] = {}
         self._held: dict[bytes, list[bytes]] = {}
@@ -93,6 +95,7 @@ class Truth:
             else:
                 self.unsent.append(payload)
         self._records += 1
+        self.told(shard, sequence, payloads)
 
     def _judge(self, content: Sent | str, position: Position, at: float) -> None:
         if isinstance(content, str):

@@ -34,6 +34,7 @@ from simulation.streams.dynamodb_streams import DynamoDBStreamReader
 from simulation.streams.kinesis import KinesisReader
 from simulation.trace import Trace
 from simulation.world.client import Client
+from simulation.world.delivery_order import DeliveryOrder
 from simulation.world.functions import Functions
 from simulation.world.handlers import FunctionName
 from simulation.world.mapping import Mapping
@@ -88,6 +89,7 @@ class World:
             must where the log's stream loses something.
         has_views: Whether views are made.
         mappings: The event source mappings.
+        batches_at_once: Of a shard of events, that ingest is invoked with.
     """
 
     def __init__(self, seed: int, directory: Path, allowed: Iterable[str] = NAMES) -> None:
@@ -157,6 +159,8 @@ class World:
         self.wire.carried_out = self._carried_out
         self.kinesis_news, self.log_news, self.notes_news = Signal(scheduler), Signal(scheduler), Signal(scheduler)
         self.view_order = ViewOrder()
+        self.delivery_order = DeliveryOrder()
+        self.truth.told = self.delivery_order.arrived
         self._told = 0
 
     def _make_functions(self) -> None:
@@ -185,6 +189,7 @@ class World:
         def store(record: InvocationRecord) -> None:
             failures.put_object(Bucket=BUCKET, Key=record.key, Body=record.body)
 
+        self.batches_at_once = chance.choice([1, 1, 1, 3])
         self.ingest_mapping = Mapping(
             ingest := MappingConfig.from_properties(
                 common
@@ -193,7 +198,7 @@ class World:
                     "FunctionName": FunctionName.INGEST.value,
                     "BatchSize": chance.choice([10, 100, 10_000]),
                     "MaximumBatchingWindowInSeconds": chance.choice([0, 2, 10, 10, 10, 20]),
-                    "ParallelizationFactor": chance.choice([1, 1, 1, 3]),
+                    "ParallelizationFactor": self.batches_at_once,
                 }
             ),
             self.scheduler,
@@ -205,6 +210,8 @@ class World:
             news=self.kinesis_news,
             hold=self.bounds.of_poller(ingest),
         )
+        self.ingest_mapping.delivered = self.delivery_order.delivered
+        self.ingest_mapping.answered = self.delivery_order.answered
         streams = self.wire.client(Service.STREAMS, self.streams, poller)
         self.rollup_mapping = Mapping(
             rollup := MappingConfig.from_properties(
@@ -305,6 +312,11 @@ class World:
     def kinesis_client(self, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
         """Return a client of Kinesis."""
         return self.client(Service.KINESIS, caller)
+
+    def repeat(self, data: bytes) -> None:
+        """Take in that a payload is about to be put once more."""
+        self.repeated.add(data)
+        self.delivery_order.put_again(data)
 
     def _lag(self) -> int:
         """Return how many writes a read that is not consistent does not see."""

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 import consumers.rollup.handler as rollup_handler
+from consumers.ingest import decode
 from consumers.ingest import ingest as ingesting
 from consumers.ingest.decode import Delivery
+from consumers.ingest.reader import EventReader
 from consumers.ingest.validate import validate
 from consumers.pane_log import fold as folding
 from consumers.pane_log.fold import Fold
@@ -23,6 +25,8 @@ from consumers.schedule import Address, Schedule
 from consumers.tables import Level, trend_key
 from consumers.trends.item import BucketItem
 from consumers.trends.state import LevelsState
+from penstock.aggregation import Aggregate, read_aggregate
+from penstock.errors import DamagedAggregateError
 from simulation.event_source_mapping.event_pattern import EventPattern
 from simulation.services.dynamodb import SimulatedDynamoDB
 from simulation.world.handlers import here
@@ -206,3 +210,24 @@ def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
 def a_correction_is_forgotten(patch: Patch) -> None:
     """What comes late is written to its minute alone."""
     patch.setattr(LevelsState, "is_closing", lambda *_: False)
+
+
+@noticed_by(1)
+def hashtags_are_counted_as_they_are_written(patch: Patch) -> None:
+    """What different letters say is different hashtags."""
+    patch.setattr(EventReader, "_normal", lambda _, hashtags: list(dict.fromkeys(hashtags)))
+
+
+@noticed_by(1)
+def an_aggregate_that_holds_nothing_is_passed_over(patch: Patch) -> None:
+    """What is sealed and can't be read is taken for an aggregate without events."""
+
+    def read(data: bytes) -> Aggregate:
+        try:
+            return read_aggregate(data)
+        except DamagedAggregateError as error:
+            if error.reason == "its checksum does not match":
+                raise
+            return Aggregate([], [], {}, [], [])
+
+    patch.setattr(decode, "read_aggregate", read)

@@ -1,13 +1,15 @@
 """Mistakes of the event source mapping's poller."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from penstock.listing import ListedShard
-from simulation.event_source_mapping import slot
+from simulation.event_source_mapping import MappingPoller, slot
 from simulation.event_source_mapping.actions import Position, PositionKind, ReadProblem
+from simulation.event_source_mapping.batch import Batch
 from simulation.event_source_mapping.invocation import Answered, FunctionFailed
 from simulation.event_source_mapping.ledger import Ledger
 from simulation.event_source_mapping.limits import HoldLimits
@@ -118,3 +120,41 @@ def a_shard_is_read_however_much_of_it_is_held(patch: Patch) -> None:
         begin(self, *args, hold=HoldLimits(1_000 * hold.records, hold.bytes), **options)
 
     patch.setattr(ShardPoller, "__init__", begun)
+
+
+@noticed_by(1)
+def children_are_read_beside_their_parents(patch: Patch) -> None:
+    """A shard is read as soon as it is known."""
+
+    def ready(self: MappingLineage) -> list[tuple[str, Position]]:
+        found = [(shard_id, position) for shard_id, (_, position) in self._waiting.items()]
+        self._reading |= self._waiting.keys()
+        self._waiting.clear()
+        return found
+
+    patch.setattr(MappingLineage, "ready", ready)
+
+
+@noticed_by(1)
+def the_halves_of_a_batch_change_places(patch: Patch) -> None:
+    """Of a batch that was split the second half goes first."""
+    halves = Batch.halves
+    patch.setattr(Batch, "halves", lambda self: halves(self)[::-1])
+
+
+@noticed_by(1)
+def records_are_dealt_out_in_turn(patch: Patch) -> None:
+    """Which of a shard's concurrent batches a record goes to has nothing to do with its key."""
+    begin = ShardPoller.__init__
+
+    def begun(self: ShardPoller, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as the original has it
+        turns = itertools.count()
+        begin(self, *args, **{**options, "assignment": lambda _, slots: next(turns) % slots})
+
+    patch.setattr(ShardPoller, "__init__", begun)
+
+
+@noticed_by(1)
+def a_destination_that_refuses_is_not_asked_again(patch: Patch) -> None:
+    """A batch that was given up is forgotten, whether it is on record or not."""
+    patch.setattr(MappingPoller, "record_refused", MappingPoller.record_sent)

@@ -10,6 +10,7 @@ from penstock.delivery.answers import Answers
 from penstock.delivery.calls import Answer, CallFailure, PutRecords, PutRecordsAnswer, RecordAnswer
 from penstock.delivery.ledger import Ledger
 from penstock.delivery.record import Record
+from penstock.delivery.shard_queue import ShardQueue
 from penstock.spool import frames
 from penstock.spool.frames import FRAME_BYTES, Frame
 from penstock.spool.journal import Journal
@@ -137,3 +138,14 @@ def the_spool_takes_more_than_it_may(patch: Patch) -> None:
         self._append_limit = 1_000 * limit
 
     patch.setattr(Journal, "__init__", begun)
+
+
+@noticed_by(1)
+def a_lane_has_several_records_in_flight(patch: Patch) -> None:
+    """An ordered producer sends a key's next record before the answer to the one before."""
+    begin = ShardQueue.__init__
+
+    def begun(self: ShardQueue, *args: Any, **_: Any) -> None:  # noqa: ANN401 - as the original has it
+        begin(self, *args, one_at_a_time=False)
+
+    patch.setattr(ShardQueue, "__init__", begun)
