@@ -72,7 +72,7 @@ class Client:
             name,
             self.config,
             directory=self._directory,
-            client=world.kinesis_client,
+            client=lambda process: world.producer_client(process, self.config),
             stream=world.stream.name,
         )
         self.processes.append(process)

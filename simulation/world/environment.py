@@ -5,6 +5,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.config import Config
+
 from simulation.concurrency import SimulatedExecutor
 from simulation.scheduler import Killed, Scheduler
 from simulation.world.handlers import HANDLERS, FunctionName
@@ -40,7 +42,7 @@ class Environment(Process):
         function: FunctionName,
         number: int,
         variables: dict[str, str],
-        client: Callable[[str, Process], Any],
+        client: Callable[[str, Process, Config], Any],
     ) -> None:
         super().__init__(scheduler, f"{function}-{number}")
         self.variables = variables
@@ -51,9 +53,9 @@ class Environment(Process):
         self._fate = Fate()
         self._deadline = 0.0
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - a boto3 client
-        """Return a client whose calls are this environment's."""
-        return self._client(service, self)
+    def client(self, service: str, config: Config) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return a client whose calls are this environment's, made by `config` if it is botocore's."""
+        return self._client(service, self, config)
 
     def pool(self, workers: int) -> Executor:
         """Return what runs a handler's tasks."""

@@ -6,6 +6,7 @@ from functools import partial
 from random import Random
 from typing import Any, Final
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.views.handler import ViewsFailedError
@@ -61,7 +62,7 @@ class Functions:
         faults: Faults,
         trace: Trace,
         wire: Wire,
-        client: Callable[[str, Process], Any],
+        client: Callable[[str, Process, Config], Any],
     ) -> None:
         self.raised: list[str] = []
         self._scheduler = scheduler

@@ -14,6 +14,10 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 from unittest.mock import patch
 
+from botocore import endpoint
+from botocore.config import Config
+
+import consumers.ingest.clients as ingest_clients
 import consumers.ingest.handler as ingest_handler
 import consumers.rollup.environment as rollup_environment
 import consumers.rollup.handler as rollup_handler
@@ -46,8 +50,8 @@ class Surroundings(Protocol):
     made: dict[str, Any]
     """What its module keeps, by the name of the function that makes it."""
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - a boto3 client
-        """Return a client."""
+    def client(self, service: str, config: Config) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return a client, made by `config` if it is botocore's."""
 
     def pool(self, workers: int) -> Executor:
         """Return what runs tasks."""
@@ -95,8 +99,8 @@ class _System:
 class _Boto3:
     """The module `boto3`, as far as a handler makes its clients with it."""
 
-    def client(self, service: str, **_: object) -> Any:  # noqa: ANN401 - a simulated client
-        return here().client(service)
+    def client(self, service: str, *, config: Config) -> Any:  # noqa: ANN401 - a simulated client
+        return here().client(service, config)
 
 
 class _Secrets:
@@ -163,8 +167,7 @@ def simulated_handlers() -> Iterator[None]:
         (ingesting, "wait", wait),
         (at_hand, "Lock", lambda: SimulatedLock(_scheduler[-1])),
         (ingest_handler, "gc", _NoCollector()),
-        (ingest_handler, "dynamodb_client", lambda: here().client("dynamodb")),
-        (ingest_handler, "s3_client", lambda: here().client("s3")),
+        (ingest_clients, "boto3", _Boto3()),
         (ingest_handler, "ingest", _kept(ingest_handler.ingest)),
         (rollup_environment, "boto3", _Boto3()),
         (rollup_environment, "Allowance", _Allowance),
@@ -174,6 +177,7 @@ def simulated_handlers() -> Iterator[None]:
         (repairs, "secrets", _Secrets()),
         (search_view, "secrets", _Secrets()),
         (views_environment, "boto3", _Boto3()),
+        (endpoint, "time", _Time()),  # in which botocore waits before it repeats a call
         (views_handler, "environment", _kept(views_environment.environment)),
     ]
     for module in (ingest_handler, rollup_environment, views_environment):

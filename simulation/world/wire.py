@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler
+from simulation.sdk.clients import Carry
 from simulation.trace import Trace
 from simulation.world.process import Process
 
@@ -79,6 +80,14 @@ class Wire:
     def client(self, service: Service, simulated: Any, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
         """Return what `caller` takes for a boto3 client of a service."""
         return _Client(self, service, simulated, caller)
+
+    def carrier(self, service: Service, simulated: Any, caller: Process) -> Carry:  # noqa: ANN401 - a client
+        """Return what carries what a boto3 client of botocore's own sends, for `caller`."""
+
+        def carry(operation: str, request: dict[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
+            return self.call(caller, service, operation, getattr(simulated, operation), request)
+
+        return carry
 
     def is_down(self, service: Service) -> bool:
         """Tell whether a service answers nobody now, one who asks because he calls it."""

@@ -11,22 +11,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.config import Config
+
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, MINUTE, Schedule
 from consumers.tables import CHANGED, Level
 from consumers.trends.table import TrendsTable
 from consumers.views.search.view import EVERY_SECONDS
+from penstock.config import ProducerConfig
+from penstock.kinesis_client import make_client
 from simulation.event_source_mapping import MappingConfig
 from simulation.event_source_mapping.actions import SHARD_END
 from simulation.event_source_mapping.invocation_record import InvocationRecord
 from simulation.faults import NAMES, Faults
 from simulation.invariants import summed
 from simulation.scheduler import Scheduler, Signal
+from simulation.sdk.clients import client_of, connect, session
 from simulation.services.dynamodb import SimulatedDynamoDB
 from simulation.services.dynamodb_streams import SimulatedDynamoDBStreams, TableStream
 from simulation.services.dynamodb_streams.stream import ViewType, sequence_number
 from simulation.services.kinesis import SimulatedKinesis, Stream
 from simulation.services.kinesis.writing import THROTTLED
+from simulation.services.metering import MeteredDynamoDB
 from simulation.services.s3 import SimulatedS3
 from simulation.services.stream_records import stream_arn
 from simulation.services.table import Table
@@ -63,6 +69,9 @@ VIEWS_SETTLE_SECONDS: Final = EVERY_SECONDS + MINUTE
 """After which a search index and all lists are due."""
 VIEWS_EVERY: Final = 10
 """One world of so many has views: they cost as much as all else."""
+BOTOCORE_EVERY: Final = 100
+BOTOCORE_AT: Final = 33
+"""One world of so many, and which of them, has boto3's own clients: each of their calls costs as much as ten."""
 PAGE_ITEMS: Final = 7
 """Items on one page of a query, so that paging is always tried."""
 
@@ -88,6 +97,7 @@ class World:
         sweeps: Whether the sweep runs. It would repair a mistake of rollup's, so in half of all worlds it does not; it
             must where the log's stream loses something.
         has_views: Whether views are made.
+        has_botocore: Whether clients of producers and functions are botocore's own.
         mappings: The event source mappings.
         batches_at_once: Of a shard of events, that ingest is invoked with.
     """
@@ -110,6 +120,7 @@ class World:
         self.repeated: set[bytes] = set()
         chance = self.scheduler.chance
         self.stream_is_lost = self.faults.strikes("log_stream_lost")
+        self.has_botocore = seed % BOTOCORE_EVERY == BOTOCORE_AT
         self.has_views = seed % VIEWS_EVERY == 0
         self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
         self.expiries = {name for name in EXPIRIES if self.faults.looms(name)}
@@ -147,7 +158,9 @@ class World:
         log = Table("address", "segment", streams=True, expiry="x", clock=scheduler.clock)
         trends = Table("bucket", "start", streams=self.has_views, expiry="x", clock=scheduler.clock)
         tables = {LOG_TABLE: log, TRENDS_TABLE: trends}
-        self.dynamodb = SimulatedDynamoDB(tables, page_items=PAGE_ITEMS)
+        # Only botocore's clients have the hooks by which functions ask what their calls cost.
+        make = MeteredDynamoDB if self.has_botocore else SimulatedDynamoDB
+        self.dynamodb = make(tables, page_items=PAGE_ITEMS)
         self.dynamodb.lag = self._lag
         self.dynamodb.was_old = lambda: self.faults.struck("stale_read")
         self.log_stream = TableStream(LOG_TABLE, log, shards=LOG_SHARDS, now=scheduler.now)
@@ -156,6 +169,7 @@ class World:
         )
         self.streams = SimulatedDynamoDBStreams([self.log_stream, self.trends_stream], scheduler.clock)
         self.s3 = SimulatedS3(BUCKET, page_keys=2)
+        self._simulated = {Service.KINESIS: self.kinesis, Service.DYNAMODB: self.dynamodb, Service.S3: self.s3}
         self.wire.carried_out = self._carried_out
         self.kinesis_news, self.log_news, self.notes_news = Signal(scheduler), Signal(scheduler), Signal(scheduler)
         self.view_order = ViewOrder()
@@ -304,10 +318,22 @@ class World:
         """The trends, as one who stands outside has them."""
         return TrendsTable(self.dynamodb.client(), TRENDS_TABLE)
 
-    def client(self, service: str, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
-        """Return a client of a service by which `caller` makes its calls."""
-        simulated = {Service.KINESIS: self.kinesis, Service.DYNAMODB: self.dynamodb, Service.S3: self.s3}
-        return self.wire.client(Service(service), simulated[Service(service)], caller)
+    def client(self, service: str, caller: Process, config: Config | None = None) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return a client of a service by which `caller` makes its calls.
+
+        With a `config` it is botocore's own in worlds that keep botocore; else each call is one of the service.
+        """
+        simulated = self._simulated[Service(service)]
+        if config is None or not self.has_botocore:
+            return self.wire.client(Service(service), simulated, caller)
+        return client_of(service, config, self.wire.carrier(Service(service), simulated, caller))
+
+    def producer_client(self, caller: Process, config: ProducerConfig) -> Any:  # noqa: ANN401 - a boto3 client
+        """Return a client by which a producer makes its calls; in worlds that keep botocore, as it makes it itself."""
+        if not self.has_botocore:
+            return self.kinesis_client(caller)
+        client = make_client(config, session=session())
+        return connect(client, self.wire.carrier(Service.KINESIS, self.kinesis, caller))
 
     def kinesis_client(self, caller: Process) -> Any:  # noqa: ANN401 - a boto3 client
         """Return a client of Kinesis."""

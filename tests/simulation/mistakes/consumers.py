@@ -20,6 +20,7 @@ from consumers.pane_log.writer import Outcome, Writer
 from consumers.rollup import minutes
 from consumers.rollup.apply import Applied, apply
 from consumers.rollup.at_hand import SegmentsAtHand
+from consumers.rollup.environment import CALL_CONFIG
 from consumers.rollup.stream import read_batch
 from consumers.schedule import Address, Schedule
 from consumers.tables import Level, trend_key
@@ -57,7 +58,7 @@ def segments_are_put_without_a_condition(patch: Patch) -> None:
     _requests(patch, "put_item", LOG_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
-@noticed_by(2)
+@noticed_by(6)
 def buckets_are_put_without_a_condition(patch: Patch) -> None:
     """Of two rollups the later one wins."""
     _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
@@ -76,7 +77,7 @@ def a_winner_is_absorbed_without_a_second_look(patch: Patch) -> None:
     patch.setattr(Outcome, "drop_known", lambda outcome: outcome.known.next if outcome.refused else look(outcome))
 
 
-@noticed_by(1)
+@noticed_by(3)
 def memory_runs_ahead_of_the_log(patch: Patch) -> None:
     """A segment is remembered before its write is confirmed."""
     make = Writer._segment
@@ -105,7 +106,7 @@ def the_vector_is_one_ahead(patch: Patch) -> None:
     patch.setattr(minutes, "apply", ahead)
 
 
-@noticed_by(9)
+@noticed_by(4)
 def a_gap_is_taken_for_nothing(patch: Patch) -> None:
     """Segments that were not brought yet are passed over rather than read from the log."""
 
@@ -152,7 +153,7 @@ def expiry_feeds_back(patch: Patch) -> None:
                 minute = Address.parse(record["dynamodb"]["Keys"]["address"]["S"]).minute
                 for bucket in range(4):
                     key = trend_key(Level.MINUTE, minute, bucket).attributes
-                    here().client("dynamodb").delete_item(TableName=TRENDS_TABLE, Key=key)
+                    here().client("dynamodb", CALL_CONFIG).delete_item(TableName=TRENDS_TABLE, Key=key)
         return read_batch(event)
 
     patch.setattr(EventPattern, "matches", lambda *_: True)
@@ -171,7 +172,7 @@ def failed_events_are_acknowledged_unstored(patch: Patch) -> None:
     patch.setattr(ingesting, "_storing_error", lambda _: None)
 
 
-@noticed_by(16)
+@noticed_by(36)
 def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
     """An answer that is due before a write has ended acknowledges its events."""
     look = ingesting._outcome

@@ -18,7 +18,7 @@ from tests.simulation.mistakes import noticed_by
 Patch = pytest.MonkeyPatch
 
 
-@noticed_by(20)
+@noticed_by(40)
 def views_are_written_without_a_condition(patch: Patch) -> None:
     """Of two environments the later one wins, however old what it writes is."""
     put_item, update_item = SimulatedDynamoDB.put_item, SimulatedDynamoDB.update_item
