@@ -31,6 +31,7 @@ TABLE: Final = (
     Fault("stale_read", "an eventually consistent read does not see the last writes", 0.5),
     Fault("partial_put", "PutRecords takes some of its records only", 0.05),
     Fault("failed_event_write", "a write of failed events, or of a batch that was given up, is refused", 0.2),
+    Fault("failed_note", "a write of change notes is refused, in worlds with views", 0.15),
     Fault("iterator_expired", "a shard iterator expires early", 0.02),
     # Functions.
     Fault("throttled_function", "Lambda has no concurrency for an invocation", 0.02),

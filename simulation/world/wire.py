@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from consumers.tables import CHANGED
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler
 from simulation.sdk.clients import Carry
@@ -52,6 +53,9 @@ _MANNERS: Final = {
     Service.STREAMS: _Manner("LimitExceededException", "InternalServerError"),
     Service.S3: _Manner("SlowDown", "InternalError"),
 }
+
+NOTES: Final = {"S": CHANGED}
+"""The partition key of change notes."""
 
 _WRITES: Final = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
 
@@ -109,7 +113,7 @@ class Wire:
             return self._carry_out(service, operation, effect, request)
 
         try:
-            self._refuse(service, operation, target)
+            self._refuse(service, operation, target, request)
             if faults.strikes("lost_answer"):
                 self._lose(caller, operation, target, carry_out)
             answer = carry_out()
@@ -185,7 +189,7 @@ class Wire:
         ]
         return {"FailedRecordCount": sum("ErrorCode" in each for each in merged), "Records": merged}
 
-    def _refuse(self, service: Service, operation: str, target: str) -> None:
+    def _refuse(self, service: Service, operation: str, target: str, request: dict[str, Any]) -> None:
         """Raise what a caller gets whose call is not carried out, if it is not; it may take time."""
         faults, manner = self._faults, _MANNERS[service]
         if faults.strikes("slow_service"):
@@ -193,19 +197,24 @@ class Wire:
         if self.is_down(service):
             self._scheduler.sleep(1.0)
             raise EndpointConnectionError(endpoint_url=f"https://{service}")
-        if operation in _WRITES and self.refusing.get(target, 0.0) > self._scheduler.now:
+        if self._throttles(service, operation, target, request):
             raise _error(manner.throttle, operation, 400)
-        if service is Service.DYNAMODB and faults.strikes("throttled_table"):
-            raise _error(manner.throttle, operation, 400)
-        if operation == "get_records":  # of Kinesis or of a table's stream
-            if faults.strikes("throttled_shard"):
-                raise _error(manner.throttle, operation, 400)
-            if faults.strikes("iterator_expired"):
-                raise _error("ExpiredIteratorException", operation, 400)
+        if operation == "get_records" and faults.strikes("iterator_expired"):  # of Kinesis or of a table's stream
+            raise _error("ExpiredIteratorException", operation, 400)
         if operation == "put_object" and faults.strikes("failed_event_write"):
             raise _error(manner.throttle, operation, 503)
         if faults.strikes("refused_call"):
             raise _error(manner.error, operation, 500)
+
+    def _throttles(self, service: Service, operation: str, target: str, request: dict[str, Any]) -> bool:
+        """Tell whether a shard or a table has had too many calls."""
+        strikes = self._faults.strikes
+        return (
+            (operation in _WRITES and self.refusing.get(target, 0.0) > self._scheduler.now)
+            or (service is Service.DYNAMODB and strikes("throttled_table"))
+            or (operation == "get_records" and strikes("throttled_shard"))
+            or (operation == "update_item" and request["Key"].get("bucket") == NOTES and strikes("failed_note"))
+        )
 
     def _note(self, caller: Process, operation: str, target: str, outcome: str) -> None:
         self._trace.note(caller.name, operation, target, outcome)

@@ -108,7 +108,8 @@ class World:
         chance_of_start = Faults(seed).chance("clock_skew")
         start = MIDNIGHT + chance_of_start.randint(-3 * HOUR, HOUR) + chance_of_start.randrange(8) / 8
         self.scheduler: Final = Scheduler(seed, float(start))
-        self.faults: Final = Faults(seed, allowed)
+        self.has_views = seed % VIEWS_EVERY == 0
+        self.faults: Final = Faults(seed, set(allowed) - (set() if self.has_views else {"failed_note"}))
         self.trace: Final = Trace(self.scheduler.clock)
         self.wire: Final = Wire(self.scheduler, self.faults, self.trace)
         self.bounds: Final = Bounds(seed)
@@ -121,7 +122,6 @@ class World:
         chance = self.scheduler.chance
         self.stream_is_lost = self.faults.strikes("log_stream_lost")
         self.has_botocore = seed % BOTOCORE_EVERY == BOTOCORE_AT
-        self.has_views = seed % VIEWS_EVERY == 0
         self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
         self.expiries = {name for name in EXPIRIES if self.faults.looms(name)}
         self.phases = self._plan()

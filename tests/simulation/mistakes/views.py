@@ -12,6 +12,7 @@ from consumers.views import running_counts
 from consumers.views.memory import Change, Memory, Packed, Part
 from consumers.views.strips.view import StripsView
 from simulation.services.dynamodb import SimulatedDynamoDB
+from simulation.world.handlers import here
 from simulation.world.view_order import DIRECTORIES, ITEMS
 from tests.simulation.mistakes import noticed_by
 
@@ -57,12 +58,13 @@ def a_repeat_is_not_noted(patch: Patch) -> None:
 
 @noticed_by(190)
 def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
-    """A minute that changes while it is read is taken for read as it is then."""
+    """A minute that changes while it is read, or soon after, is taken for read as it is then."""
     read = Memory.read
 
     def late(self: Memory, wanted: Mapping[Part, int], change: Change) -> dict[Part, Packed]:
         before = dict(self._held)
         found = read(self, wanted, change)
+        here().scheduler.sleep(1.0)
         hours = {part.start // 3_600 * 3_600 for part in wanted}
         noted = {hour: self.changes(hour, hour).get(hour, {}) for hour in sorted(hours)}
         for part, held in self._held.items():
