@@ -37,6 +37,7 @@ def violations(world: "World") -> list[str]:
         *_reported(world),
         *world.reader.ahead,
         *world.view_order.went_back,
+        *(f"minute {minute} was written, and nobody told of it" for minute in sorted(world.view_order.unnoted)),
         *world.functions.raised,
         *_given_up(world),
     ]

@@ -366,7 +366,7 @@ class World:
             if changes != self._told:
                 self._told = changes
                 self.log_news.fire()
-            if self.has_views and request.get("TableName") == TRENDS_TABLE:
+            if self.has_views and request.get("TableName", TRENDS_TABLE) == TRENDS_TABLE:
                 self.view_order.written(operation, request)
                 if operation == "update_item" and request["Key"]["bucket"]["S"] == CHANGED:
                     self.notes_news.fire()

@@ -140,7 +140,7 @@ def the_spool_takes_more_than_it_may(patch: Patch) -> None:
     patch.setattr(Journal, "__init__", begun)
 
 
-@noticed_by(1)
+@noticed_by(37)
 def a_lane_has_several_records_in_flight(patch: Patch) -> None:
     """An ordered producer sends a key's next record before the answer to the one before."""
     may_send = property(lambda queue: not queue.waits_for and queue.first is not None)

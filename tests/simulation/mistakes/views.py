@@ -64,7 +64,7 @@ def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     def late(self: Memory, wanted: Mapping[Part, int], change: Change) -> dict[Part, Packed]:
         before = dict(self._held)
         found = read(self, wanted, change)
-        here().scheduler.sleep(1.0)
+        here().scheduler.sleep(2.0)
         hours = {part.start // 3_600 * 3_600 for part in wanted}
         noted = {hour: self.changes(hour, hour).get(hour, {}) for hour in sorted(hours)}
         for part, held in self._held.items():
