@@ -67,11 +67,11 @@ class Operations:
         self._maybe("redeployed", self._redeploy)
         for fault, reshard in (("shard_split", self._split), ("shards_merged", self._merge)):
             at = chance.choice(world.phases)[0] + chance.uniform(*RESHARD_SECONDS)
-            self._maybe(fault, reshard, at=at, counts_itself=True)
+            self._maybe(fault, reshard, at=at, is_tried=True)
         self._maybe("poller_restarted", lambda: chance.choice(world.mappings).restart())
         for start, _ in world.phases:
             at = start + chance.uniform(0, 30)
-            self._maybe("hostile_record", self._send_hostile_records, at=at, counts_itself=True)
+            self._maybe("hostile_record", self._send_hostile_records, at=at, is_tried=True)
         if world.stream_is_lost:
             self._program(world.phases[0][0] + chance.uniform(0, 40), self._lose_log_stream)
         world.scheduler.spawn(self._tick, owner=self._process)
@@ -83,12 +83,10 @@ class Operations:
         """Whether all that was to happen has happened."""
         return not self._pending
 
-    def _maybe(
-        self, fault: str, act: Callable[[], object], *, at: float | None = None, counts_itself: bool = False
-    ) -> None:
-        """Have something happen at some time of the run, if the fault strikes; some count themselves."""
+    def _maybe(self, fault: str, act: Callable[[], object], *, at: float | None = None, is_tried: bool = False) -> None:
+        """Have something happen at some time of the run, if the fault strikes; what is only tried counts itself."""
         faults = self._world.faults
-        if faults.looms(fault) if counts_itself else faults.strikes(fault):
+        if faults.looms(fault) if is_tried else faults.strikes(fault):
             # Mostly while clients send.
             start, _ = faults.chance(fault).choice(self._world.phases)
             self._program(start + faults.chance(fault).uniform(0, 60) if at is None else at, act)
