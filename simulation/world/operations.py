@@ -62,7 +62,7 @@ class Operations:
         self._kinesis = world.kinesis_client(self._process)
         self._every = chance.choice([15 * MINUTE, 30 * MINUTE])
         for name, services in OUTAGES.items():
-            self._maybe(name, partial(self._outage, name, services), counts_itself=True)
+            self._maybe(name, partial(self._outage, name, services), is_tried=True)
         self._maybe("refused_writes", self._refuse_writes)
         self._maybe("redeployed", self._redeploy)
         for fault, reshard in (("shard_split", self._split), ("shards_merged", self._merge)):

@@ -15,9 +15,9 @@ SHARE: Final = 0.6
 
 LEAST_USUAL: Final = 4 * MIB
 """The least that an operator may give a producer in memory or on disk."""
-BUFFER_BYTES: Final = (24_000, 48_000)
+BUFFER_BYTES: Final = (48_000, 64_000)
 """Many times the longest event that such a producer is given, as of the usual one's: half of it must take one."""
-SPOOL_BYTES: Final = (16_000, 24_000)
+SPOOL_BYTES: Final = (24_000, 32_000)
 HELD_RECORDS: Final = (10, 25)
 
 

@@ -64,7 +64,7 @@ def buckets_are_put_without_a_condition(patch: Patch) -> None:
     _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
-@noticed_by(3)
+@noticed_by(4)
 def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
     """The query for the parts of a sum need not see what was written before."""
     _requests(patch, "query", TRENDS_TABLE, lambda query: _without(query, "ConsistentRead"))

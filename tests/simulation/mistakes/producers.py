@@ -117,7 +117,7 @@ def the_youngest_event_of_an_aggregate_is_the_first(patch: Patch) -> None:
     patch.setattr(AggregateBuilder, "build", built)
 
 
-@noticed_by(43)
+@noticed_by(35)
 def the_buffer_takes_more_than_it_may(patch: Patch) -> None:
     """Nobody waits for room in memory."""
     begin = Ledger.__init__
@@ -147,7 +147,7 @@ def a_lane_has_several_records_in_flight(patch: Patch) -> None:
     patch.setattr(ShardQueue, "may_send", may_send)
 
 
-@noticed_by(1)
+@noticed_by(31)
 def the_lanes_of_new_shards_do_not_wait(patch: Patch) -> None:
     """After a split or a merge an ordered producer sends at once, whatever is under way to the shards before."""
     patch.setattr(ShardQueue, "may_send", property(lambda queue: queue.busy is None and queue.first is not None))
