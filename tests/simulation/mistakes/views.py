@@ -56,7 +56,7 @@ def a_repeat_is_not_noted(patch: Patch) -> None:
     patch.setattr(Rollup, "note_changes", noted)
 
 
-@noticed_by(190)
+@noticed_by(280)
 def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     """A minute that changes while it is read, or soon after, is taken for read as it is then."""
     read = Memory.read
@@ -64,7 +64,7 @@ def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     def late(self: Memory, wanted: Mapping[Part, int], change: Change) -> dict[Part, Packed]:
         before = dict(self._held)
         found = read(self, wanted, change)
-        here().scheduler.sleep(2.0)
+        here().scheduler.sleep(4.0)
         hours = {part.start // 3_600 * 3_600 for part in wanted}
         noted = {hour: self.changes(hour, hour).get(hour, {}) for hour in sorted(hours)}
         for part, held in self._held.items():
