@@ -70,7 +70,9 @@ def run(seed: int, allowed: Iterable[str] = NAMES, *, traces: list[Trace] | None
 
 
 def _violations(world: World) -> list[str]:
-    world.run()
+    if not world.run():
+        late = [f"client {number}" for number, client in enumerate(world.clients) if not client.done]
+        return [f"not everything was sent in time: {', '.join(late) or 'a fault'} has not come to its end"]
     if not world.drain():
         return [f"not everything was acknowledged in time: {world.waiting()}"]
     found: list[str] = []

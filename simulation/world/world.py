@@ -68,7 +68,7 @@ LATE_SECONDS: Final = 19 * HOUR
 VIEWS_SETTLE_SECONDS: Final = EVERY_SECONDS + MINUTE
 """After which a search index and all lists are due."""
 VIEWS_EVERY: Final = 10
-"""One world of so many has views: they cost as much as all else."""
+"""One world of so many has views: such a world costs two to three times as much as another."""
 BOTOCORE_EVERY: Final = 100
 BOTOCORE_AT: Final = 33
 """One world of so many, and which of them, has boto3's own clients: each of their calls costs as much as ten."""
@@ -79,6 +79,8 @@ EXPIRIES: Final = ("expired_early", "expired_late", "expired_never")
 
 EVENTS: Final = 520
 """That clients put in a run, all together."""
+SENDING_SECONDS: Final = float(DAY)
+"""After the last phase has begun everything is sent, and every fault over, within this time."""
 DRAIN_SECONDS: Final = 900.0
 """After the last fault everything is acknowledged within this time."""
 PHASE_SECONDS: Final = 60.0
@@ -373,12 +375,16 @@ class World:
 
     # A run.
 
-    def run(self) -> None:
-        """Let clients send and faults strike, until all is sent and the last fault is over."""
-        self.scheduler.run(done=lambda: self.operations.done and all(client.done for client in self.clients))
+    def run(self) -> bool:
+        """Let clients send and faults strike, until all is sent and the last fault is over; return whether it is."""
+        is_sent = self.scheduler.run(
+            self.phases[-1][0] + SENDING_SECONDS,
+            done=lambda: self.operations.done and all(client.done for client in self.clients),
+        )
         self.faults.end()
         self.wire.down.clear()
         self.wire.refusing.clear()
+        return is_sent
 
     def drain(self) -> bool:
         """Let everything be acknowledged; return whether it was, in time."""
