@@ -1,6 +1,7 @@
 """The command: which seeds and faults, on how many processors; progress, summary and exit status."""
 
 import os
+import shlex
 import time
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,10 @@ def simulate(seeds: int | None, seed: int | None, faults: str, jobs: int | None,
         return _run(range(first, first + count), faults, allowed, jobs or os.cpu_count() or 1, console)
     if count > 1:
         raise click.UsageError("--trace is for one seed: say --seed K without --seeds.")
+    try:
+        trace.write_text("", encoding="utf-8")  # before the run, which takes a while
+    except OSError as error:
+        raise click.BadParameter(f"{trace} can't be written: {error.strerror}.", param_hint="--trace") from error
     return _trace(first, allowed, trace, console)
 
 
@@ -98,7 +103,7 @@ def main() -> int:
 
 
 def _command_line(seed: int, faults: str) -> str:
-    return f"make simulate SEED={seed}" + (f" FAULTS={faults}" if faults else "")
+    return f"make simulate SEED={seed}" + (f" FAULTS={shlex.quote(faults)}" if faults else "")
 
 
 def _shrink(seed: int, allowed: frozenset[str], console: Console) -> None:

@@ -28,7 +28,15 @@ def test_two_processes_that_hash_differently_write_the_same_trace(tmp_path: Path
     assert one == other
 
 
-@pytest.mark.parametrize("options", [["--faults", "nothing"], ["--seeds", "0"], ["--seeds", "2", "--trace", "x"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--faults", "nothing"],
+        ["--seeds", "0"],
+        ["--seeds", "2", "--trace", "x"],
+        ["--seed", "1", "--trace", "no such directory/x"],
+    ],
+)
 def test_wrong_options_end_with_2(options: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "simulation", *options], capture_output=True, check=False, timeout=60)
     assert done.returncode == 2
