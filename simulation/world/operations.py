@@ -63,7 +63,7 @@ class Operations:
         self._every = chance.choice([15 * MINUTE, 30 * MINUTE])
         for name, services in OUTAGES.items():
             self._maybe(name, partial(self._outage, name, services), is_tried=True)
-        self._maybe("refused_writes", self._refuse_writes)
+        self._maybe("refused_writes", self._refuse_writes, is_tried=True)
         self._maybe("redeployed", self._redeploy)
         for fault, reshard in (("shard_split", self._split), ("shards_merged", self._merge)):
             at = chance.choice(world.phases)[0] + chance.uniform(*RESHARD_SECONDS)
@@ -114,12 +114,14 @@ class Operations:
 
     def _refuse_writes(self) -> None:
         world = self._world
-        chance = world.faults.chance("refused_writes")
+        chance, before = world.faults.chance("refused_writes"), world.wire.turned_away
         for _ in range(chance.randint(1, 4)):
             table = chance.choice(sorted(world.dynamodb.tables))
             world.trace.note(table, "refuses writes")
             world.wire.refusing[table] = world.scheduler.now + chance.uniform(0.5, 20)
             world.scheduler.sleep(chance.uniform(1, 60))
+        if world.wire.turned_away > before:
+            world.faults.struck("refused_writes")
 
     def _redeploy(self) -> None:
         """Deploy a schedule with one more entry, which starts as early as the rules have it."""

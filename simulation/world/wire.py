@@ -66,6 +66,7 @@ class Wire:
     Attributes:
         down: Services that answer nobody, and until when, epoch seconds.
         refusing: Tables that refuse writes, and until when.
+        turned_away: How many writes a table that refuses them has refused.
         unanswered: How many calls of each service nobody answered.
         carried_out: Called with service, operation, request and answer when a call has been carried out.
         astray: How many requests will be carried out that their callers have done with.
@@ -74,6 +75,7 @@ class Wire:
     def __init__(self, scheduler: Scheduler, faults: Faults, trace: Trace) -> None:
         self.down: dict[str, float] = {}
         self.refusing: dict[str, float] = {}
+        self.turned_away = 0
         self.unanswered: Counter[Service] = Counter()
         self.carried_out: Callable[[Service, str, dict[str, Any], Any], object] = lambda *_: None
         self.astray = 0
@@ -165,7 +167,7 @@ class Wire:
         self._scheduler.spawn(arrive, delay=delay)
 
     def _carry_out(self, service: Service, operation: str, effect: Callable[..., Any], request: dict[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
-        if operation == "put_records" and len(request["Records"]) > 1 and self._faults.strikes("partial_put"):
+        if operation == "put_records" and len(request["Records"]) > 1 and self._faults.looms("partial_put"):
             return self._put_some(service, effect, request)
         answer = effect(**request)
         self.carried_out(service, operation, request, answer)
@@ -176,6 +178,8 @@ class Wire:
         chance = self._faults.chance("partial_put")
         taken = [chance.random() < 0.5 for _ in request["Records"]]
         refused = [chance.choice(["ProvisionedThroughputExceededException", "InternalFailure"]) for _ in taken]
+        if not all(taken):
+            self._faults.struck("partial_put")
         results: list[Any] = []
         if any(taken):
             some = {**request, "Records": [each for each, goes in zip(request["Records"], taken, strict=True) if goes]}
@@ -209,9 +213,11 @@ class Wire:
     def _throttles(self, service: Service, operation: str, target: str, request: dict[str, Any]) -> bool:
         """Tell whether a shard or a table has had too many calls."""
         strikes = self._faults.strikes
+        if operation in _WRITES and self.refusing.get(target, 0.0) > self._scheduler.now:
+            self.turned_away += 1
+            return True
         return (
-            (operation in _WRITES and self.refusing.get(target, 0.0) > self._scheduler.now)
-            or (service is Service.DYNAMODB and strikes("throttled_table"))
+            (service is Service.DYNAMODB and strikes("throttled_table"))
             or (operation == "get_records" and strikes("throttled_shard"))
             or (operation == "update_item" and request["Key"].get("bucket") == NOTES and strikes("failed_note"))
         )
@@ -242,7 +248,7 @@ class _Client:
 
 
 def _target(request: dict[str, Any]) -> str:
-    """Return the table that a call is for, and its partition; the bucket and the object; the shard; nothing else."""
+    """Return the table that a call is for, or the object, or the shard; nothing where a call names none of them."""
     table = request.get("TableName")
     if table is not None:
         return str(table)
