@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help:
 	@echo 'make run    [SOURCE=demo|bluesky|FILE|-] [RATE=events/s] [DURATION=s] [ONCE=1] [REPEAT=n]'
 	@echo '            [REPORT=file.json] [PORT=8080] [ARCHIVE=1] [SIGN_IN=1] [RUNTIME=artifact]   run the whole pipeline on this machine'
-	@echo 'make simulate [SEEDS=n] [SEED=k] [FAULTS=names]   run the pipeline in simulated worlds, faults and all'
+	@echo 'make simulate [SEEDS=n] [SEED=k] [FAULTS=names] [JOBS=n]   run the pipeline in simulated worlds, faults and all'
 	@echo 'make test   format, lint, types, import directions, template, unit, integration and browser tests'
 	@echo 'make test-oldest, make test-newest   the SDK with the oldest and the newest of what it depends on'
 	@echo 'make test-compiled   the SDK compiled for this machine, instead of interpreted'

@@ -28,7 +28,6 @@ class Client:
 
     Attributes:
         accepted: The payloads of events that its producer took, in the order of their puts, by partition key.
-        refused: How many events were too large for the stream.
         ordered: Whether its producer keeps the order of a key's events.
         failures: Why its producers gave events back.
         done: Whether it has sent all that it had to send, and its last producer has been closed.
@@ -36,7 +35,6 @@ class Client:
 
     def __init__(self, world: "World", number: int, directory: Path) -> None:
         self.accepted: defaultdict[str, list[bytes]] = defaultdict(list)
-        self.refused = 0
         self.failures: list[str] = []
         self.processes: list[ProducerProcess] = []
         self.done = False
@@ -151,8 +149,7 @@ class Client:
         known = data in self._world.put_before
         self._process.put(key, data)
         if len(data) > MIB:
-            self.refused += 1
-            return
+            return  # it is given back, as it must be
         self._world.put_before.add(data)
         self._world.accepted[data] += 1
         if not known and isinstance(content, Sent):

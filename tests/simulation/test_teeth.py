@@ -12,7 +12,7 @@ from simulation.run import run
 from simulation.world.handlers import simulated_handlers
 from tests.simulation.mistakes import MISTAKES, consumers, pollers, producers, views
 
-SEEDS = 200
+SEEDS = int(os.environ.get("SIMULATIONS", "200"))
 """Looked at before a mistake is taken for unnoticed."""
 
 assert {make.__module__ for make, _ in MISTAKES.values()} == {
