@@ -10,7 +10,7 @@ from consumers import counts as counting
 from consumers.counts import Counts
 from consumers.pane_log import segment as segments
 from consumers.redrive.survey import read_failed_events
-from consumers.schedule import HOUR, MINUTE
+from consumers.schedule import DAY, HOUR, MINUTE
 from consumers.tables import Level
 from reporting.answers import Dimension
 from reporting.windows import Window, format_seconds
@@ -142,6 +142,35 @@ def summed(world: "World") -> Iterator[str]:
     for level in Level:
         expected = world.truth.by(level.seconds)
         yield from _differences(f"{level.name.lower()}s", held(world, level), expected)
+
+
+def is_unfinished(world: "World") -> bool:
+    """Tell whether a closed hour or day is not the sum of its minutes, and something of it waits until it is due.
+
+    That may be where rollup corrected a minute at once and failed halfway, and whoever got the batch again kept it.
+    """
+    state = world.table.state()
+    if state is None:
+        return False
+    late_done, until = state.late_done or 0, int(world.scheduler.now) + DAY
+    minutes = held(world, Level.MINUTE)
+    for level, closed in ((Level.HOUR, state.closed), (Level.DAY, state.day_closed)):
+        sums: dict[int, Counts] = defaultdict(counting.empty)
+        for minute, counts in minutes.items():
+            if level.floor(minute) < closed:
+                counting.add(sums[level.floor(minute)], counts)
+        stored = held(world, level)
+        for start, counts in sums.items():
+            if stored.get(start) != counts and any(
+                any(world.table.late(hour, late_done, until, _refuse))
+                for hour in range(start, start + level.seconds, HOUR)
+            ):
+                return True
+    return False
+
+
+def _refuse(error: Exception) -> None:
+    raise error
 
 
 def held(world: "World", level: Level) -> dict[int, Counts]:

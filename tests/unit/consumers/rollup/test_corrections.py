@@ -56,8 +56,22 @@ class Late:
         rollup.corrections.apply_due(report, time_left, most=100)
         return report
 
-    def counted(self) -> int:
-        item = self.rollup.table.get(Level.MINUTE, MINUTE, 0)
+    def close_hour(self) -> None:
+        self.now = NOW + HOUR
+        closed = {"N": str(Level.HOUR.floor(MINUTE) + HOUR)}
+        self.dynamodb.tables[TRENDS_TABLE]["rollup", "levels"] |= {"closing": closed, "closed": closed}
+
+    def fail_hour(self) -> None:
+        """Let the minute be written, and nothing after it."""
+        table = self.dynamodb.tables[TRENDS_TABLE]
+        self.dynamodb.before_call = lambda called: (
+            Fault.THROTTLED
+            if called == "PutItem" and sum(key[0].startswith("minute") for key in table) == BUCKETS
+            else Fault.NONE
+        )
+
+    def counted(self, level: Level = Level.MINUTE) -> int:
+        item = self.rollup.table.get(level, level.floor(MINUTE), 0)
         return 0 if item is None else item.counts["kind"]["post"]
 
     def fail(self, operation: str, fault: Fault) -> None:
@@ -96,26 +110,34 @@ def test_what_is_dear_is_paid_from_the_allowance(late: Late) -> None:
 
 
 def test_a_minute_that_was_written_without_its_hour_is_finished_whatever_that_costs(late: Late) -> None:
-    late.now = NOW + HOUR
-    state = late.dynamodb.tables[TRENDS_TABLE]["rollup", "levels"]
-    closed = {"N": str(Level.HOUR.floor(MINUTE) + HOUR)}
-    late.dynamodb.tables[TRENDS_TABLE]["rollup", "levels"] = state | {"closing": closed, "closed": closed}
+    late.close_hour()
     spent = iter(range(0, 10_000, 100))
     rollup = a_rollup(late.dynamodb, lambda: late.now, allowance=Allowance(0.01), spent=lambda: float(next(spent)))
-    late.dynamodb.before_call = lambda called: (
-        Fault.THROTTLED if called == "PutItem" and minutes_written() == BUCKETS else Fault.NONE
-    )
-
-    def minutes_written() -> int:
-        return sum(key[0].startswith("minute") for key in late.dynamodb.tables[TRENDS_TABLE])
-
+    late.fail_hour()
     assert rollup.apply([LATE], plenty).failure(LATE.address)
     late.heal()
     report = rollup.apply([LATE], plenty)
     assert (report.failure(LATE.address), report.gathered) == (None, 0)
-    hour = rollup.table.get(Level.HOUR, Level.HOUR.floor(MINUTE), 0)
-    assert hour is not None
-    assert hour.counts["kind"] == {"post": late.counted()}
+    assert late.counted() == late.counted(Level.HOUR) == 1
+
+
+@pytest.mark.parametrize("kept_before", [True, False])
+def test_a_minute_that_was_written_without_its_hour_is_finished_when_it_is_due(
+    late: Late, *, kept_before: bool
+) -> None:
+    """Where the batch that failed was a copy of one acknowledged before, or another function gets it and keeps it."""
+    late.close_hour()
+    if kept_before:
+        assert late.rollup.apply([LATE], plenty).gathered == 1
+    late.fail_hour()
+    assert a_rollup(late.dynamodb, lambda: late.now).apply([LATE], plenty).failure(LATE.address)
+    late.heal()
+    if not kept_before:
+        assert late.rollup.apply([LATE], plenty).gathered == 1
+    assert (late.counted(), late.counted(Level.HOUR)) == (1, 0)
+    late.now = due(MINUTE, late.now) + 60.0
+    late.apply_due()
+    assert (late.counted(), late.counted(Level.HOUR)) == (1, 1)
 
 
 def test_a_batch_that_comes_again_keeps_the_same_and_counts_it_once(late: Late) -> None:
