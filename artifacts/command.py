@@ -50,6 +50,8 @@ def package(function: str, into: Path) -> None:
     """Write the package of FUNCTION for Lambda into a folder, as `sam build` asks for it."""
     from artifacts.build import Build
 
+    if into == Path():  # an empty text too, which is what make has for a variable that nobody gave
+        raise click.BadParameter("name the folder to fill, as `sam build` does by ARTIFACTS_DIR", param_hint="--into")
     Build(ROOT, OUTPUT).into(function, into)
 
 

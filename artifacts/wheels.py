@@ -77,8 +77,10 @@ def _install(wanted: str, target: Target, folder: Path, *, compiled: bool) -> No
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:"]
     options += ["--compile" if compiled else "--no-compile", "--target", str(folder), *target.choice]
     command = [sys.executable, "-m", "pip", "install", *options, "-r", str(pins)]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - pip
-    pins.unlink()
+    try:
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - pip
+    finally:
+        pins.unlink()
     if done.returncode:
         reason = " ".join(done.stderr.split())[-600:]
         raise ArtifactError(f"pip can't install wheels for {target.name} ({target.machine}, {target.python}): {reason}")

@@ -34,7 +34,7 @@ def write_folder(files: Contents, folder: Path) -> None:
 
 
 def replace_folder(files: Contents, folder: Path) -> None:
-    """Make a folder hold these files and no others; a reader sees the old ones or the new."""
+    """Make a folder hold these files and no others; nobody sees it half filled."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(mkdtemp(dir=folder.parent, prefix=".unfinished-"))
     try:
