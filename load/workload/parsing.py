@@ -15,6 +15,8 @@ from load.workload.profile import Piece, Profile
 from load.workload.shapes import diurnal, ramp, spike, steady, step
 
 DEFAULT_SECONDS: Final = 60.0
+MOST_REPLAYED_SECONDS: Final = 31 * 86_400
+"""Of recorded events: each second of them is a piece of the profile."""
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
 _NAMED: Final[Mapping[str, tuple[int, Callable[..., Profile], str]]] = {
@@ -81,6 +83,8 @@ def scheduled(path: Path) -> Profile:
         raise InputError(f"{path} can't be read: {error.strerror}") from error
     except yaml.YAMLError as error:
         raise InputError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
+    except (ValueError, RecursionError) as error:  # a date that is none, and brackets without end
+        raise InputError(f"{path} can't be read as YAML: {error}") from error
     if not isinstance(document, list) or not document:
         raise InputError(f"{path} should be a list of steps like {{rate: 500, for: 10m}}")
     return Profile([_step(path, number, each) for number, each in enumerate(document, 1)], f"schedule {path.name}")
@@ -96,7 +100,7 @@ def _step(path: Path, number: int, given: object) -> Piece:
             raise InputError(f"{where}: {rate!r:.40} is no rate in events a second")
     try:
         return Piece(parse_seconds(str(given["for"])), float(start), float(end))
-    except InputError as error:
+    except (InputError, OverflowError) as error:
         raise InputError(f"{where}: {error}") from error
 
 
@@ -106,7 +110,8 @@ def replayed(path: Path) -> Profile:
     Only their times are used: what is sent is drawn as for every profile.
 
     Raises:
-        InputError: the file can't be read, a line has no time, or it has fewer than two events.
+        InputError: the file can't be read, a line has no time, or it has fewer than two events or those of more than a
+            month.
     """
     times: list[float] = []
     try:
@@ -120,7 +125,12 @@ def replayed(path: Path) -> Profile:
         raise InputError(f"{path} is no text in UTF-8") from error
     if len(times) < 2:
         raise InputError(f"{path} has {len(times)} events; a rate needs two at least")
-    first = min(times)
+    first, last = min(times), max(times)
+    if last - first > MOST_REPLAYED_SECONDS:
+        raise InputError(
+            f"{path} has events of {(last - first) / 86_400:,.0f} days, and {MOST_REPLAYED_SECONDS // 86_400} can be "
+            "replayed: give a part of it"
+        )
     seconds = Counter(int(time - first) for time in times)
     pieces = [Piece(1.0, float(seconds[each]), float(seconds[each])) for each in range(max(seconds) + 1)]
     return Profile(pieces, f"replay {path.name}")
@@ -129,7 +139,7 @@ def replayed(path: Path) -> Profile:
 def _happened(path: Path, number: int, line: str) -> float:
     try:
         return datetime.fromisoformat(json.loads(line)["created_at"]).timestamp()
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise InputError(f"{path}, line {number}: no JSON object with created_at, like 2026-11-21T09:30:00Z") from error
 
 

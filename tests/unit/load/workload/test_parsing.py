@@ -54,6 +54,9 @@ def test_a_schedule_is_followed_step_by_step(tmp_path: Path) -> None:
         ("- {rate: 1, for: 1m}\n- {rate: 1, for: soon}", "step 2: 'soon' is no time"),
         ("- {rate: -1, for: 1m}", "step 1: a rate is 0 to"),
         ("[", "is no YAML"),
+        ("[" * 5_000, "can't be read as YAML"),
+        ("- 2026-13-45", "can't be read as YAML: month"),
+        (f"- {{rate: 1{400 * '0'}, for: 1m}}", "step 1: int too large"),
     ],
 )
 def test_an_unreadable_schedule_is_refused_in_one_line(tmp_path: Path, text: str, why: str) -> None:
@@ -73,7 +76,14 @@ def test_recorded_events_give_their_rate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("", "has 0 events"), ("{}\n", "line 1: no JSON object with created_at"), ("no\n", "line 1")]
+    ("text", "why"),
+    [
+        ("", "has 0 events"),
+        ("{}\n", "line 1: no JSON object with created_at"),
+        ("no\n", "line 1"),
+        ("[" * 100_000, "line 1"),
+        ('{"created_at": "1990-01-01T00:00:00Z"}\n{"created_at": "1991-01-01T00:00:00Z"}\n', "365 days, and 31 can"),
+    ],
 )
 def test_a_recording_without_times_is_refused(tmp_path: Path, text: str, why: str) -> None:
     path = tmp_path / "events.jsonl"
