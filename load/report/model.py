@@ -228,7 +228,7 @@ class Cost(Part):
         per_month: dollars for 730 hours of this workload.
         per_million: dollars for a million events.
         items: the lines that make them.
-        usual_per_million: dollars for a million events in the usual design (a put and a marker an event).
+        usual_per_million: dollars for a million events in the usual design (`load.prices.usual`).
     """
 
     region: str

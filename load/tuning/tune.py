@@ -107,7 +107,7 @@ class Tuner:
         )
 
     def _confirmed(self, judged: Judged) -> Judged:
-        """Return a finalist judged anew, by several seeds: by its worst freshness and its mean cost."""
+        """Return a finalist judged anew, by several seeds: by its mean freshness, middle cost and largest uses."""
         again = [self.model(draw=draw)(judged.configuration) for draw in range(1, 1 + SEEDS)]
         middle = sorted(again, key=lambda each: each.month)[len(again) // 2]
         freshness = mean(each.freshness for each in again)

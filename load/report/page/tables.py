@@ -109,7 +109,14 @@ def cost(given: Cost) -> str:
     rows = [[item.item, f"${item.per_month:,.2f}", f"${item.per_million:,.4f}", item.how] for item in given.items]
     rows.append(["together", f"${given.per_month:,.2f}", f"${given.per_million:,.4f}", ""])
     if given.usual_per_million is not None:
-        rows.append(["the usual design", "", f"${given.usual_per_million:,.4f}", "a put and a marker an event"])
+        rows.append(
+            [
+                "the usual design",
+                "",
+                f"${given.usual_per_million:,.4f}",
+                "a record, a marker and a write a hashtag for each event",
+            ]
+        )
     said = escape(f"Prices of {given.region} as of {given.prices_as_of}: {given.source}")
     return table(["item", "a month", "a million events", "how"], rows) + f'<p class="soft">{said}</p>'
 
