@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @set_option
 @known_options
 @click.option(
-    "--seeds", default=3, show_default=True, type=click.IntRange(1, 100), help="How often, each by chance of its own."
+    "--seeds", default=5, show_default=True, type=click.IntRange(1, 100), help="How often, each by chance of its own."
 )
 @report_options
 def simulate(
@@ -65,5 +65,5 @@ def simulate(
     for line in outcome_lines(outcomes[0]):
         click.echo(line)
     if report or page:
-        write_reports(simulated_report(outcomes, traffic, surroundings, table), report, page)
+        write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
     return 1 if outcomes[0].overloaded else 0

@@ -19,9 +19,12 @@ EVENTS_A_BLOCK = 100_000
 
 
 def simulated_report(
-    outcomes: Sequence[Outcome], traffic: Traffic, surroundings: Surroundings, table: PriceTable
+    outcomes: Sequence[Outcome], traffic: Traffic, surroundings: Surroundings, table: PriceTable, seed: int = 0
 ) -> report.Report:
-    """Return a report of one configuration that was simulated once or more, each time by another seed."""
+    """Return a report of one configuration that was simulated once or more, each time by another seed from `seed` on.
+
+    Latencies are of all of them, everything else of the first.
+    """
     first, profile, shape = outcomes[0], traffic.profile, traffic.shape
     events = round(first.rate * first.seconds)
     bill = prices.cost(first.usage, table.prices)
@@ -46,7 +49,7 @@ def simulated_report(
             key_skew=shape.key_skew,
             duplicates=shape.duplicates,
             arrivals="even",
-            seed=0,
+            seed=seed,
         ),
         configuration=_plain(first),
         events=report.Events(
