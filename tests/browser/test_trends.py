@@ -28,7 +28,7 @@ def test_the_figures_change_by_themselves(page: Page, api: FakeApi, console: lis
     expect(events).not_to_have_text(f"{first:,}")
     expect(page.locator("#ranking .count strong").first).not_to_have_text(f"{first_use:,}")
 
-    assert number(events.text_content()) > first
+    assert api.round > 1  # an hour that has slid by a minute meanwhile may have fewer events than before
     expect(page.locator("#freshness")).to_have_attribute("data-state", "live")
     expect(page.locator("#freshness")).to_contain_text(re.compile(r"Live\s+as of \d+:\d\d:\d\d"))
     assert console == []
