@@ -43,6 +43,7 @@ class Search:
         self._budget = budget
         self._progress = progress
         self._best: Place | None = None
+        self._allowed: dict[Place, bool] = {}
         self.judged: dict[Place, Judged] = {}
 
     def run(self, starts: Iterable[Place]) -> Judged:
@@ -68,7 +69,8 @@ class Search:
 
     def _around(self, center: Place) -> list[Place]:
         """Return a place and all that differs from it on one axis."""
-        return [center, *(place for axis in range(len(center)) for place in self._along(center, axis))]
+        around = (place for axis in range(len(center)) for place in self._along(center, axis))
+        return [place for place in (center, *around) if self._allows(place)]
 
     def _along(self, place: Place, axis: int) -> list[Place]:
         """Return a place with every choice of an axis."""
@@ -77,7 +79,7 @@ class Search:
     def _most_promising(self, promise: Promise, best: Place) -> tuple[float, Place]:
         """Return how much is promised at most, and where."""
         if self._space.size <= FEW:
-            unseen = [place for place in self._space.places() if place not in self.judged]
+            unseen = [place for place in self._space.places() if place not in self.judged and self._allows(place)]
             promised = promise.of(unseen, self.judged[best])
         else:
             promised = self._promised_near(promise, best)
@@ -91,11 +93,16 @@ class Search:
         promised: dict[Place, float] = {}
         along = {best}
         for axis in range(len(best)):
-            reached = {there for place in along for there in self._along(place, axis)}
+            reached = {there for place in along for there in self._along(place, axis) if self._allows(there)}
             promised |= promise.of(reached - promised.keys(), self.judged[best])
             # In an order of their own among equals, so that a search finds the same again.
             along = {best, *nlargest(TAKEN_ALONG, sorted(reached), key=promised.__getitem__)}
         return promised
+
+    def _allows(self, place: Place) -> bool:
+        if place not in self._allowed:
+            self._allowed[place] = self._space.allows(place)
+        return self._allowed[place]
 
     def _look(self, place: Place) -> None:
         """Judge a place, if it wasn't and there is a budget for it."""
