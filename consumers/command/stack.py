@@ -56,16 +56,12 @@ def describe(
             f"there is no stack {name!r:.130} in {region}: name it by --stack, or --region"
         ) from error
     wanted = {**resources, **(optional or {})}
+    given = {each.get("ParameterKey"): each.get("ParameterValue", "") for each in stack.get("Parameters", [])}
     found = {
         wanted[each["LogicalResourceId"]]: each.get("PhysicalResourceId", "")
         for each in listed
         if each.get("LogicalResourceId") in wanted  # moto lists what it could not make without a name
-    } | {
-        PARAMETERS[each["ParameterKey"]]: each.get("ParameterValue", "")
-        for each in stack.get("Parameters", [])
-        if each.get("ParameterKey") in PARAMETERS
-    }
-    given = {each.get("ParameterKey"): each.get("ParameterValue") for each in stack.get("Parameters", [])}
+    } | {variable: given[name] for name, variable in PARAMETERS.items() if name in given}
     found |= {variable: value for name, variable in OPTIONAL_PARAMETERS.items() if (value := given.get(name))}
     if rebuilt := given.get(REBUILT):
         found |= {each: f"{rebuilt}-{half}" for each, half in _REBUILT_TABLES.items() if each in found}
