@@ -16,6 +16,8 @@ from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
+from simulation.sdk.shapes import converted
+
 _STATUS: Final = {
     "InternalFailure": 500,
     "InternalServerError": 500,
@@ -89,19 +91,14 @@ def _json(url: str, status: int, body: object) -> AWSResponse:
     return _response(url, status, {"Content-Type": "application/x-amz-json-1.0"}, content)
 
 
-def _value(shape: Any, value: Any) -> Any:  # noqa: ANN401 - a shape of any kind and its value
-    match shape.type_name if shape is not None else None:
-        case "structure":
-            return {name: _value(shape.members[name], each) for name, each in value.items()}
-        case "list":
-            return [_value(shape.member, each) for each in value]
-        case "map":
-            return {name: _value(shape.value, each) for name, each in value.items()}
-        case "blob":
-            return b64encode(value).decode()
-        case "timestamp":
-            return value.timestamp() if isinstance(value, datetime) else value
-    return value
+def _value(shape: Any, value: Any) -> Any:  # noqa: ANN401 - a shape of any kind, if there is one, and its value
+    return value if shape is None else converted(shape, value, _leaf)
+
+
+def _leaf(kind: str, value: Any) -> Any:  # noqa: ANN401 - a value of any kind
+    if kind == "blob":
+        return b64encode(value).decode()
+    return value.timestamp() if kind == "timestamp" and isinstance(value, datetime) else value
 
 
 def _document(name: str, content: str) -> bytes:

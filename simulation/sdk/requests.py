@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.model import OperationModel, Shape
 
+from simulation.sdk.shapes import converted
+
 _TRANSPORT: Final = frozenset(
     {
         "ChecksumAlgorithm",
@@ -30,24 +32,15 @@ def read_request(request: AWSPreparedRequest, operation: OperationModel) -> dict
     """
     protocol = operation.service_model.resolved_protocol
     if protocol == "json":
-        parameters: dict[str, Any] = _value(operation.input_shape, json.loads(_body(request)))
+        parameters: dict[str, Any] = converted(operation.input_shape, json.loads(_body(request)), _leaf)
         return parameters
     if protocol == "rest-xml":
         return _by_rest(request, operation.input_shape)
     raise NotImplementedError(f"{operation.service_model.service_name} speaks {protocol}, which is not covered")
 
 
-def _value(shape: Any, value: Any) -> Any:  # noqa: ANN401 - a shape of any kind and its value
-    match shape.type_name:
-        case "structure":
-            return {name: _value(shape.members[name], each) for name, each in value.items()}
-        case "list":
-            return [_value(shape.member, each) for each in value]
-        case "map":
-            return {name: _value(shape.value, each) for name, each in value.items()}
-        case "blob":
-            return b64decode(value, validate=True)
-    return value
+def _leaf(kind: str, value: Any) -> Any:  # noqa: ANN401 - a value of any kind
+    return b64decode(value, validate=True) if kind == "blob" else value
 
 
 def _by_rest(request: AWSPreparedRequest, shape: Any) -> dict[str, Any]:  # noqa: ANN401 - a shape of a structure
