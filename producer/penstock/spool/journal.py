@@ -70,6 +70,11 @@ class Journal:
         """The segments of another process that have not been read yet, oldest first."""
         return [segment for segment in self._segments if not segment.was_read]
 
+    @property
+    def is_tail_done(self) -> bool:
+        """Whether the youngest segment has events, all of them done: leaving it makes room."""
+        return self._tail is not None and self._tail.entries > 0 and not self._tail.pending
+
     def takes(self, payload: bytes) -> bool:
         """Tell whether ``append`` can take an event without further ado."""
         tail, size = self._tail, FRAME_BYTES + len(payload)

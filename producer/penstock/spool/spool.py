@@ -253,11 +253,15 @@ class Spool:
         if failure is not None:
             raise self._error(failure, "could not be synced, and the event was not taken") from failure
         while not self._journal.takes(payload):
-            if not self._journal.has_room(payload):
+            has_room = self._journal.has_room(payload)
+            if not has_room and not self._journal.is_tail_done:
                 return False
             if self._unsynced:
                 return None
-            self._journal.start_segment()
+            if has_room:
+                self._journal.start_segment()
+            else:
+                self._journal.leave_segment()  # it has nothing but room
         return True
 
     def _sync(self) -> Callable[[], None] | None:

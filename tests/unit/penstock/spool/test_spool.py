@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from penstock.aggregation import UserRecord
 from penstock.errors import SpoolError
 from penstock.spool.disk import Disk
 from penstock.spool.done_files import DoneFiles
@@ -213,3 +214,12 @@ def test_an_event_larger_than_a_segment_has_one_of_its_own(tmp_path: Path) -> No
         assert len(events_files(tmp_path)) == 3
         spool.done(positions[1:2])
     assert left_in(tmp_path) == [0, 2]
+
+
+def test_the_room_of_a_large_event_that_is_done_is_the_next_one_s(tmp_path: Path) -> None:
+    large = UserRecord("key", None, b"x" * (3 * LIMIT // 4))
+    with open_spool(tmp_path) as spool:
+        for _ in range(3):
+            (position,) = spool.append((large,))
+            assert not spool.append((large,))
+            spool.done([position])
