@@ -55,13 +55,13 @@ TABLE: Final = (
     Fault("torn_tail", "that happens in the midst of a write to the spool", 0.5),
     Fault("clock_skew", "a producer's clock is wrong by up to four minutes", 0.3),
     # The platform. The rate is that of a run.
-    Fault("shard_split", "a shard is split under load", 0.35),
-    Fault("shards_merged", "two shards are merged under load", 0.25),
+    Fault("shard_split", "a shard is split under load", 0.6),
+    Fault("shards_merged", "two shards are merged under load", 0.4),
     Fault("refused_writes", "a table refuses all writes for some seconds", 0.5),
-    Fault("outage_of_kinesis", "Kinesis answers nobody for up to ten minutes", 0.15),
+    Fault("outage_of_kinesis", "Kinesis answers nobody for up to ten minutes", 0.25),
     Fault("outage_of_dynamodb", "likewise DynamoDB", 0.15),
-    Fault("outage_of_streams", "likewise DynamoDB's streams", 0.15),
-    Fault("outage_of_s3", "likewise S3", 0.15),
+    Fault("outage_of_streams", "likewise DynamoDB's streams", 0.22),
+    Fault("outage_of_s3", "likewise S3", 0.35),
     Fault("outage_of_lambda", "likewise Lambda", 0.15),
     Fault("redeployed", "a schedule with another entry is deployed; old and new functions run together", 0.35),
     Fault("log_stream_lost", "the log's stream is not read for more than a day, so that it loses records", 0.14),
@@ -92,9 +92,12 @@ def selected(text: str) -> frozenset[str]:
     True
 
     Raises:
-        UnknownFaultError: a name is not in the table.
+        UnknownFaultError: a name is not in the table, or there is none.
     """
-    names = {name.strip() for name in text.split(",")} - {"", "none"}
+    names = {name.strip() for name in text.split(",")} - {""}
+    if not names:
+        raise UnknownFaultError(text)
+    names.discard("none")
     without = {name[1:] for name in names if name.startswith("-")}
     only = {name for name in names if not name.startswith("-")}
     for name in sorted(only | without):

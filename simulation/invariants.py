@@ -147,7 +147,8 @@ def summed(world: "World") -> Iterator[str]:
 def is_unfinished(world: "World") -> bool:
     """Tell whether a closed hour or day is not the sum of its minutes, and something of it waits until it is due.
 
-    That may be where rollup corrected a minute at once and failed halfway, and whoever got the batch again kept it.
+    That may be where rollup corrected a minute at once and failed halfway, and whoever got the batch again kept it; or
+    where the sweep repaired what the log's stream has lost, and failed halfway: it comes to each hour once a day.
     """
     state = world.table.state()
     if state is None:
@@ -161,9 +162,12 @@ def is_unfinished(world: "World") -> bool:
                 counting.add(sums[level.floor(minute)], counts)
         stored = held(world, level)
         for start, counts in sums.items():
-            if stored.get(start) != counts and any(
-                any(world.table.late(hour, late_done, until, _refuse))
-                for hour in range(start, start + level.seconds, HOUR)
+            if stored.get(start) != counts and (
+                world.stream_is_lost
+                or any(
+                    any(world.table.late(hour, late_done, until, _refuse))
+                    for hour in range(start, start + level.seconds, HOUR)
+                )
             ):
                 return True
     return False

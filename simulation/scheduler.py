@@ -113,7 +113,11 @@ class Scheduler:
             raise Killed
         at, draw, due = self.now + seconds, self._random(), self._due
         self._entries += 1
-        if (not due or (at, draw) < due[0][:2]) and at <= self._until and not self._done():
+        if (
+            at <= self._until
+            and (not due or at < (first := due[0])[0] or (at == first[0] and draw < first[1]))
+            and not self._done()
+        ):
             # It would be the next to go on: time passes, and there is no need to change over.
             self.now = max(self.now, at)
             task.turn += 1

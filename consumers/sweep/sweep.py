@@ -43,7 +43,8 @@ MOST_CLOSED: Final = 48
 """Hours (and days) closed in one run: after an outage of a week the sweep catches up in an hour."""
 
 MOST_STEPS: Final = 4
-"""Hours of which one run applies what came late and is due (`consumers.rollup.corrections`)."""
+STEP_SECONDS: Final = HOUR
+"""Of due times: one run applies what came late and is due within so many steps (`consumers.rollup.corrections`)."""
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ class Sweep:
         # As it was before: what is applied now is passed over as if it were still kept, which saves another read.
         self._late_done = report.rollup.state.late_done
         half = time_left() / 2
-        self.rollup.corrections.apply_due(report.rollup, lambda: time_left() - half, most=MOST_STEPS, step=HOUR)
+        self.rollup.corrections.apply_due(report.rollup, lambda: time_left() - half, most=MOST_STEPS, step=STEP_SECONDS)
 
     def _horizon(self, report: SweepReport) -> Horizon | None:
         """Return for how long the log keeps segments, and keep it for the next run where it has changed."""

@@ -21,28 +21,24 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
     """
     size = 0
     for name, value in item.items():
-        size += len(name) if name.isascii() else len(name.encode())
-        size += _value_size(value)
+        size += (len(name) if name.isascii() else len(name.encode())) + _value_size(value)
     return size
 
 
 def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, content),) = value.items()
-    match kind:
-        case "S":
-            size = len(content) if content.isascii() else len(content.encode())
-        case "B":
-            size = len(content)
-        case "N":
-            digits = content.lstrip("-").replace(".", "").strip("0") or "0"
-            size = (len(digits) + 1) // 2 + 1 + content.startswith("-")
-        case "BOOL" | "NULL":
-            size = 1
-        case "SS" | "BS" | "NS":
-            size = sum(_value_size({kind[0]: each}) for each in content)
-        case _:
-            raise ExpressionError(f"{kind} is no type that the simulation covers")
-    return size
+    if kind == "S":
+        return len(content) if content.isascii() else len(content.encode())
+    if kind == "N":
+        digits = content.lstrip("-").replace(".", "").strip("0") or "0"
+        return (len(digits) + 1) // 2 + 1 + content.startswith("-")
+    if kind == "B":
+        return len(content)
+    if kind in ("BOOL", "NULL"):
+        return 1
+    if kind in ("SS", "BS", "NS"):
+        return sum(_value_size({kind[0]: each}) for each in content)
+    raise ExpressionError(f"{kind} is no type that the simulation covers")
 
 
 def check_item(item: Mapping[str, Mapping[str, Any]], keys: Mapping[str, int]) -> None:

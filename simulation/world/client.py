@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, permutations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 AUTHORS: Final = ("ada", "bob", "cyd", "dan", "eve")
 TAGS: Final = ("rivers", "lakes", "seas", "ponds", "wells")
+CONTENTS: Final = tuple(
+    product(
+        ("bluesky", "mastodon"),
+        ("post", "like"),
+        (None, "en", "de"),
+        [
+            tags
+            for number, times in enumerate((60, 12, 3, 1))  # each number as likely as the others
+            for tags in times * list(permutations(TAGS, number))
+        ],
+    )
+)
+"""Platform, kind, language and hashtags of an event, drawn at once."""
 LONG_TEXT: Final = "x" * 20_001
 """One character more than an event may have."""
 
@@ -191,12 +204,13 @@ class Client:
                     -chance.uniform(301, 400),
                 ]
             )
+        platform, kind, lang, hashtags = chance.choice(CONTENTS)
         return Sent(
             event_id=None if chance.random() < 0.05 else str(self._events),  # others' events have the same ids
-            platform=chance.choice(["bluesky", "mastodon"]),
+            platform=platform,
             author=f"{chance.choice(AUTHORS)} of {self._name}",
             created=int(world.scheduler.now - age),
-            kind=chance.choice(["post", "like"]),
-            lang=chance.choice([None, "en", "de"]),
-            hashtags=tuple(chance.sample(TAGS, chance.randint(0, 3))),
+            kind=kind,
+            lang=lang,
+            hashtags=hashtags,
         )

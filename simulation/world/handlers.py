@@ -26,7 +26,9 @@ import consumers.views.environment as views_environment
 import consumers.views.handler as views_handler
 from consumers.ingest import ingest as ingesting
 from consumers.rollup import at_hand
+from consumers.schedule import HOUR
 from consumers.sweep import repairs
+from consumers.sweep import sweep as sweeping
 from consumers.trends import retention
 from consumers.views.search import view as search_view
 from simulation.concurrency import SimulatedLock, wait
@@ -64,8 +66,11 @@ HANDLERS: Final[dict[FunctionName, Callable[[dict[str, Any], Any], Any]]] = {
     FunctionName.VIEWS: views_handler.handler,
 }
 
-MINUTE_DAYS: Final = 6
+MINUTE_DAYS: Final = 4
 """Beyond the dedup horizon, for which minutes are kept: a run is shorter, and more would be looked through in vain."""
+
+SWEEP_STEP_SECONDS: Final = 12 * HOUR
+"""Of due times that a sweep applies in a step: here most of a day may pass between two of them, where little came."""
 
 _scheduler: list[Scheduler] = []
 
@@ -164,6 +169,7 @@ def simulated_handlers() -> Iterator[None]:
     environment = _kept(rollup_environment.environment)
     stand_ins: list[tuple[Any, str, Any]] = [
         (retention, "DAYS_BEYOND_HORIZON", MINUTE_DAYS),
+        (sweeping, "STEP_SECONDS", SWEEP_STEP_SECONDS),
         (ingesting, "wait", wait),
         (at_hand, "Lock", lambda: SimulatedLock(_scheduler[-1])),
         (ingest_handler, "gc", _NoCollector()),
@@ -191,7 +197,7 @@ def simulated_handlers() -> Iterator[None]:
     for module in handlers:
         stand_ins.append((module, "metrics", _Unlogged()))
     with ExitStack() as stack:
-        stack.enter_context(_rarely_collected())
+        stack.enter_context(_collected_by_hand())
         stack.callback(logging.disable, logging.root.manager.disable)
         logging.disable(logging.CRITICAL)
         for module, name, stand_in in stand_ins:
@@ -200,22 +206,22 @@ def simulated_handlers() -> Iterator[None]:
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Spend less time on looking for garbage: what is there now stays, and a run leaves little."""
-    before = gc.get_threshold()
+def _collected_by_hand() -> Iterator[None]:
+    """Look for garbage when a run begins, not while it goes on: what is there now stays, the last world goes."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, *before[1:])
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.enable()
         gc.unfreeze()
 
 
 @contextmanager
 def run_by(scheduler: Scheduler) -> Iterator[None]:
     """Let handlers be run by a scheduler."""
+    gc.collect()
     _scheduler.append(scheduler)
     try:
         yield

@@ -147,6 +147,8 @@ class Mapping:
     def _list(self, core: MappingPoller) -> None:
         while self._is_listed:
             self._shard_ended.wait()
+        if core is not self._core:
+            return  # else one that was restarted would take the listing that its successor waits for
         self._is_listed = True
         try:
             shards = self._reader.list_shards()

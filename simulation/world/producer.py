@@ -17,8 +17,8 @@ from simulation.world.spool_disk import SpoolDisk
 
 ROOM_SECONDS: Final = 1.0
 """How long a put waits for room at a time."""
-LOOKED_AT_EVERY: Final = 8
-"""Puts after which a look is taken at how much is held in memory: one costs as much as a few puts."""
+LOOKED_AT_EVERY: Final = 32
+"""Puts after which a look is taken at how much is held in memory: one costs as much as some puts."""
 
 
 class ProducerProcess(Process):

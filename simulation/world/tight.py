@@ -22,12 +22,16 @@ HELD_RECORDS: Final = (10, 25)
 
 
 class Bounds:
-    """The bounds of one world's producers and pollers."""
+    """The bounds of one world's producers and pollers.
+
+    Attributes:
+        are_tight: Whether some of them are small.
+    """
 
     def __init__(self, seed: int) -> None:
         """Make them small in some worlds; their chance is their own, so that the others are as they were without."""
         self._chance = random.Random(f"{seed} bounds")
-        self._are_tight = seed % TIGHT_EVERY == TIGHT_EVERY - 1
+        self.are_tight = seed % TIGHT_EVERY == TIGHT_EVERY - 1
 
     def of_producer(self, config: ProducerConfig) -> ProducerConfig:
         """Return a producer's options, perhaps with less room than an operator may give it."""
@@ -43,7 +47,7 @@ class Bounds:
         return HoldLimits(self._chance.choice(HELD_RECORDS), usual.bytes) if self._strikes() else usual
 
     def _strikes(self) -> bool:
-        return self._are_tight and self._chance.random() < SHARE
+        return self.are_tight and self._chance.random() < SHARE
 
 
 def is_tight(config: ProducerConfig) -> bool:

@@ -97,9 +97,10 @@ class Wire:
 
     def is_down(self, service: Service) -> bool:
         """Tell whether a service answers nobody now, one who asks because he calls it."""
-        is_down = self.down.get(service, 0.0) > self._scheduler.now
-        self.unanswered[service] += is_down
-        return is_down
+        if self.down.get(service, 0.0) <= self._scheduler.now:
+            return False
+        self.unanswered[service] += 1
+        return True
 
     def call(
         self, caller: Process, service: Service, operation: str, effect: Callable[..., Any], request: dict[str, Any]

@@ -67,7 +67,7 @@ LATE_SECONDS: Final = 19 * HOUR
 """After which all that came late is due."""
 VIEWS_SETTLE_SECONDS: Final = EVERY_SECONDS + MINUTE
 """After which a search index and all lists are due."""
-VIEWS_EVERY: Final = 10
+VIEWS_EVERY: Final = 20
 """One world of so many has views: such a world costs two to three times as much as another."""
 BOTOCORE_EVERY: Final = 100
 BOTOCORE_AT: Final = 33
@@ -75,10 +75,20 @@ BOTOCORE_AT: Final = 33
 PAGE_ITEMS: Final = 7
 """Items on one page of a query, so that paging is always tried."""
 
+_BY_RECORD: Final = frozenset({"FunctionResponseTypes", "BisectBatchOnFunctionError"})
+"""What is said of mappings whose functions answer for each record."""
+
 EXPIRIES: Final = ("expired_early", "expired_late", "expired_never")
 
-EVENTS: Final = 520
+EVENTS: Final = 266
 """That clients put in a run, all together."""
+TIGHT_EVENTS: Final = 520
+"""Where bounds are small, so that they are reached."""
+CROWDED_EVERY: Final = 21
+CROWDED_AT: Final = 9
+"""One world of so many, and which of them, is crowded: its batches are large, and each event costs half as much. Some
+of these worlds are also one or another of the above."""
+CROWDED_EVENTS: Final = 4_000
 SENDING_SECONDS: Final = float(DAY)
 """After the last phase has begun everything is sent, and every fault over, within this time."""
 DRAIN_SECONDS: Final = 900.0
@@ -130,17 +140,24 @@ class World:
         self._make_services()
         self._make_functions()
         clients = chance.choice([2, 2, 3])
-        self.events_of_a_client = -(-EVENTS // clients)
+        self.events_of_a_client = -(-self._events // clients)
         self.clients: Final = [Client(self, number, _made(directory / f"spool-{number}")) for number in range(clients)]
         self.reader: Final = Reader(self)
         self.operations: Final = Operations(self)
+
+    @property
+    def _events(self) -> int:
+        """How many events there are, more or less."""
+        if self.seed % CROWDED_EVERY == CROWDED_AT:
+            return CROWDED_EVENTS
+        return TIGHT_EVENTS if self.bounds.are_tight else EVENTS
 
     def _plan(self) -> list[tuple[float, int]]:
         """Return when phases begin, and the number of their bursts."""
         chance = self.scheduler.chance
         phases: list[tuple[float, int]] = []
         at = self.scheduler.now + 1
-        for number in range(chance.randint(2, 3)):
+        for number in range(chance.choice((2, 2, 2, 3))):
             closing = Level.HOUR.floor(at) + HOUR + CLOSE_AFTER_SECONDS
             gaps = [at + 1, at + MINUTE, at + HOUR / 2, at + HOUR, closing - 60, closing]
             if number:
@@ -257,7 +274,7 @@ class World:
     def _map_views(self, common: dict[str, Any], streams: Any, store: Callable[[InvocationRecord], object]) -> Mapping:  # noqa: ANN401 - a boto3 client
         return Mapping(
             MappingConfig.from_properties(
-                {name: value for name, value in common.items() if name != "FunctionResponseTypes"}
+                {name: value for name, value in common.items() if name not in _BY_RECORD}
                 | {
                     "EventSourceArn": TRENDS_STREAM_ARN,
                     "FunctionName": FunctionName.VIEWS.value,
@@ -491,12 +508,15 @@ class World:
         """Let the log expire, early, late or never; return where a trend is changed by that."""
         if not self.expiries:
             return []
-        segments = (DEDUP_DAYS + 1) * DAY + STREAM_HOURS * HOUR
-        self.scheduler.run(self.scheduler.now + segments + (0 if "expired_early" in self.expiries else DAY))
+        last = max((int(item["x"]["N"]) for item in self.log.values()), default=0)
+        self.scheduler.run(last - DAY + 1 if "expired_early" in self.expiries else last + DAY)
         found: list[str] = []
         for share in (0.5, 0.0) if "expired_never" in self.expiries else (0.5, 1.0):
-            now = self.scheduler.now + (DAY if "expired_early" in self.expiries else 0)
-            self._count_expiry(self.dynamodb.expire(LOG_TABLE, now, partial(self._dies, share)), share)
+            due = len(self.log.expired(self.scheduler.now))
+            until = self.scheduler.now + (DAY if "expired_early" in self.expiries else 0)
+            deleted = self.dynamodb.expire(LOG_TABLE, until, partial(self._dies, share))
+            overdue = len(self.log.expired(self.scheduler.now))
+            self._count_expiry(deleted - (due - overdue), overdue, share)
             self.log_news.fire()
             self.scheduler.run(self.scheduler.now + HOUR)
             for _ in range(2):
@@ -504,11 +524,10 @@ class World:
             self.within(lambda: found.extend(summed(self)))
         return found
 
-    def _count_expiry(self, deleted: int, share: float) -> None:
+    def _count_expiry(self, early: int, overdue: int, share: float) -> None:
         """Count what has struck by now: items that were deleted early or late, or that stay for good."""
         faults, expiries = self.faults, self.expiries
-        overdue = len(self.log.expired(self.scheduler.now))
-        if "expired_early" in expiries and deleted and not faults.counts["expired_early"]:
+        if early and not faults.counts["expired_early"]:
             faults.struck("expired_early")
         if "expired_late" in expiries and share < 1.0 and overdue and not faults.counts["expired_late"]:
             faults.struck("expired_late")

@@ -58,26 +58,26 @@ def segments_are_put_without_a_condition(patch: Patch) -> None:
     _requests(patch, "put_item", LOG_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
-@noticed_by(6)
+@noticed_by(1)
 def buckets_are_put_without_a_condition(patch: Patch) -> None:
     """Of two rollups the later one wins."""
     _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
-@noticed_by(4)
+@noticed_by(1)
 def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
     """The query for the parts of a sum need not see what was written before."""
     _requests(patch, "query", TRENDS_TABLE, lambda query: _without(query, "ConsistentRead"))
 
 
-@noticed_by(1)
+@noticed_by(8)
 def a_winner_is_absorbed_without_a_second_look(patch: Patch) -> None:
     """After a refusal the same events are put at the next place, whatever the winner holds."""
     look = Outcome.drop_known
     patch.setattr(Outcome, "drop_known", lambda outcome: outcome.known.next if outcome.refused else look(outcome))
 
 
-@noticed_by(3)
+@noticed_by(1)
 def memory_runs_ahead_of_the_log(patch: Patch) -> None:
     """A segment is remembered before its write is confirmed."""
     make = Writer._segment
@@ -172,7 +172,7 @@ def failed_events_are_acknowledged_unstored(patch: Patch) -> None:
     patch.setattr(ingesting, "_storing_error", lambda _: None)
 
 
-@noticed_by(36)
+@noticed_by(38)
 def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
     """An answer that is due before a write has ended acknowledges its events."""
     look = ingesting._outcome

@@ -69,7 +69,7 @@ def an_expired_iterator_goes_on_at_the_newest(patch: Patch) -> None:
     patch.setattr(ShardPoller, "read_failed", failed)
 
 
-@noticed_by(1)
+@noticed_by(3)
 def the_checkpoint_is_what_was_read_last(patch: Patch) -> None:
     """A poller that starts anew goes on behind records that were read and never acknowledged."""
     enter = Ledger.open
@@ -98,7 +98,7 @@ def children_begin_at_their_newest(patch: Patch) -> None:
     patch.setattr(MappingLineage, "listed", at_newest)
 
 
-@noticed_by(1)
+@noticed_by(3)
 def a_closed_parent_is_skipped(patch: Patch) -> None:
     """A poller that starts anew begins with the children of shards that were split or merged."""
     begin = MappingLineage._start_of
@@ -122,7 +122,7 @@ def a_shard_is_read_however_much_of_it_is_held(patch: Patch) -> None:
     patch.setattr(ShardPoller, "__init__", begun)
 
 
-@noticed_by(3)
+@noticed_by(15)
 def children_are_read_beside_their_parents(patch: Patch) -> None:
     """A shard is read as soon as it is known."""
 
@@ -142,7 +142,7 @@ def the_halves_of_a_batch_change_places(patch: Patch) -> None:
     patch.setattr(Batch, "halves", lambda self: halves(self)[::-1])
 
 
-@noticed_by(17)
+@noticed_by(27)
 def records_are_dealt_out_in_turn(patch: Patch) -> None:
     """Which of a shard's concurrent batches a record goes to has nothing to do with its key."""
     begin = ShardPoller.__init__
@@ -154,7 +154,7 @@ def records_are_dealt_out_in_turn(patch: Patch) -> None:
     patch.setattr(ShardPoller, "__init__", begun)
 
 
-@noticed_by(14)
+@noticed_by(179)
 def a_destination_that_refuses_is_not_asked_again(patch: Patch) -> None:
     """A batch that was given up is forgotten, whether it is on record or not."""
     patch.setattr(MappingPoller, "record_refused", MappingPoller.record_sent)

@@ -39,7 +39,7 @@ def a_partial_failure_is_taken_for_success(patch: Patch) -> None:
     patch.setattr(Answers, "take", taken)
 
 
-@noticed_by(2)
+@noticed_by(11)
 def a_call_that_failed_is_taken_for_success(patch: Patch) -> None:
     """What became of a call without an answer is not asked."""
     take = Answers.take
@@ -77,7 +77,7 @@ def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
     patch.setattr(SpooledDelivery, "__init__", begun)
 
 
-@noticed_by(1)
+@noticed_by(4)
 def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     """What a killed process has begun to write is read as far as it goes."""
     read = frames._frame_at
@@ -92,7 +92,7 @@ def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     patch.setattr(frames, "_frame_at", forgiving)
 
 
-@noticed_by(4)
+@noticed_by(61)
 def the_next_event_is_acknowledged_too(patch: Patch) -> None:
     """The spool lets go of one event more than has arrived."""
     let_go = Spool.done
@@ -140,14 +140,14 @@ def the_spool_takes_more_than_it_may(patch: Patch) -> None:
     patch.setattr(Journal, "__init__", begun)
 
 
-@noticed_by(37)
+@noticed_by(51)
 def a_lane_has_several_records_in_flight(patch: Patch) -> None:
     """An ordered producer sends a key's next record before the answer to the one before."""
     may_send = property(lambda queue: not queue.waits_for and queue.first is not None)
     patch.setattr(ShardQueue, "may_send", may_send)
 
 
-@noticed_by(31)
+@noticed_by(90)
 def the_lanes_of_new_shards_do_not_wait(patch: Patch) -> None:
     """After a split or a merge an ordered producer sends at once, whatever is under way to the shards before."""
     patch.setattr(ShardQueue, "may_send", property(lambda queue: queue.busy is None and queue.first is not None))

@@ -77,7 +77,7 @@ def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
     patch.setattr(Memory, "read", late)
 
 
-@noticed_by(10)
+@noticed_by(20)
 def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     """An environment sees a minute or an hour as it was when it first read it."""
     read = Memory.read
