@@ -74,7 +74,7 @@ def _delivered_in_order(world: "World") -> list[str]:
     shard, so that a key's events may be in two lanes of a child.
     """
     changed = any(shard.parents for shard in world.stream.shards.values())
-    return [] if changed and world.batches_at_once > 1 else world.delivery_order.broken
+    return [] if changed and world.ingest_mapping.batches_at_once > 1 else world.delivery_order.broken
 
 
 def _bounded(world: "World") -> Iterator[str]:

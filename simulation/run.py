@@ -14,6 +14,7 @@ from simulation.bounds import highest
 from simulation.faults import NAMES
 from simulation.trace import Trace
 from simulation.views_invariants import of_views
+from simulation.world.course import Course
 from simulation.world.handlers import run_by
 from simulation.world.world import World
 
@@ -70,24 +71,25 @@ def run(seed: int, allowed: Iterable[str] = NAMES, *, traces: list[Trace] | None
 
 
 def _violations(world: World) -> list[str]:
-    if not world.run():
+    course = Course(world)
+    if not course.send():
         late = [f"client {number}" for number, client in enumerate(world.clients) if not client.done]
         return [f"not everything was sent in time: {', '.join(late) or 'a fault'} has not come to its end"]
-    if not world.drain():
-        return [f"not everything was acknowledged in time: {world.waiting()}"]
+    if not course.drain():
+        return [f"not everything was acknowledged in time: {course.waiting()}"]
     found: list[str] = []
-    if world.has_views:
-        world.refresh_views()
+    if world.kind.has_views:
+        course.refresh_views()
         if not invariants.is_unfinished(world):
             world.within(lambda: found.extend(of_views(world)))
-    if not world.close_all():
+    if not course.close_all():
         return [f"not all hours and days were closed: {world.table.state()}"]
     world.within(lambda: found.extend(invariants.violations(world)))
-    if world.has_views:
-        world.refresh_views()
+    if world.kind.has_views:
+        course.refresh_views()
         world.within(lambda: found.extend(of_views(world)))
         world.operations.viewing = False
-    return found or world.expire()
+    return found or course.expire()
 
 
 def _memory() -> str | None:

@@ -38,6 +38,7 @@ class Mapping:
 
     Attributes:
         name: That of the function.
+        batches_at_once: Of a shard, that the function may be invoked with.
         payloads: Batches that were invoked last, of which any may come again.
         discarded: Invocation records of batches that were given up, each as often as it was to be stored.
         most_held: Most records of a shard that the poller held.
@@ -65,6 +66,7 @@ class Mapping:
         do.
         """
         self.name = config.function_name
+        self.batches_at_once = config.parallelization_factor
         self.discarded: list[bytes] = []
         self.most_held = 0
         self._hold = hold or HoldLimits.of(config)

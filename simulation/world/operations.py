@@ -75,7 +75,7 @@ class Operations:
         if world.stream_is_lost:
             self._program(world.phases[0][0] + chance.uniform(0, 40), self._lose_log_stream)
         world.scheduler.spawn(self._tick, owner=self._process)
-        if world.has_views:
+        if world.kind.has_views:
             world.scheduler.spawn(self._tick_views, owner=self._process)
 
     @property

@@ -8,8 +8,6 @@ from penstock.config import MIB, ProducerConfig
 from simulation.event_source_mapping.configuration import MappingConfig
 from simulation.event_source_mapping.limits import HoldLimits
 
-TIGHT_EVERY: Final = 4
-"""One world of so many has small bounds: the others run as far as those of a deployment let them."""
 SHARE: Final = 0.6
 """Of a tight world's bounds that are small."""
 
@@ -22,16 +20,12 @@ HELD_RECORDS: Final = (10, 25)
 
 
 class Bounds:
-    """The bounds of one world's producers and pollers.
+    """The bounds of one world's producers and pollers."""
 
-    Attributes:
-        are_tight: Whether some of them are small.
-    """
-
-    def __init__(self, seed: int) -> None:
-        """Make them small in some worlds; their chance is their own, so that the others are as they were without."""
+    def __init__(self, seed: int, *, are_tight: bool) -> None:
+        """Make some small where they are `are_tight`; their chance is their own, so the others are as without."""
         self._chance = random.Random(f"{seed} bounds")
-        self.are_tight = seed % TIGHT_EVERY == TIGHT_EVERY - 1
+        self._are_tight = are_tight
 
     def of_producer(self, config: ProducerConfig) -> ProducerConfig:
         """Return a producer's options, perhaps with less room than an operator may give it."""
@@ -47,7 +41,7 @@ class Bounds:
         return HoldLimits(self._chance.choice(HELD_RECORDS), usual.bytes) if self._strikes() else usual
 
     def _strikes(self) -> bool:
-        return self.are_tight and self._chance.random() < SHARE
+        return self._are_tight and self._chance.random() < SHARE
 
 
 def is_tight(config: ProducerConfig) -> bool:

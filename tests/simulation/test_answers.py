@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from simulation.world.course import Course
 from simulation.world.environment import Environment, Fate
 from simulation.world.handlers import FunctionName, run_by, simulated_handlers
 from simulation.world.world import World
@@ -33,8 +34,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world in which some events were sent, and nothing fails."""
     world = World(1, Path(tmp_path_factory.mktemp("spools")), allowed=())
     with simulated_handlers(), run_by(world.scheduler):
-        world.run()
-        assert world.drain()
+        course = Course(world)
+        course.send()
+        assert course.drain()
         yield world
         world.end()
 

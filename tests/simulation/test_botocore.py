@@ -10,8 +10,10 @@ from botocore.exceptions import ClientError
 from consumers.rollup.environment import CALL_CONFIG
 from penstock.config import ProducerConfig
 from simulation.world.handlers import run_by, simulated_handlers
+from simulation.world.kinds import BOTOCORE_AT, BOTOCORE_EVERY, Kind
+from simulation.world.names import TRENDS_TABLE
 from simulation.world.process import Process
-from simulation.world.world import BOTOCORE_AT, BOTOCORE_EVERY, TRENDS_TABLE, VIEWS_EVERY, World
+from simulation.world.world import World
 
 ATTEMPTS = 4
 """Of each call of a function, as the product sets them."""
@@ -26,7 +28,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_no_world_keeps_botocore_and_has_views_since_both_are_dear() -> None:
-    assert not any(seed % VIEWS_EVERY == 0 for seed in range(BOTOCORE_AT, 100 * BOTOCORE_EVERY, BOTOCORE_EVERY))
+    assert not any(Kind.of(seed).has_views for seed in range(BOTOCORE_AT, 100 * BOTOCORE_EVERY, BOTOCORE_EVERY))
 
 
 def test_producers_and_functions_have_boto3s_own_clients_and_other_worlds_and_callers_have_not(

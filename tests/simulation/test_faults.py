@@ -8,8 +8,10 @@ from botocore.exceptions import ClientError
 
 from simulation.faults import NAMES
 from simulation.services.kinesis.writing import THROTTLED
+from simulation.world.kinds import VIEWS_EVERY
+from simulation.world.names import TRENDS_TABLE
 from simulation.world.process import Process
-from simulation.world.world import TRENDS_TABLE, VIEWS_EVERY, World
+from simulation.world.world import World
 
 
 @pytest.fixture

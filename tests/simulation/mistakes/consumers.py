@@ -31,7 +31,7 @@ from penstock.errors import DamagedAggregateError
 from simulation.event_source_mapping.event_pattern import EventPattern
 from simulation.services.dynamodb import SimulatedDynamoDB
 from simulation.world.handlers import here
-from simulation.world.world import LOG_TABLE, TRENDS_TABLE
+from simulation.world.names import LOG_TABLE, TRENDS_TABLE
 from tests.simulation.mistakes import noticed_by
 
 Patch = pytest.MonkeyPatch
