@@ -12,12 +12,13 @@ class DueTimes:
 
     def __init__(self, profile: Profile) -> None:
         """Look at a profile that does not change."""
-        self._pieces = profile.pieces
-        self._starts = [0.0, *accumulate(piece.seconds for piece in profile.pieces)]
-        self._before = [0.0, *accumulate(piece.events for piece in profile.pieces)]
+        last = max(number for number, piece in enumerate(profile.pieces) if piece.events)
+        self._pieces = profile.pieces[: last + 1]
+        self._starts = [0.0, *accumulate(piece.seconds for piece in self._pieces)]
+        self._before = [0.0, *accumulate(piece.events for piece in self._pieces)]
 
     def of(self, number: float) -> float:
-        """Return when so many events are due; the end of the profile for more than it has."""
+        """Return when so many events are due; for more than there are, when the last one is."""
         at = bisect_right(self._before, number) - 1
         if at >= len(self._pieces):
             return self._starts[-1]

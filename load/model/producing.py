@@ -16,6 +16,8 @@ ENVELOPE_BYTES: Final = 40
 GRID_SECONDS: Final = 0.25
 """Between two looks at what an overloaded shard has taken."""
 
+_ROUNDED: Final = 1 + 1e-9
+"""Times all events: sums of parts of them may come to so much."""
 _ASKED: Final = (ProducerConfig().rate_limit_percent or 100) / 100
 """Times what a shard takes that producers with a backlog ask of it."""
 
@@ -94,9 +96,9 @@ class ShardStream:
         """Return when it has taken so many events, `taken` backwards; infinity if it never does."""
         if not self._taken:
             number /= self.share
-            if number > self._profile.events:
+            if number > self._profile.events * _ROUNDED:
                 return float("inf")
-            return self._times.of(number) + self.delay
+            return self._times.of(min(number, self._profile.events)) + self.delay
         if number > self._taken[-1]:
             return float("inf")
         right = min(max(bisect_right(self._taken, number), 1), len(self._taken) - 1)

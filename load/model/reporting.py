@@ -61,7 +61,7 @@ def simulated_report(
             accepted_in_time=round(first.accepted * first.seconds),
             counted=min(events, round(first.counted * first.seconds)),
         ),
-        freshness=_as_distribution([outcome.freshness for outcome in outcomes]),
+        freshness=_as_distribution([outcome.probed for outcome in outcomes]),
         put=_as_distribution([outcome.put for outcome in outcomes]),
         shards=tuple(
             report.Shard(

@@ -28,6 +28,8 @@ SHARDS_LOOKED_AT: Final = 16
 LOG_SHARDS_LOOKED_AT: Final = 2
 DRAIN_SECONDS: Final = 900.0
 """After the end, before what is not visible yet is given up."""
+_MOMENT: Final = 0.01
+"""Seconds in which a single event stands for its rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The measured time, and what comes before and after it so that it begins and ends in the midst of things."""
+    """The measured time, and what comes before and after it: it begins and ends in the midst of things, or as a run."""
 
     profile: Profile
     start: float
@@ -58,7 +60,11 @@ class Span:
 
     @classmethod
     def around(cls, profile: Profile, configuration: Configuration, lead: Lead | None) -> "Span":
-        """Put the profile between times at its first and its last rate; before the first, nothing in a fresh stack."""
+        """Put the profile between times at its first and its last rate.
+
+        In a fresh stack nothing comes before the first, and nothing after the profile: what then waits for a full batch
+        waits for the window's end.
+        """
         windows = (
             configuration.ingest_window_seconds
             + configuration.rollup_window_seconds
@@ -67,7 +73,8 @@ class Span:
         around = 15.0 + 2.0 * windows
         first, last = profile.pieces[0].start, profile.pieces[-1].end
         before = (Piece(around, first, first),) if lead is None else lead.pieces(first)
-        pieces = [*before, *profile.pieces, Piece(around, last, last)]
+        after = Piece(around, last, last) if lead is None else Piece(around, 0.0, 0.0)
+        pieces = [*before, *profile.pieces, after]
         start = sum(piece.seconds for piece in before)
         return cls(Profile(pieces, profile.text), start, start + profile.seconds)
 
@@ -126,7 +133,8 @@ class Run:
         self._followed: list[Folded] = []
         """What views have read and no list has yet."""
         self._seen = Seen()
-        self._freshness, self._lists, self._log, self._put = Spread(), Spread(), Spread(), Spread()
+        self._freshness, self._probed, self._lists = Spread(), Spread(), Spread()
+        self._log, self._put = Spread(), Spread()
         self._functions = {name: FunctionRun() for name in ("IngestFunction", "RollupFunction", "ViewsFunction")}
 
     def outcome(self) -> Outcome:
@@ -203,6 +211,7 @@ class Run:
             self._seen.trends_reads += weight * written.read_units
         for folded in taken:
             self._measure(self._freshness, folded, 1 / len(self._shards), begin + written.visible)
+            self._measure(self._probed, self._in_probes(folded), 1 / len(self._shards), begin + written.visible)
             self._applied.append((done + self._surroundings.stream_seconds, folded))
         if not self._views_due:
             self._views_due = True
@@ -245,6 +254,12 @@ class Run:
         part, first, last = self._span.part(folded.first, folded.last)
         if part:
             spread.add(part * folded.events * share, visible - last, visible - first)
+
+    def _in_probes(self, folded: Folded) -> Folded:
+        """Return what was folded as so many probes, one a second of all shards together."""
+        due, last = self._span.profile.due, max(folded.last, folded.first + _MOMENT)
+        events = due(last) - due(folded.first)
+        return replace(folded, events=folded.events * (last - folded.first) / events if events else 0.0)
 
     def _make_slots(self, seed: int) -> list[Slot]:
         configuration, end = self._configuration, self._span.profile.seconds
@@ -310,6 +325,7 @@ class Run:
             accepted=self._accepted() / seconds,
             counted=self._lists.weight / seconds,
             freshness=self._freshness,
+            probed=self._probed,
             lists=self._lists,
             log=self._log,
             put=self._put,

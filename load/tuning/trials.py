@@ -39,7 +39,7 @@ def trial(
         producer=producer_of(configuration),
     )
     report = run(options, target, show=show, wish=wish)
-    expected = simulate(traffic, configuration, calibration, surroundings, seed).freshness
+    expected = simulate(traffic, configuration, calibration, surroundings, seed).probed
     simulated = expected.quantiles(0.5, 0.99) if expected.weight else (None, None)
     measured, seconds = report.freshness, report.workload.seconds or 1.0
     accepted = report.events.accepted if report.events.accepted_in_time is None else report.events.accepted_in_time

@@ -101,7 +101,7 @@ def simulated(
         seed,
         lead=Lead(ready_seconds, warm_up_seconds),
     )
-    p50, p99 = as_probes_see(outcome.freshness, answer_seconds).quantiles(0.5, 0.99)
+    p50, p99 = as_probes_see(outcome.probed, answer_seconds).quantiles(0.5, 0.99)
     return Figures(p50, p99, outcome.accepted)
 
 
@@ -118,12 +118,13 @@ def as_probes_see(freshness: Spread, answer_seconds: float) -> Spread:
 
 
 def compare(case: Case, runs: Sequence[Report], calibration: Calibration) -> Compared:
-    """Compare a case's runs with as many simulations as tell how much depends on chance."""
-    answers = [report.answer.p50 for report in runs if report.answer is not None]
-    ready = [report.generator.ready or 0.0 for report in runs if report.generator is not None]
-    answered, begun = median(answers), median(ready)
+    """Compare a case's runs with simulations that begin as each of them did, as many as tell what depends on chance."""
+    answered = median(report.answer.p50 for report in runs if report.answer is not None)
+    begun = [report.generator.ready or 0.0 for report in runs if report.generator is not None]
     found = [
-        simulated(case, calibration, answer_seconds=answered, ready_seconds=begun, seed=seed) for seed in range(SEEDS)
+        simulated(case, calibration, answer_seconds=answered, ready_seconds=ready, seed=seed)
+        for seed in range(SEEDS)
+        for ready in begun
     ]
     busy = [report.generator.machine_busy or 0.0 for report in runs if report.generator is not None]
     return Compared(

@@ -212,3 +212,23 @@ def test_a_profile_that_begins_and_ends_in_silence_is_run() -> None:
 
     assert outcome.rate == pytest.approx(500)
     assert outcome.counted == pytest.approx(500, rel=0.05)
+
+
+def test_the_last_events_of_a_run_wait_for_the_window_where_they_fill_no_batch() -> None:
+    configuration = Configuration(shards=1, ingest_window_seconds=5, rollup_window_seconds=1, ingest_batch_size=20)
+    traffic, local = Traffic(steady(150, 30)), local_stack(CALIBRATION.local)
+
+    longest = [
+        simulate(traffic, configuration, CALIBRATION, local, lead=Lead(ready, 6.0)).freshness.longest
+        for ready in (2.4, 2.6, 2.8)
+    ]
+    in_the_midst = simulate(traffic, configuration, CALIBRATION, replace(local, fresh=False)).freshness.longest
+
+    assert min(longest) > 5 > in_the_midst
+
+
+def test_probes_weigh_each_second_alike_and_events_each_event() -> None:
+    outcome = simulate(Traffic(spike(100, 400, 60)), Configuration(shards=2), CALIBRATION, AWS)
+
+    assert outcome.probed.weight == pytest.approx(60, rel=0.02)
+    assert outcome.freshness.weight == pytest.approx(60 * outcome.rate, rel=0.02)
