@@ -52,10 +52,13 @@ _WORKLOAD = frozenset(
         "duplicates",
     )
 )
+prices_option = click.option(
+    "--prices", type=FILE, metavar="FILE.json", help="A price table. [default: list prices of us-east-1]"
+)
 _KNOWN = (
     click.option("--on", "place", type=click.Choice(["aws", "local"]), default="aws", show_default=True, help="Where."),
     click.option("--calibration", type=FILE, help="What `calibrate` wrote. [default: the one that comes along]"),
-    click.option("--prices", type=FILE, help="A price table. [default: list prices of us-east-1]"),
+    prices_option,
 )
 
 set_option = click.option(

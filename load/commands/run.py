@@ -1,11 +1,11 @@
 """``penstock-load run``: a workload against a live target."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from load.commands.options import pairs_of, prices_option, report_options, set_option, write_reports
 from load.commands.stack_options import stack_options
 from load.commands.workload_options import profile_of, shape_of, workload_options
 from load.errors import InputError
@@ -49,13 +49,7 @@ ENDED_BY_SIGNAL: Final = 128
     show_default=True,
     help="Independent of each other, as people are, or at equal distances.",
 )
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A parameter of the template (ShardCount=4) or an option of the SDK (linger_seconds=0.2). Repeatable.",
-)
+@set_option
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="That send.")
 @click.option(
     "--probe-interval",
@@ -78,18 +72,8 @@ ENDED_BY_SIGNAL: Final = 128
     metavar="USD",
     help="End when what was sent has cost so many dollars, reckoned by list prices; locally, would have.",
 )
-@click.option(
-    "--prices",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE.json",
-    help="A price table. [default: list prices of us-east-1]",
-)
-@click.option(
-    "--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.json", help="Write the report as JSON."
-)
-@click.option(
-    "--page", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.html", help="Write the report as a page."
-)
+@prices_option
+@report_options
 def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every type
     """Send a workload to a live target and measure what becomes of it.
 
@@ -105,16 +89,11 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
     """
     from rich.console import Console
 
-    from load.commands.options import pairs_of
     from load.commands.targets import stack_name
     from load.configuration import Configuration
-    from load.report.files import check_writable
     from local.errors import PartFailedError, StackError
 
     settings = pairs_of(given["settings"])
-    for path in (given["report"], given["page"]):
-        if path is not None:
-            check_writable(path)
     console = Console(stderr=True, highlight=False)
     try:
         if (name := stack_name(given["target"])) is not None:
@@ -164,7 +143,6 @@ def _run_on_stack(name: str, given: dict[str, Any], settings: dict[str, str], co
 def _run(
     given: dict[str, Any], options: "RunOptions", target: "Target", interruption: "Interruption", console: "Console"
 ) -> int:
-    from load.commands.options import write_reports
     from load.report.text import lines
     from load.runs.run import run as run_load
     from load.runs.view import make_view

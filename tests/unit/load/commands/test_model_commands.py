@@ -117,3 +117,12 @@ def test_wrong_input_is_one_line_that_says_what_can_be(arguments: tuple[str, ...
 
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_commands_share_the_options_that_mean_the_same() -> None:
+    def told(command: str) -> dict[str, tuple[object, ...]]:
+        shared = ("settings", "prices", "report", "page")
+        found = {option.name: option for option in cli.commands[command].params}
+        return {name: (found[name].opts, getattr(found[name], "help", None)) for name in shared}
+
+    assert told("run") == told("simulate") == told("tune")
