@@ -62,6 +62,8 @@ def simulate(
         for number in range(seeds):
             progress.show(f"{number + 1} of {seeds}")
             outcomes.append(simulated(traffic, configuration, calibration, surroundings, seed + number))
+    if seeds > 1:
+        click.echo(f"by seed {seed}, the first of {seeds}; a report has all of them")
     for line in outcome_lines(outcomes[0]):
         click.echo(line)
     if report or page:

@@ -25,6 +25,7 @@ def test_simulate_says_what_is_to_be_expected_and_writes_a_report(tmp_path: Path
     result = ran("simulate", "--profile", "steady:1000", "--seeds", "2", "--report", str(file))
 
     assert result.return_value == 0
+    assert result.output.startswith("by seed 0, the first of 2;")
     assert "in the lists" in result.output
     assert "shard bytes" in result.output
     report = read_report(file)
@@ -117,6 +118,10 @@ def test_wrong_input_is_one_line_that_says_what_can_be(arguments: tuple[str, ...
 
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_simulate_by_one_seed_need_not_say_which() -> None:
+    assert ran("simulate", "--profile", "steady:100", "--seeds", "1").output.startswith("rate ")
 
 
 def test_commands_share_the_options_that_mean_the_same() -> None:
