@@ -172,14 +172,26 @@ class Configuration:
         """Addresses of the pane log in a minute of event time."""
         return 60 // self.pane_seconds * self.key_groups
 
+    @property
+    def beyond(self) -> str:
+        """What the template's parameter has to be changed for before this can be deployed; nothing if it needn't be."""
+        name, _, most = PARAMETERS["shards"]
+        if self.stream_mode is CapacityMode.ON_DEMAND or self.shards <= most:
+            return ""
+        return (
+            f"{name} is {self.shards:,}, and the template takes {most:,} at most: raise the parameter's MaxValue "
+            "and the account's quota of shards before it is deployed"
+        )
+
     def samconfig(self) -> str:
         """Return the parameters of a new stack as a table of `samconfig.toml`, which `sam deploy` reads.
 
-        The producer's options are a comment: they are the clients' to set.
+        The producer's options are a comment: they are the clients' to set. So is `beyond`, if there is something.
         """
         overrides = [f"{name}={value}" for name, value in self.parameters.items()] + [f"Schedule={self.schedule}"]
         options = ", ".join(f"{name}={getattr(self, name)}" for name in PRODUCER_OPTIONS)
-        lines = [f"# producers: {options}", "[default.deploy.parameters]", "parameter_overrides = ["]
+        remarks = [f"# producers: {options}"] + ([f"# {self.beyond}"] if self.beyond else [])
+        lines = [*remarks, "[default.deploy.parameters]", "parameter_overrides = ["]
         # A JSON string is a TOML string, for what these hold.
         lines += [f"    {json.dumps(_quoted(override))}," for override in overrides]
         return "\n".join([*lines, "]", ""])

@@ -68,6 +68,8 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
     yield ""
     yield judged_line("chosen", chosen) + f"   {tuned.binds} binds"
     yield from _changes(start, chosen.configuration)
+    if chosen.configuration.beyond:
+        yield chosen.configuration.beyond
     for name, other, why in (
         ("cheaper", tuned.cheaper, "the next cheaper, misses the goal or its headroom"),
         ("faster", tuned.faster, "the next faster"),

@@ -65,7 +65,7 @@ class Outcome:
         rate: events a second that were due in that time; `accepted`, that shards took in it; `counted`, of those due
             in it, that became visible.
         freshness: from an event's intended time until its minute is written, which answers about a value read.
-        probed: the same as probes at even times find it: each second weighs as much, however many events were due in it.
+        probed: the same as probes at even times find it: each second weighs as much, whatever was due in it.
         lists: as `freshness`, until the lists of the reporting API, the last of all answers, have it.
         log: until its segment is written.
         put: until it is acknowledged.

@@ -32,6 +32,7 @@ def test_two_processes_that_hash_differently_write_the_same_trace(tmp_path: Path
     "options",
     [
         ["--faults", "nothing"],
+        ["--faults", ","],
         ["--seeds", "0"],
         ["--seeds", "2", "--trace", "x"],
         ["--seed", "1", "--trace", "no such directory/x"],

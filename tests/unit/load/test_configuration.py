@@ -1,6 +1,7 @@
 """What can be chosen, held against the template and the producer that it names."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,13 @@ def test_a_document_brings_the_configuration_back() -> None:
 
     assert Configuration(**chosen.as_document()) == chosen
     assert {*PARAMETERS, *PRODUCER_OPTIONS, *SCHEDULE} < set(chosen.as_document())
+
+
+def test_more_shards_than_the_template_takes_are_said_with_what_to_do() -> None:
+    many = Configuration(shards=201)
+
+    assert "ShardCount is 201" in many.beyond
+    assert "MaxValue" in many.samconfig().splitlines()[1]
+    assert tomllib.loads(many.samconfig())
+    assert not Configuration(shards=200).beyond
+    assert not replace(many, stream_mode=CapacityMode.ON_DEMAND).beyond
