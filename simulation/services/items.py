@@ -26,12 +26,14 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
 
 
 def _value_size(value: Mapping[str, Any]) -> int:
+    kind: str
+    content: Any
     ((kind, content),) = value.items()
     if kind == "S":
         return len(content) if content.isascii() else len(content.encode())
     if kind == "N":
         digits = content.lstrip("-").replace(".", "").strip("0") or "0"
-        return (len(digits) + 1) // 2 + 1 + content.startswith("-")
+        return (len(digits) + 1) // 2 + 1 + int(content.startswith("-"))
     if kind == "B":
         return len(content)
     if kind in ("BOOL", "NULL"):
