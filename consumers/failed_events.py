@@ -11,9 +11,10 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError
@@ -145,6 +146,30 @@ class FailedEventSink(Protocol):
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: not all of them are kept.
         """
+
+
+class LaterSink:
+    """Makes a sink when there is something to keep. Safe for threads.
+
+    An S3 client is a third of all that ingest makes as it starts, and most environments never need one.
+    """
+
+    def __init__(self, make: Callable[[], FailedEventSink]) -> None:
+        """Write to what `make` returns, once it is needed."""
+        self._make = make
+        self._made: FailedEventSink | None = None
+        self._making = Lock()
+
+    def write(self, failed: Iterable[FailedEvent]) -> None:
+        """Keep a batch's failed events.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: not all of them are kept.
+        """
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+        self._made.write(failed)
 
 
 class FailedEventStore:

@@ -18,6 +18,7 @@ from consumers.alerts.store import AlertsStore
 from consumers.calls import call_config
 from consumers.metering import UnitMeter
 from consumers.metrics import FunctionMetrics
+from consumers.starting import make_at_start
 from consumers.tracing import traced
 from consumers.trends.table import TrendsTable
 
@@ -68,7 +69,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:  # noqa: A
 
 @cache
 def environment() -> Environment:
-    """Return what this process made at its first invocation.
+    """Return what this process makes once.
 
     Raises:
         SettingsError: an environment variable is missing or wrong.
@@ -89,3 +90,6 @@ def environment() -> Environment:
         clock=time.time,
     )
     return Environment(alerts, meter)
+
+
+make_at_start(environment)

@@ -13,6 +13,7 @@ from consumers.archive.observation import METRICS, metrics_of
 from consumers.archive.store import ArchiveStore
 from consumers.calls import call_config
 from consumers.metrics import FunctionMetrics
+from consumers.starting import make_at_start
 from consumers.tracing import traced
 
 CALL_CONFIG: Final = call_config(calls_at_once=1, read_seconds=10.0)
@@ -43,3 +44,6 @@ def store() -> ArchiveStore:
         SettingsError: an environment variable is missing or wrong.
     """
     return ArchiveStore(boto3.client("s3", config=CALL_CONFIG), variables.text(os.environ, "ARCHIVE_BUCKET"))
+
+
+make_at_start(store)

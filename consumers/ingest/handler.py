@@ -10,7 +10,7 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from consumers.failed_events import FailedEventStore
+from consumers.failed_events import FailedEventStore, LaterSink
 from consumers.ingest.clients import CALLS_AT_ONCE, dynamodb_client, s3_client
 from consumers.ingest.ingest import Ingest, Result
 from consumers.ingest.observation import METRICS, delays, is_hot, line_of, metrics_of
@@ -20,6 +20,7 @@ from consumers.metering import UnitMeter
 from consumers.metrics import FunctionMetrics
 from consumers.pane_log.log import PaneLog
 from consumers.pane_log.writer import Writer
+from consumers.starting import make_at_start
 from consumers.tracing import traced
 
 OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
@@ -54,7 +55,7 @@ def ingest() -> Ingest:
     meter.watch(dynamodb)
     return Ingest(
         Writer(PaneLog(dynamodb, settings.log_table), settings.segment_retention_seconds),
-        FailedEventStore(s3_client(), settings.failed_events_bucket),
+        LaterSink(lambda: FailedEventStore(s3_client(), settings.failed_events_bucket)),
         ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="ingest"),
         schedule=settings.schedule,
         dedup_seconds=settings.dedup_seconds,
@@ -68,3 +69,6 @@ def _report(batch: dict[str, Any], result: Result, began: float) -> None:
     metrics.log_by("reason", "FailedEvents", result.tally.failed)
     log = logger.warning if result.errors or is_hot(result) else logger.info
     log("batch", **line_of(*told))
+
+
+make_at_start(ingest)

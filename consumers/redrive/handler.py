@@ -14,6 +14,7 @@ from consumers.redrive.report import FoldReport, SendReport
 from consumers.redrive.request import Request
 from consumers.redrive.run import Hooks, count, fold, send
 from consumers.redrive.settings import Settings
+from consumers.starting import make_at_start
 from consumers.tracing import traced
 
 if TYPE_CHECKING:
@@ -85,3 +86,6 @@ def parts() -> Parts:
 
 def _warn(line: str) -> None:
     logger.warning("redrive", what=line)
+
+
+make_at_start(parts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from consumers.metrics import FunctionMetrics
+from consumers.starting import make_at_start
 from consumers.tracing import traced
 from consumers.views.environment import environment
 from consumers.views.observation import METRICS, line_of, metrics_of
@@ -55,3 +56,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     log("refreshed", **line_of(*told))
     if report.failures:
         raise ViewsFailedError(report.failures)
+
+
+make_at_start(environment)

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from consumers.starting import VARIABLE
+
 ROOT = Path(__file__).parents[2]
 FEWEST, MOST = 3, 15
 """Starts of each: after the fewest a handler may pass, after the most it has failed."""
@@ -23,7 +25,7 @@ class Start(NamedTuple):
     """What a function does before its first batch, and how much of it anyone would have to do."""
 
     makes: str
-    """The handler's cached function that makes its clients; empty if importing it does."""
+    """The handler's cached function that makes its clients, as it is imported; empty if it has none."""
     clients: tuple[str, ...]
     limit: float = 1.6
     """Times the start of a module that imports boto3 and makes the clients."""
@@ -32,7 +34,7 @@ class Start(NamedTuple):
 STARTS = {
     "consumers.alerts.handler": Start("environment", ("dynamodb", "sns")),
     "consumers.archive.handler": Start("store", ("s3",)),
-    "consumers.ingest.handler": Start("ingest", ("dynamodb", "s3")),
+    "consumers.ingest.handler": Start("ingest", ("dynamodb",)),
     "consumers.redrive.handler": Start("parts", ("s3",)),
     "consumers.rollup.handler": Start("environment", ("dynamodb",)),
     "consumers.sweep.handler": Start("sweep", ("dynamodb",)),
@@ -40,6 +42,7 @@ STARTS = {
     "reporting.handler": Start("", ("dynamodb",), limit=1.9),
 }
 VARIABLES = {
+    VARIABLE: "127.0.0.1:9",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -77,7 +80,8 @@ def bare(clients: tuple[str, ...]) -> str:
 
 def full(handler: str) -> str:
     made = STARTS[handler].makes
-    return f"import {handler} as handler" + (f"\nhandler.{made}()" if made else "")
+    # Nothing is left to be made at the first invocation.
+    return f"import {handler} as handler" + (f"\nassert handler.{made}.cache_info().currsize == 1" if made else "")
 
 
 @pytest.mark.parametrize("handler", STARTS)

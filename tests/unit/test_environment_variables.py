@@ -58,7 +58,7 @@ class Environment(Mapping[str, str]):
 
 
 def test_nothing_else_reads_variables() -> None:
-    """Operators' command lines read their own; the SDK's options, of which redrive asks for one, have defaults."""
+    """Operators' command lines read their own, Lambda sets one; the SDK's options have defaults."""
     handed_to_settings = re.compile(r"Settings\.read\(os\.environ\)|variables\.text\(os\.environ, \"ARCHIVE_BUCKET\"\)")
     readers = {
         str(path.relative_to(ROOT))
@@ -67,7 +67,7 @@ def test_nothing_else_reads_variables() -> None:
         if "command" not in path.parts
         and re.search(r"\b(environ|getenv)\b", handed_to_settings.sub("", path.read_text(encoding="utf-8")))
     }
-    assert readers == {"consumers/tracing.py", "consumers/redrive/parts.py"}
+    assert readers == {"consumers/tracing.py", "consumers/starting.py", "consumers/redrive/parts.py"}
 
 
 def functions() -> dict[str, dict[str, Any]]:

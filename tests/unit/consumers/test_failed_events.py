@@ -14,6 +14,7 @@ from consumers.failed_events import (
     FailedEventError,
     FailedEventStore,
     FieldError,
+    LaterSink,
     Reason,
     object_key,
 )
@@ -119,6 +120,22 @@ def test_what_was_written_is_read_once_however_often_and_however_cut(events: lis
     store.write(events[len(events) // 2 :])
     read = list(read_failed_events(bucket.client(), "failed"))
     assert sorted(read) == sorted(events)
+
+
+def test_a_sink_is_made_once_and_not_before_it_is_needed() -> None:
+    bucket = FakeBucket()
+    made: list[FailedEventStore] = []
+
+    def make() -> FailedEventStore:
+        made.append(FailedEventStore(bucket.client(), "failed"))
+        return made[-1]
+
+    sink = LaterSink(make)
+    assert not made
+    for sequence in (1, 2):
+        sink.write([a_failed_event(sequence_number=str(sequence))])
+    assert len(made) == 1
+    assert len(bucket.objects) == 2
 
 
 def test_an_object_holds_one_shard_and_one_day() -> None:

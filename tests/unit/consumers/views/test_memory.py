@@ -38,7 +38,7 @@ class Trends:
 
     def note(self, *minutes: int) -> None:
         for minute in minutes:
-            self.table.note_changes(Level.HOUR.floor(minute), [minute], NOON + HOUR)
+            self.table.note_changes(Level.HOUR.floor(minute), {minute: None}, NOON + HOUR)
 
     def look(self, *named: int, now: float = NOW) -> Change:
         change = self.memory.look(now, named, plenty)

@@ -49,7 +49,7 @@ class Kept:
 def test_a_view_that_fails_holds_up_no_other_and_is_told() -> None:
     broken = Broken()
     kept = Kept(broken)
-    kept.table.note_changes(NOON, [NOON], NOON + MINUTE)
+    kept.table.note_changes(NOON, {NOON: None}, NOON + MINUTE)
     report = kept.views.refresh((), plenty)
     assert (list(report.failures), report.as_of) == (["broken"], None)
     assert report.put == 6
@@ -99,7 +99,7 @@ def test_a_list_that_was_followed_is_put_once_more_when_its_last_events_are_ther
     made = []
     for seconds in range(0, 2 * MINUTE, 5):
         kept.now = NOON + seconds
-        kept.table.note_changes(NOON, [NOON], NOON + MINUTE)
+        kept.table.note_changes(NOON, {NOON: None}, NOON + MINUTE)
         kept.views.refresh((), plenty)
         item = kept.table.item(list_key(Window.HOUR, end), consistent=True)
         listed = None if item is None else decode_list(Window.HOUR, end, item)

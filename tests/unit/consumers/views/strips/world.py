@@ -70,7 +70,7 @@ class World:
 
     def note(self, minute: int) -> None:
         """Note that a minute has changed, or that it is not sure whether it has."""
-        request = note_request(TRENDS_TABLE, Level.HOUR.floor(minute), [minute], minute + 30 * DAY)
+        request = note_request(TRENDS_TABLE, Level.HOUR.floor(minute), {minute: None}, minute + 30 * DAY)
         self.tables.update_item(**request)
 
     def go_on(self, seconds: float) -> None:
