@@ -68,13 +68,6 @@ sweep cursor (`consumers.trends.table`): where the sweep goes on::
     v        N  format version
     hour     N  epoch seconds: the hour to check next
 
-repairs begun (`consumers.trends.repairs`): where runs of the sweep write and have perhaps not noted what changed::
-
-    bucket               S   ``rollup``
-    start                S   ``repairs``
-    v                    N   format version
-    1763741760_5f0c1a2b  NS  one for each such run, named by its begin (epoch seconds) and a nonce: hours, epoch seconds
-
 horizon (`consumers.trends.table`): for how long the pane log keeps segments, as the sweep has seen it::
 
     bucket   S  ``rollup``
@@ -92,6 +85,7 @@ key, so that the table's stream brings them by one shard::
     v        N  format version
     m05      N  one for each minute that was written, m00 to m59: raised after each write of it and of the closed
                 hours and days that hold it
+    r05      N  the sum of the revisions of the minute's buckets that was told of so; 0 or absent if not all of it was
     x        N  expiry, epoch seconds: with the hour's minutes
 
 view (`consumers.views`): a read model that can be made from the kinds above at any time. Each kind of view has these::
@@ -272,7 +266,6 @@ def is_part(start: str) -> bool:
 
 LEVELS_STATE: Final = TrendKey("rollup", "levels")
 SWEEP_CURSOR: Final = TrendKey("rollup", "sweep")
-REPAIRS: Final = TrendKey("rollup", "repairs")
 HORIZON: Final = TrendKey("rollup", "horizon")
 ALERTS_STATE: Final = TrendKey("alerts", "state")
 HIDDEN_PARTITION: Final = "hidden"

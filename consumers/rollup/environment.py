@@ -39,7 +39,7 @@ class Environment(NamedTuple):
 
 @cache
 def environment() -> Environment:
-    """Return what this process made at its first invocation.
+    """Return what this process makes once.
 
     Raises:
         SettingsError: an environment variable is missing or wrong.

@@ -10,6 +10,7 @@ from consumers.rollup.environment import environment
 from consumers.rollup.levels import TAKE_OVER_SECONDS
 from consumers.rollup.observation import METRICS, delays, line_of, metrics_of
 from consumers.rollup.stream import BatchAnswer, answer, read_batch
+from consumers.starting import make_at_start
 from consumers.tracing import traced
 
 if TYPE_CHECKING:
@@ -47,3 +48,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchAnswer:
     log = logger.warning if reasons else logger.info
     log("batch", **line_of(*told), errors=reasons)
     return answer(failed)
+
+
+make_at_start(environment)

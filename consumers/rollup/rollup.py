@@ -19,6 +19,7 @@ from consumers.rollup.deadline import DeadlineError
 from consumers.rollup.levels import Levels
 from consumers.rollup.memory import Memory
 from consumers.rollup.minutes import BucketOutcome, MinuteWriter
+from consumers.rollup.noting import Noting
 from consumers.rollup.report import LASTING, MinuteExpiredError, Report, ScheduleMismatchError
 from consumers.tables import Level
 from consumers.trends.errors import TrendsError
@@ -62,6 +63,7 @@ class Rollup:
         self.log = log
         self.schedule = schedule
         self.levels = Levels(table, schedule, retention, contention=contention, pool=pool, clock=clock)
+        self.noting = Noting(table, schedule, retention, pool)
         self._minutes = MinuteWriter(table, log, schedule, retention, contention=contention, memory=memory)
         self._retention = retention
         self._pool = pool
@@ -185,8 +187,9 @@ class Rollup:
                     report.not_failing.append(error)
                 else:
                     report.failed_addresses[address] = error
-        self.correct_levels([outcome.item for outcome in outcomes], report, time_left)
-        self.note_changes({outcome.item.start for outcome in outcomes}, report, time_left)
+        written = [outcome.item for outcome in outcomes]
+        incorrect = self.correct_levels(written, report, time_left)
+        self.noting.note(self.noting.changed(written, incorrect), report, time_left)
         self._mark_arrival(minutes, report)
         applied: dict[int, int] = {}
         for outcome in outcomes:
@@ -222,11 +225,20 @@ class Rollup:
         time_left: Callable[[], float],
         *,
         before_put: Callable[[], object] = lambda: None,
-    ) -> None:
+    ) -> set[int]:
         """Sum again the closed hours, and then days, that lack a revision of the minutes in `written`.
 
         `before_put` is called before each write; what it raises fails that write.
+
+        Returns:
+            The minutes whose hour or day could not be summed.
         """
+        incorrect: set[int] = set()
+
+        def fail(minutes: list[int], error: BaseException) -> None:
+            report.file(minutes, error)
+            incorrect.update(minutes)
+
         try:
             # After the minute writes, so that a closer either saw them or has raised its mark (`levels`).
             state = self.levels.state()
@@ -237,7 +249,7 @@ class Rollup:
                 before_put=before_put,
             )
             for start, error in failures.items():
-                report.file(_minutes_within(written, Level.HOUR, start), error)
+                fail(_minutes_within(written, Level.HOUR, start), error)
             if hours:  # likewise after the hour writes
                 state = self.levels.state()
                 _, failures = self.levels.correct(
@@ -247,30 +259,13 @@ class Rollup:
                     before_put=before_put,
                 )
                 for start, error in failures.items():
-                    report.file(_minutes_within(written, Level.DAY, start), error)
+                    fail(_minutes_within(written, Level.DAY, start), error)
         except (ClientError, BotoCoreError, TrendsError) as error:
             # Nobody knows which hours are closed, so all of it comes again and is corrected then.
-            report.file([item.start for item in written], error)
+            fail([item.start for item in written], error)
         else:
             report.state = state
-
-    def note_changes(self, minutes: Iterable[int], report: Report, time_left: Callable[[], float]) -> None:
-        """Tell who makes views of the trends that `minutes` may have changed.
-
-        Also where all was a repeat: an earlier attempt may have ended between its write and this.
-        """
-        hours: dict[int, list[int]] = {}
-        for minute in minutes:
-            hours.setdefault(Level.HOUR.floor(minute), []).append(minute)
-        tasks = {
-            hour: self._pool.submit(
-                self.table.note_changes, hour, some, self._retention.expires_at(Level.MINUTE, hour + Level.HOUR.seconds)
-            )
-            for hour, some in hours.items()
-        }
-        for hour, task in tasks.items():
-            if (error := deadline.error_of(task, f"change note of hour {hour}", time_left)) is not None:
-                report.file(hours[hour], error)
+        return incorrect
 
     def _mark_arrival(self, minutes: list[SegmentsAtHand], report: Report) -> None:
         """Say how fresh the trends are, by what was applied."""

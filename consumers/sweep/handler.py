@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 
 from consumers.metrics import FunctionMetrics
 from consumers.rollup.environment import environment
+from consumers.starting import make_at_start
 from consumers.sweep.observation import METRICS, line_of, metrics_of
 from consumers.sweep.probe import LogProbe
 from consumers.sweep.sweep import Sweep
@@ -43,3 +44,6 @@ def sweep() -> Sweep:
     made = environment()
     probe = LogProbe(made.client, made.settings.log_table, time.sleep)
     return Sweep(made.rollup, probe, made.settings.hours_of_segments, pool=made.pool, clock=time.time)
+
+
+make_at_start(sweep)

@@ -5,7 +5,7 @@ outlasted its 24 hours, a batch that was given up. It repairs by the same code t
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,9 +23,9 @@ from consumers.rollup.schedule_check import ScheduleChangedError, check
 from consumers.schedule import HOUR, MINUTE, Address, Entry
 from consumers.sweep.plan import next_slice, recent_minutes
 from consumers.sweep.probe import Expected, LogProbe
-from consumers.sweep.repairs import Repairs, RunRepairs
 from consumers.tables import Level
 from consumers.trends.errors import TrendsError, TrendsFormatError
+from consumers.trends.notes import NOT_TOLD, Changed
 from consumers.trends.table import Progress
 from consumers.trends.vector import Vector
 
@@ -75,7 +75,6 @@ class Sweep:
         """
         self.rollup = rollup
         self._probe = probe
-        self._repairs = Repairs(rollup.table.repairs_begun(), clock)
         self._hours = hours
         self._pool = pool
         self._clock = clock
@@ -96,46 +95,22 @@ class Sweep:
         report.horizon = self._horizon(report)
         hours, _ = next_slice(self._cursor(report), now, self._hours)
         cursor = hours[0]
-        repairs = self._repairs.begin_run()
         try:
-            self._note_left(report, time_left)
             self._apply_late(report, time_left)
-            in_time = self.check(recent_minutes(now), report, time_left, repairs.begin)
+            in_time = self.check(recent_minutes(now), report, time_left)
             for hour in hours:
                 if not in_time:
                     break
                 cursor = hour - HOUR
-                in_time = self.check(range(hour, hour + HOUR, MINUTE), report, time_left, repairs.begin)
+                in_time = self.check(range(hour, hour + HOUR, MINUTE), report, time_left)
                 if in_time:
                     report.hours.append(hour)
                 else:
                     cursor = hour
-            self._end(repairs, report)
         finally:
             self.rollup.close_due(report.rollup, time_left, most=MOST_CLOSED, take_over_after=0)
             self.rollup.table.save_sweep_cursor(cursor)
         return report
-
-    def _note_left(self, report: SweepReport, time_left: Callable[[], float]) -> None:
-        """Note the hours that a run wrote to which ended before it had noted them."""
-        try:
-            left = self._repairs.left()
-        except (ClientError, BotoCoreError, TrendsError) as error:
-            _note(report, error)
-            return
-        for repairs in left:
-            hours = [hour for hour in repairs.hours if hour >= self.rollup.oldest_hour]
-            minutes = (minute for hour in hours for minute in range(hour, hour + HOUR, MINUTE))
-            self.rollup.note_changes(minutes, report.rollup, time_left)
-            self._end(repairs, report)
-
-    def _end(self, repairs: RunRepairs, report: SweepReport) -> None:
-        """Keep that what was written is noted, unless something of it failed: then a later run notes it."""
-        if repairs.hours.isdisjoint(map(Level.HOUR.floor, report.rollup.failed_minutes)):
-            try:
-                repairs.end()
-            except (ClientError, BotoCoreError) as error:
-                _note(report, error)
 
     def _apply_late(self, report: SweepReport, time_left: Callable[[], float]) -> None:
         """Apply late segments that are due, for up to half of the time: checks need the other half.
@@ -175,48 +150,68 @@ class Sweep:
             _note(report, error)
             return None
 
-    def check(
-        self,
-        minutes: range,
-        report: SweepReport,
-        time_left: Callable[[], float],
-        begin: Callable[[Collection[int]], object] = lambda _: None,
-    ) -> bool:
+    def check(self, minutes: range, report: SweepReport, time_left: Callable[[], float]) -> bool:
         """Bring `minutes`, and the closed hours and days that hold them, up to date; False if time ran out.
 
-        `begin` is called with the hours of `minutes` (epoch seconds) before anything is written; what it raises fails
-        what would be written.
+        What was written and not noted, by whomever, is noted.
         """
-        hours = frozenset(map(Level.HOUR.floor, minutes))
-        corrected = False
-
-        def correct() -> None:
-            nonlocal corrected
-            begin(hours)
-            corrected = True
-
-        # Before the vectors: what is applied in between is then in both, rather than in neither.
+        # Before the vectors: what is applied or told in between is then in both, rather than in neither.
         kept = self._kept(minutes, report)
+        told = self._told(minutes, report)
         held, unread = self._reads(minutes, report)
         expected = list(_beyond(kept, self._expected(minutes, held, unread, report.rollup)))
         missing: list[Expected] = []
         try:
-            found = sorted(self._probe.found(expected), key=_minute)
+            missing = sorted(self._probe.found(expected), key=_minute)
             report.addresses_checked += len(expected)
-            if found:
-                begin(hours)
-            missing = found
         except (ClientError, BotoCoreError) as error:
             _note(report, error)
         for _, group in groupby(missing, key=lambda hit: _minute(hit) // (MINUTES_AT_ONCE * MINUTE)):
             if time_left() < 2 * RESERVE_SECONDS:
                 return False
             self._repair(list(group), report, time_left)
-        # Also where nothing was missing: a minute may have been written by one who ended before correcting its hour.
-        self.rollup.correct_levels(held, report.rollup, time_left, before_put=correct)
-        if corrected:
-            self.rollup.note_changes(minutes, report.rollup, time_left)
+        self._correct(held, frozenset(map(_minute, missing)), told, report, time_left)
         return time_left() >= 2 * RESERVE_SECONDS
+
+    def _correct(
+        self,
+        held: list[Progress],
+        repaired: frozenset[int],
+        told: Mapping[int, int] | None,
+        report: SweepReport,
+        time_left: Callable[[], float],
+    ) -> None:
+        """Correct closed hours and days, also where nothing was missing, and note what nobody has told of.
+
+        A minute may have been written by one who ended before correcting its hour, or before noting it.
+        """
+        minutes = {progress.start for progress in held if progress.start >= self.rollup.oldest_hour}
+        noting, corrected = self.rollup.noting, False
+
+        def correct() -> None:
+            nonlocal corrected
+            if not corrected:  # the first put of several; two at once may both, which does no harm
+                noting.doubt(minutes)  # should this run end before it has noted them
+                corrected = True
+
+        incorrect = self.rollup.correct_levels(held, report.rollup, time_left, before_put=correct)
+        revisions = noting.changed(held, incorrect)
+        changed: Changed = {}
+        if corrected:
+            changed = {minute: None if minute in repaired else revisions[minute] for minute in sorted(minutes)}
+        elif told is not None:  # those that were repaired have been noted
+            untold = {minute for minute in minutes if told.get(minute, NOT_TOLD) != revisions[minute]}
+            changed = {minute: revisions[minute] for minute in sorted(untold - repaired)}
+        noting.note(changed, report.rollup, time_left)
+
+    def _told(self, minutes: range, report: SweepReport) -> dict[int, int] | None:
+        """Return by minute the revisions that were told of, or None where that can't be read."""
+        try:
+            notes = self.rollup.table.change_notes(Level.HOUR.floor(minutes[0]), Level.HOUR.floor(minutes[-1]))
+        except (ClientError, BotoCoreError, TrendsError) as error:
+            _note(report, error)
+            return None
+        return {minute: revisions for note in notes for minute, revisions in note.revisions.items()}
 
     def _kept(self, minutes: range, report: SweepReport) -> set[Expected]:
         """Return the late segments of the hours of `minutes` that wait until they are due: they are not missing."""

@@ -32,9 +32,8 @@ from consumers.trends.item import (
     parts_of,
 )
 from consumers.trends.late import LateSegment, decode_late, encode_late
-from consumers.trends.notes import Versions, decode_note, note_request
+from consumers.trends.notes import Changed, ChangeNote, Versions, decode_note, note_request
 from consumers.trends.ranges import partitions
-from consumers.trends.repairs import RepairsBegun
 from consumers.trends.state import LevelsState, Mark, decode_state, encode_state
 from consumers.trends.vector import Vector, unpack
 
@@ -217,10 +216,6 @@ class TrendsTable:
         }
         self._client.put_item(TableName=self.table, Item=item)
 
-    def repairs_begun(self) -> RepairsBegun:
-        """Return where runs of the sweep keep what they have begun to repair."""
-        return RepairsBegun(self._client, self.table)
-
     def keep_late(self, hour: int, due: int, segments: Sequence[LateSegment]) -> None:
         """Keep `segments`, all of the hour that starts at `hour`, until they are due (epoch seconds).
 
@@ -270,13 +265,13 @@ class TrendsTable:
         """
         return self._get(key, consistent=consistent)
 
-    def note_changes(self, hour: int, minutes: Iterable[int], expires_at: int) -> None:
-        """Tell readers that `minutes` of the hour that starts at `hour` may have changed; again does no harm.
+    def note_changes(self, hour: int, changed: Changed, expires_at: int) -> None:
+        """Tell readers which minutes of the hour that starts at `hour` may have changed; again does no harm.
 
         Raises:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: the call failed for good.
         """
-        self._client.update_item(**note_request(self.table, hour, minutes, expires_at))
+        self._client.update_item(**note_request(self.table, hour, changed, expires_at))
 
     def changes(self, first: int, last: int) -> dict[int, Versions]:
         """Return the change notes of the hours from `first` to `last` (epoch seconds), consistently, by hour.
@@ -285,8 +280,17 @@ class TrendsTable:
             botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
             TrendsFormatError: a note that this code can't read.
         """
+        return {note.hour: note.versions for note in self.change_notes(first, last)}
+
+    def change_notes(self, first: int, last: int) -> list[ChangeNote]:
+        """Return the change notes of the hours from `first` to `last` (epoch seconds), consistently, in their order.
+
+        Raises:
+            botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError: a call failed for good.
+            TrendsFormatError: a note that this code can't read.
+        """
         partition, start = change_key(first)
-        return dict(map(decode_note, self._range(partition, start, change_key(last).start, consistent=True)))
+        return list(map(decode_note, self._range(partition, start, change_key(last).start, consistent=True)))
 
     def horizon(self) -> tuple[int, int, int] | None:
         """Return what `save_horizon` kept, or None before the sweep's first run.

@@ -18,7 +18,6 @@ from consumers.schedule import Address
 from consumers.tables import (
     HORIZON,
     REBUILD_RUN,
-    REPAIRS,
     SWEEP_CURSOR,
     Level,
     TrendKey,
@@ -37,7 +36,6 @@ from consumers.tables import (
 from consumers.trends.hidden import HideList
 from consumers.trends.item import MAX_PART_BYTES, BucketItem, encode_item
 from consumers.trends.late import LateSegment, encode_late
-from consumers.trends.repairs import RepairsBegun
 from consumers.trends.state import LevelsState, encode_state
 from consumers.trends.table import TrendsTable
 from consumers.views.lists.item import encode_list
@@ -119,9 +117,6 @@ def test_the_single_items_have_the_documented_attributes() -> None:
     TrendsTable(client, TRENDS_TABLE).save_horizon(216, 192, 1)
     horizon = client.get_item(TableName=TRENDS_TABLE, Key=HORIZON.attributes)["Item"]
     assert written(horizon) == KINDS["horizon"]
-    RepairsBegun(client, TRENDS_TABLE).begin("1763741760_5f0c1a2b", [3_600])
-    repairs = client.get_item(TableName=TRENDS_TABLE, Key=REPAIRS.attributes)["Item"]
-    assert written(repairs) == KINDS["repairs begun"]
     assert written(alerts.encode_state(alerts.AlertsState(judged=60), 120)) == KINDS["alerts state"]
 
 
@@ -135,11 +130,12 @@ def test_a_hide_list_has_the_documented_attributes() -> None:
 def test_a_change_note_has_the_documented_attributes() -> None:
     client = SimulatedTables().client()
     table = TrendsTable(client, TRENDS_TABLE)
-    table.note_changes(7_200, [7_500], 9)
-    table.note_changes(7_200, [7_500], 9)
+    table.note_changes(7_200, {7_500: 3}, 9)
+    table.note_changes(7_200, {7_500: None}, 9)
     note = client.get_item(TableName=TRENDS_TABLE, Key=change_key(7_200).attributes)["Item"]
     assert written(note) == KINDS["change note"]
     assert table.changes(3_600, 7_200) == {7_200: {7_500: 2}}
+    assert [told.revisions for told in table.change_notes(3_600, 7_200)] == [{7_500: 3}]
 
 
 def test_a_search_index_has_the_documented_attributes() -> None:

@@ -53,7 +53,7 @@ class Api:
             "lang": {"en": 7 * times, "es": times},
         }
         load(trends, bucket_items(Level.MINUTE, minute, counts, schedule=SCHEDULE, retention=Retention.beyond(7)))
-        trends.note_changes(hour, [minute], NOW + 1)
+        trends.note_changes(hour, {minute: None}, NOW + 1)
         store = ViewStore(client, TRENDS_TABLE)
         views: list[View] = [TopLists(store), SearchView(store, pool)]
         report = Views(Memory(trends, SCHEDULE, pool), store, views, clock=lambda: NOW).refresh((), lambda: 300.0)
