@@ -70,10 +70,12 @@ class Journal:
         """The segments of another process that have not been read yet, oldest first."""
         return [segment for segment in self._segments if not segment.was_read]
 
-    @property
-    def is_tail_done(self) -> bool:
-        """Whether the youngest segment has events, all of them done: leaving it makes room."""
-        return self._tail is not None and self._tail.entries > 0 and not self._tail.pending
+    def is_freed_by_leaving(self, payload: bytes) -> bool:
+        """Tell whether an event has no room, and leaving the youngest segment makes some, as all of it is done."""
+        tail = self._tail
+        return (
+            tail is not None and not tail.pending and (tail.entries > 0 or self._is_damaged) and not self._fits(payload)
+        )
 
     def takes(self, payload: bytes) -> bool:
         """Tell whether ``append`` can take an event without further ado."""
@@ -91,11 +93,14 @@ class Journal:
         Raises:
             OSError: if that fails.
         """
-        size = FRAME_BYTES + len(payload) + HEAD_BYTES
-        while self.size + size > self._append_limit:
+        while not self._fits(payload):
             if not self._make_room():
                 return False
         return True
+
+    def _fits(self, payload: bytes) -> bool:
+        """Tell whether a new segment with an event would stay within the limit."""
+        return self.size + HEAD_BYTES + FRAME_BYTES + len(payload) <= self._append_limit
 
     def start_segment(self) -> None:
         """Begin a new segment. What is in the youngest one has been synced, if it is to be.

@@ -253,15 +253,15 @@ class Spool:
         if failure is not None:
             raise self._error(failure, "could not be synced, and the event was not taken") from failure
         while not self._journal.takes(payload):
-            has_room = self._journal.has_room(payload)
-            if not has_room and not self._journal.is_tail_done:
+            is_freed = self._journal.is_freed_by_leaving(payload)
+            if not is_freed and not self._journal.has_room(payload):
                 return False
             if self._unsynced:
                 return None
-            if has_room:
-                self._journal.start_segment()
+            if is_freed:
+                self._journal.leave_segment()
             else:
-                self._journal.leave_segment()  # it has nothing but room
+                self._journal.start_segment()
         return True
 
     def _sync(self) -> Callable[[], None] | None:

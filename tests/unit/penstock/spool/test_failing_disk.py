@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from penstock.errors import SpoolError
 from tests.unit.penstock.spool.faulty_disk import FaultyDisk
-from tests.unit.penstock.spool.numbered_events import events_files, keep, left_in, number_of, on_disk, open_spool, say
+from tests.unit.penstock.spool.numbered_events import (
+    LIMIT,
+    events_files,
+    keep,
+    left_in,
+    number_of,
+    on_disk,
+    open_spool,
+    say,
+)
 
 
 @pytest.mark.parametrize("room", [0, 1, 50, 100])
@@ -38,6 +47,18 @@ def test_a_write_that_fails_and_cannot_be_undone_ends_its_segment(tmp_path: Path
         assert on_disk(tmp_path) + 20 == spool.size
         assert len(events_files(tmp_path)) == 2
     assert left_in(tmp_path) == [0, 2]
+
+
+def test_the_room_of_a_damaged_segment_is_the_next_event_s(tmp_path: Path) -> None:
+    disk, large = FaultyDisk(), 5 * LIMIT // 8
+    with open_spool(tmp_path, disk) as spool:
+        disk.room, disk.failing = large // 2, {"truncate"}
+        with pytest.raises(SpoolError):
+            keep(spool, 0, size=large)
+        disk.room, disk.failing = None, set()
+        keep(spool, 1, size=large)
+        assert on_disk(tmp_path) + 20 == spool.size
+    assert left_in(tmp_path) == [1]
 
 
 def test_a_segment_that_cannot_be_begun_leaves_nothing_behind(tmp_path: Path) -> None:

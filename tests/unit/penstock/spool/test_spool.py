@@ -216,9 +216,10 @@ def test_an_event_larger_than_a_segment_has_one_of_its_own(tmp_path: Path) -> No
     assert left_in(tmp_path) == [0, 2]
 
 
-def test_the_room_of_a_large_event_that_is_done_is_the_next_one_s(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fsync", ["never", "always"])
+def test_the_room_of_a_large_event_that_is_done_is_the_next_one_s(tmp_path: Path, fsync: str) -> None:
     large = UserRecord("key", None, b"x" * (3 * LIMIT // 4))
-    with open_spool(tmp_path) as spool:
+    with open_spool(tmp_path, fsync=fsync) as spool:
         for _ in range(3):
             (position,) = spool.append((large,))
             assert not spool.append((large,))
