@@ -31,6 +31,8 @@ class Probing:
             a batching window.
         epoch: what 0 of `clock` is in epoch seconds.
         clock: seconds since the beginning.
+        first: before which no probe is due, in `clock`'s time: when the load begins. One that came before all others
+            would have a batching window, and an environment's start, of its own, and set its shard apart from the rest.
         visible: told of each probe that has come through, in `clock`'s time, from another thread.
         answered: told when a question was asked, in `clock`'s time, and after how many seconds it was answered;
             likewise.
@@ -46,6 +48,7 @@ class Probing:
         seed: int,
         epoch: float,
         clock: Callable[[], float],
+        first: float,
         visible: Callable[[Visible], None],
         answered: Callable[[float, float], None],
     ) -> None:
@@ -60,6 +63,7 @@ class Probing:
         self._random = Random(f"probes {seed}")
         self._epoch = epoch
         self._clock = clock
+        self._first = first
         self._visible = visible
         self._answered = answered
         self._book = ProbeBook(name)
@@ -106,7 +110,7 @@ class Probing:
                 self._book.accepted(self._book.hashtags[outcome.number % HASHTAGS], due=due, at=at)
 
     def _send(self) -> None:
-        slot = self._clock()
+        slot = max(self._clock(), self._first)
         while True:
             due = slot + self._random.random() * self._interval
             slot += self._interval

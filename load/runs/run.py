@@ -185,6 +185,7 @@ class _Run:
                 seed=self._options.seed,
                 epoch=monotonic_epoch(self._zero),
                 clock=self._clock,
+                first=-self._options.warm_up_seconds,
                 visible=self._visible,
                 answered=self._answer.record,
             )
