@@ -1,6 +1,6 @@
 """Foreseeing combinations: cost, freshness and the use of limits as sums of what each axis adds by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final, NamedTuple
@@ -29,12 +29,12 @@ class _Sum(NamedTuple):
     place: tuple[int, ...]
 
 
-def foreseen(center: Judged, alone: Sequence[Sequence[Judged]], goal: Goal) -> list[tuple[int, ...]]:
+def foreseen(center: Judged, alone: Sequence[Mapping[int, Judged]], goal: Goal) -> list[tuple[int, ...]]:
     """Return combinations, the best one first.
 
     Args:
         center: a configuration.
-        alone: for each axis and each of its choices, that configuration with this choice.
+        alone: for each axis, by the choices to combine, that configuration with this choice.
         goal: what the combinations are to meet.
 
     Of combinations of the first axes only those are kept of which no other is as cheap, as fresh and as far within the
@@ -43,15 +43,19 @@ def foreseen(center: Judged, alone: Sequence[Sequence[Judged]], goal: Goal) -> l
     sums = [_Sum(0.0, 0.0, 0.0, ())]
     base = _overuse(center.utilisation, goal)
     for choices in alone:
-        added = [
-            (each.month - center.month, each.freshness - center.freshness, _overuse(each.utilisation, goal) - base)
-            for each in choices
-        ]
+        added = {
+            index: (
+                each.month - center.month,
+                each.freshness - center.freshness,
+                _overuse(each.utilisation, goal) - base,
+            )
+            for index, each in choices.items()
+        }
         sums = _kept(
             [
                 _Sum(one.month + month, one.freshness + fresh, one.overuse + over, (*one.place, index))
                 for one in sums
-                for index, (month, fresh, over) in enumerate(added)
+                for index, (month, fresh, over) in added.items()
             ]
         )
     # What is foreseen is not what will be: so also what would meet a sharper goal, and nothing that is nearly another.

@@ -1,23 +1,34 @@
-"""The search: look at each axis by itself, reckon what all axes together would bring, look there, and begin again.
+"""The search: look at each axis by itself, at what their sums foresee, then wherever most is promised by all of that.
 
 What one window saves another can spend, since the goal bounds their sum; so along single axes a search stops wherever
-the goal binds. But cost and freshness are nearly sums of what each axis adds, so that the best combinations can be
-foreseen (`load.tuning.foresight`). What budget is left goes downhill from there, by steps and exchanges of two axes.
-Each configuration is judged once.
+the goal binds. Cost and freshness are nearly sums of what each axis adds, so the best combinations can be foreseen
+(`load.tuning.foresight`). Only nearly: windows drift past each other, and a pair of them may be dearer or later than
+each by itself lets expect. So from then on a regression over all that was seen (`load.tuning.belief`) reckons what is
+to be expected of other places, and how sure that is; the next look is where that promises the largest saving
+(`load.tuning.promise`). Each configuration is judged once.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import permutations
-from math import inf
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from heapq import nlargest
 from typing import Final
 
 from load.tuning.evaluation import Judge, Judged
 from load.tuning.foresight import foreseen
 from load.tuning.goal import Goal
+from load.tuning.promise import Promise, aim
 from load.tuning.space import Place, Space
 
-LOOKS: Final = 12
-"""Foreseen combinations that are judged before the axes are looked at anew."""
+FORESEEN: Final = 12
+"""Combinations that are looked at, from each start."""
+TAKEN_ALONG: Final = 3
+"""Places, from one axis to the next."""
+MOST_DOUBT: Final = 16.0
+"""While nothing is promised the regression is doubted twice as much, and twice as many places are taken along."""
+KEPT_IN_MIND: Final = 5_000
+"""Places of which it is remembered whether their choices go together."""
+WORTH_A_LOOK: Final = 1e-5
+"""Of the month's cost: when no place promises more, the search is over."""
 
 Rank = tuple[float, float]
 """The smaller the better: what is missed of the goal, then what is to be least."""
@@ -39,91 +50,81 @@ class Search:
         self._budget = budget
         self._progress = progress
         self._best: Place | None = None
+        self._starts: list[Place] = []
+        self._allows = lru_cache(KEPT_IN_MIND)(space.allows)
         self.judged: dict[Place, Judged] = {}
 
     def run(self, starts: Iterable[Place]) -> Judged:
-        """Search from each start, and then once more from the best; return the best."""
+        """Look around each start, then wherever most is promised; return the best."""
         for start in starts:
-            self._rank(start)
-            self._look_from(start)
+            self._look_around(start)
+            self._starts.append(start)
         if self._best is None:
             raise ValueError("a search needs a start")
-        center = None
-        while center != self._best and len(self.judged) < self._budget:
-            center = self._best
-            self._look_from(center)
-        self._descend(self._best)
+        # From here on each look decides where the next one is.
+        promise = Promise(self._space, self._goal, self.judged)
+        while len(self.judged) < self._budget:
+            promised, place = self._most_promising(promise, self._best)
+            if promised < WORTH_A_LOOK:
+                break
+            self._look(place)
+            promise.learn(place, self.judged[place])
         return self.judged[self._best]
-
-    def _look_from(self, center: Place) -> None:
-        """Judge all that differs from a place on one axis, and then the best combinations of these."""
-        alone: list[list[Judged]] = []
-        for axis, choices in enumerate(self._space.axes):
-            places = [(*center[:axis], index, *center[axis + 1 :]) for index in range(len(choices.choices))]
-            for place in places:
-                self._rank(place)
-            if any(place not in self.judged for place in places):
-                return
-            alone.append([self.judged[place] for place in places])
-        for place in foreseen(self.judged[center], alone, self._goal)[:LOOKS]:
-            self._rank(place)
 
     def rank(self, judged: Judged) -> Rank:
         """Return how good a judged configuration is."""
-        match self._goal.strategy:
-            case "cost":
-                return judged.violation, judged.month
-            case "speed":
-                return judged.violation, judged.freshness
-            case "balanced":
-                return judged.violation, judged.month * judged.freshness
+        return judged.violation, aim(self._goal.strategy, judged.month, judged.freshness)
 
-    def _descend(self, place: Place) -> None:
-        """Go downhill until no step and no exchange is better."""
+    def _look_around(self, start: Place) -> None:
+        """Look along each axis, and then at the best that sums of what they add foresee."""
+        self._look(start)
+        alone: list[dict[int, Judged]] = []
+        for axis in range(len(start)):
+            along = self._along(start, axis)
+            for place in along:
+                self._look(place)
+            alone.append({place[axis]: self.judged[place] for place in along if place in self.judged})
+        if len(self.judged) < self._budget:
+            for place in filter(self._allows, foreseen(self.judged[start], alone, self._goal)[:FORESEEN]):
+                self._look(place)
+
+    def _along(self, place: Place, axis: int) -> list[Place]:
+        """Return a place with every choice of an axis that goes together with its others."""
+        choices = range(len(self._space.axes[axis].choices))
+        return [there for index in choices if self._allows(there := (*place[:axis], index, *place[axis + 1 :]))]
+
+    def _most_promising(self, promise: Promise, best: Place) -> tuple[float, Place]:
+        """Return how much is promised at most, and where."""
+        promise.doubt = 1.0
         while True:
-            here = place
-            for axis in range(len(place)):
-                place = self._along(place, axis)
-            if place == here:
-                place = self._exchanged(place)
-            if place == here:
-                return
+            promised = self._promised_near(promise, best)
+            unseen = ((each, place) for place, each in promised.items() if place not in self.judged)
+            most, place = max(unseen, default=(0.0, best))
+            if most >= WORTH_A_LOOK or promise.doubt >= MOST_DOUBT:
+                return most, place
+            promise.doubt *= 2
 
-    def _along(self, place: Place, axis: int) -> Place:
-        """Follow one axis while that is better."""
-        for direction in (1, -1):
-            moved = False
-            while (there := self._moved(place, {axis: direction})) and self._rank(there) < self._rank(place):
-                place, moved = there, True
-            if moved:
-                break
-        return place
+    def _promised_near(self, promise: Promise, best: Place) -> dict[Place, float]:
+        """Return what is promised by places that are reached from the best and the starts, an axis after the other.
 
-    def _exchanged(self, place: Place) -> Place:
-        """Return the first better place that gives on one axis and takes on another."""
-        for there in self._exchanges(place):
-            if self._rank(there) < self._rank(place):
-                return there
-        return place
+        Of what is reached with one axis, the most promising are taken along to the next one, and these places too:
+        where little meets the goal, the best so far may be far from what is cheap and nearly meets it.
+        """
+        promised: dict[Place, float] = {}
+        taken = int(TAKEN_ALONG * promise.doubt)
+        along = seeds = {best, *self._starts}
+        for axis in range(len(best)):
+            reached = {there for place in along for there in self._along(place, axis)}
+            promised |= promise.of(reached - promised.keys(), self.judged[best])
+            # In an order of their own among equals, so that a search finds the same again.
+            along = {*seeds, *nlargest(taken, sorted(reached), key=promised.__getitem__)}
+        return promised
 
-    def _exchanges(self, place: Place) -> Iterator[Place]:
-        for give, take in permutations(range(len(place)), 2):
-            for given, taken in ((-1, 1), (-1, 2), (-2, 1), (1, 1)):
-                if there := self._moved(place, {give: given, take: taken}):
-                    yield there
-
-    def _moved(self, place: Place, by: dict[int, int]) -> Place | None:
-        moved = tuple(index + by.get(axis, 0) for axis, index in enumerate(place))
-        inside = all(0 <= index < len(axis.choices) for axis, index in zip(self._space.axes, moved, strict=True))
-        return moved if inside else None
-
-    def _rank(self, place: Place) -> Rank:
-        """Return how good a place is; one that there is no budget for is as bad as can be."""
-        if place not in self.judged:
-            if len(self.judged) >= self._budget:
-                return inf, inf
-            self.judged[place] = judged = self._judge(self._space.at(place))
-            if self._best is None or self.rank(judged) < self.rank(self.judged[self._best]):
-                self._best = place
-            self._progress(len(self.judged), self.judged[self._best])
-        return self.rank(self.judged[place])
+    def _look(self, place: Place) -> None:
+        """Judge a place, if it wasn't and there is a budget for it."""
+        if place in self.judged or len(self.judged) >= self._budget:
+            return
+        self.judged[place] = judged = self._judge(self._space.at(place))
+        if self._best is None or self.rank(judged) < self.rank(self.judged[self._best]):
+            self._best = place
+        self._progress(len(self.judged), self.judged[self._best])

@@ -7,6 +7,7 @@ from math import ceil, log2, prod
 from typing import Any
 
 from load.configuration import Configuration
+from load.errors import InputError
 from load.model.producing import ShardStream
 from load.model.surroundings import AWS
 from load.model.traffic import Traffic
@@ -43,6 +44,14 @@ class Space:
         for axis, index in zip(self.axes, place, strict=True):
             changes |= axis.choices[index]
         return replace(self.base, **changes)
+
+    def allows(self, place: Place) -> bool:
+        """Tell whether the choices of a place go together: short panes and many key groups may not."""
+        try:
+            self.at(place)
+        except InputError:
+            return False
+        return True
 
     def places(self) -> Iterator[Place]:
         """Yield all places."""
