@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import time
 from pathlib import Path
 from typing import Final
@@ -12,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from simulation.faults import NAMES, UnknownFaultError, selected
 from simulation.invariants import shortened
-from simulation.many import outcome_of, run_all
-from simulation.run import Outcome, run
+from simulation.many import WorkerDiedError, outcome_of, run_all
+from simulation.run import Outcome
 from simulation.shrinking import shrunk
 from simulation.summary import Summary
 from simulation.trace import Trace
@@ -91,14 +92,20 @@ def _add_up(seeds: range, faults: str, allowed: frozenset[str], jobs: int, summa
 
 
 def main() -> int:
-    """Run the command of this process; return its exit status."""
+    """Run the command of this process; return its exit status. Told to terminate, it ends as after Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = simulate.main(prog_name="python -m simulation", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except WorkerDiedError as error:
+        click.echo(f"Error: {error}.", err=True)
+        return VIOLATED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return int(status or 0)
 
 
@@ -123,11 +130,12 @@ def _trace(seed: int, allowed: frozenset[str], file: Path, console: Console) -> 
     traces: list[Trace] = []
     with simulated_handlers():
         try:
-            outcome = run(seed, allowed, traces=traces)
+            outcome = outcome_of(seed, allowed, traces=traces)
         finally:
             for trace in traces:
                 file.write_text("".join(trace.lines()), encoding="utf-8")
-    console.print(f"{len(traces[0]):,} lines in {file}")
+    for trace in traces:
+        console.print(f"{len(trace):,} lines in {file}")
     for violation in shortened(outcome.violations):
         console.print(f"  {violation}")
     return VIOLATED if outcome.violations else HELD

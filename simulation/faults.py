@@ -37,7 +37,7 @@ TABLE: Final = (
     Fault("throttled_function", "Lambda has no concurrency for an invocation", 0.02),
     Fault("lost_invocation", "an invocation's request or its answer is lost", 0.02),
     Fault("handler_killed", "a function is killed between any two calls, before or after the effect", 0.05),
-    Fault("handler_timed_out", "a function hangs at a call until its timeout kills it", 0.015),
+    Fault("handler_timed_out", "a function hangs at a call until its timeout kills it", 0.03),
     Fault("handler_nonsense", "a function's answer is nonsense", 0.02),
     Fault("duplicate_delivery", "a batch comes again, up to ten minutes later", 0.05),
     Fault("two_handlers", "a batch is with two functions at once", 0.05),
@@ -60,11 +60,11 @@ TABLE: Final = (
     Fault("refused_writes", "a table refuses all writes for some seconds", 0.5),
     Fault("outage_of_kinesis", "Kinesis answers nobody for up to ten minutes", 0.25),
     Fault("outage_of_dynamodb", "likewise DynamoDB", 0.15),
-    Fault("outage_of_streams", "likewise DynamoDB's streams", 0.22),
+    Fault("outage_of_streams", "likewise DynamoDB's streams", 0.25),
     Fault("outage_of_s3", "likewise S3", 0.35),
     Fault("outage_of_lambda", "likewise Lambda", 0.15),
     Fault("redeployed", "a schedule with another entry is deployed; old and new functions run together", 0.35),
-    Fault("log_stream_lost", "the log's stream is not read for more than a day, so that it loses records", 0.14),
+    Fault("log_stream_lost", "the log's stream is not read for more than a day, so that it loses records", 0.18),
     Fault("expired_early", "the log's items expire up to a day early", 0.17),
     Fault("expired_late", "the log's items expire late, one by one", 0.15),
     Fault("expired_never", "the log's items do not expire", 0.12),
@@ -94,10 +94,11 @@ def selected(text: str) -> frozenset[str]:
     Raises:
         UnknownFaultError: a name is not in the table, or there is none.
     """
+    if text.strip() == "none":
+        return frozenset()
     names = {name.strip() for name in text.split(",")} - {""}
     if not names:
         raise UnknownFaultError(text)
-    names.discard("none")
     without = {name[1:] for name in names if name.startswith("-")}
     only = {name for name in names if not name.startswith("-")}
     for name in sorted(only | without):

@@ -209,14 +209,14 @@ def _reported(world: "World") -> Iterator[str]:
     end = chance.choice(list(world.truth.by(window.level.seconds))) + window.level.seconds
     sent = world.truth.between(end - window.seconds, end)
     for dimension in get_args(Dimension):
-        answer = queries.trends(dimension, window, 1_000, None, _moment(end))
-        if (found := [(item.value, item.count) for item in answer.items]) != (ranked := _ranked(sent[dimension])):
-            yield f"the top list of {dimension} is {found} instead of {ranked}"
-    if (events := queries.summary(window, _moment(end)).events) != sent["kind"].total():
+        answer = queries.trends(dimension, window, 1_000, None, moment(end))
+        if (found := [(item.value, item.count) for item in answer.items]) != (wanted := ranked(sent[dimension])):
+            yield f"the top list of {dimension} is {found} instead of {wanted}"
+    if (events := queries.summary(window, moment(end)).events) != sent["kind"].total():
         yield f"the summary has {events} events instead of {sent['kind'].total()}"
     hour, of_hour = chance.choice(list(world.truth.by(HOUR).items()))
     value = chance.choice([*sorted(of_hour["hashtag"]), "nothing"])
-    series = queries.series("hashtag", value, Level.MINUTE, _moment(hour), _moment(hour + HOUR))
+    series = queries.series("hashtag", value, Level.MINUTE, moment(hour), moment(hour + HOUR))
     points = {point.start: point.count for point in series.points if point.count}
     expected = {
         format_seconds(minute): of_minute["hashtag"][value]
@@ -227,11 +227,13 @@ def _reported(world: "World") -> Iterator[str]:
         yield f"the series of {value!r} is {points} instead of {expected}"
 
 
-def _ranked(counter: Counter[str]) -> list[tuple[str, int]]:
+def ranked(counter: Counter[str]) -> list[tuple[str, int]]:
+    """Return values with their counts as top lists have them."""
     return sorted(counter.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
-def _moment(epoch_seconds: int) -> datetime:
+def moment(epoch_seconds: int) -> datetime:
+    """Return a time as questions have it."""
     return datetime.fromtimestamp(epoch_seconds, UTC)
 
 
@@ -241,7 +243,7 @@ def _epoch(start: str) -> int:
 
 
 def _time(epoch_seconds: int) -> str:
-    return f"{_moment(epoch_seconds):%Y-%m-%d %H:%M:%S}"
+    return f"{moment(epoch_seconds):%Y-%m-%d %H:%M:%S}"
 
 
 def shortened(texts: Iterable[str], most: int = 5) -> list[str]:

@@ -6,7 +6,6 @@ checked when all of it is due (`simulation.invariants`).
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from consumers.schedule import DAY, HOUR
@@ -15,7 +14,7 @@ from reporting.answers import Dimension
 from reporting.queries import Queries
 from reporting.ranking import Sort
 from reporting.windows import Window, format_seconds
-from simulation.invariants import held
+from simulation.invariants import held, moment, ranked
 
 if TYPE_CHECKING:
     from simulation.world.world import World
@@ -28,17 +27,25 @@ Minutes = Mapping[int, Mapping[str, Counter[str]]]
 
 def of_views(world: "World") -> list[str]:
     """Return what answers say that is not so. Call it from a program, just after views have been brought up to date."""
-    minutes = {
-        minute: {dimension: Counter(values) for dimension, values in counts.items()}
-        for minute, counts in held(world, Level.MINUTE).items()
-    }
-    queries = world.reader.queries()
+    minutes, queries = _minutes(world), world.reader.queries()
     return [
         *_are_kept(world),
         *_lists(world, queries, minutes),
         *_search(world, queries, minutes),
         *_series(world, queries, minutes),
     ]
+
+
+def of_lists(world: "World") -> list[str]:
+    """Return what top lists say that is not so. Call it likewise; the search index need not have come so far."""
+    return list(_lists(world, world.reader.queries(), _minutes(world)))
+
+
+def _minutes(world: "World") -> Minutes:
+    return {
+        minute: {dimension: Counter(values) for dimension, values in counts.items()}
+        for minute, counts in held(world, Level.MINUTE).items()
+    }
 
 
 def _are_kept(world: "World") -> Iterator[str]:
@@ -64,7 +71,7 @@ def _lists(world: "World", queries: Queries, minutes: Minutes) -> Iterator[str]:
         parts = [_between(minutes, at, at + window.part_seconds) for at in range(start, end, window.part_seconds)]
         now, before = _between(minutes, start, end), _between(minutes, start - window.seconds, start)
         for dimension in get_args(Dimension):
-            ranks = {value: rank for rank, (value, _) in enumerate(_ranked(before[dimension]), 1)}
+            ranks = {value: rank for rank, (value, _) in enumerate(ranked(before[dimension]), 1)}
             for sort in Sort:
                 answer = queries.trends(dimension, window, 1_000, None, None, sort=sort)
                 gone = before[dimension] if sort is Sort.RISE else Counter[str]()
@@ -97,7 +104,7 @@ def _search(world: "World", queries: Queries, minutes: Minutes) -> Iterator[str]
     hashtags = _between(minutes, end - DAY, end)["hashtag"]
     for prefix in PREFIXES:
         found = [(item.value, item.count) for item in queries.search("hashtag", prefix, 100).items]
-        expected = [(value, count) for value, count in _ranked(hashtags) if value.startswith(prefix)]
+        expected = [(value, count) for value, count in ranked(hashtags) if value.startswith(prefix)]
         if found != expected:
             yield f"of {prefix!r} the search finds {found} instead of {expected}"
 
@@ -110,7 +117,7 @@ def _series(world: "World", queries: Queries, minutes: Minutes) -> Iterator[str]
     values = [*sorted(chance.choice(list(minutes.values()))["hashtag"]), "nothing"]
     for level, seconds in ((Level.MINUTE, 3 * HOUR), (Level.HOUR, 2 * DAY), (Level.DAY, 31 * DAY)):
         start = level.floor(chance.choice(list(minutes)) - seconds // 2)
-        answer = queries.compare("hashtag", values, level, _moment(start), _moment(start + seconds))
+        answer = queries.compare("hashtag", values, level, moment(start), moment(start + seconds))
         for of in answer.series:
             found = {at: count for at, count in zip(answer.starts, of.counts, strict=True) if count}
             expected: Counter[str] = Counter()
@@ -135,11 +142,3 @@ def _between(minutes: Minutes, start: int, end: int) -> dict[str, Counter[str]]:
             for dimension, values in counts.items():
                 found[dimension].update(values)
     return found
-
-
-def _ranked(counter: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counter.items(), key=lambda entry: (-entry[1], entry[0]))
-
-
-def _moment(epoch_seconds: int) -> datetime:
-    return datetime.fromtimestamp(epoch_seconds, UTC)

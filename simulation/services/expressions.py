@@ -8,7 +8,7 @@ is not covered is refused by name, never guessed.
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ Condition = Callable[[Mapping[str, Any], "Names"], bool]
 Operand = Callable[[Mapping[str, Any], "Names"], "dict[str, Any] | None"]
 
 _TOKEN: Final = re.compile(r"\s*([#:]?\w+|<>|<=|>=|[=<>(),+-])")
+REMEMBERED: Final = 2_000
+"""Expressions, as they were read."""
+
 _COMPARATORS: Final = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
@@ -88,10 +91,8 @@ def updated(expression: str, item: Mapping[str, Any], names: Names) -> Item:
         ExpressionError: it can't be read.
     """
     result: Item = dict(item)
-    for clause in re.split(r"(?=\b(?:SET|ADD|REMOVE|DELETE)\b)", expression.strip())[1:]:
-        verb, _, actions = clause.strip().partition(" ")
-        for action in re.split(r",(?![^(]*\))", actions):  # not the commas within a function
-            _act(verb, _tokens(action), item, names, result)
+    for verb, tokens in _actions(expression):
+        _act(verb, tokens, item, names, result)
     return result
 
 
@@ -101,6 +102,17 @@ def comparable(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number, tex
     if kind == "N":
         return int(content) if content.lstrip("-").isdecimal() else Decimal(content)
     return content
+
+
+@lru_cache(REMEMBERED)
+def _actions(expression: str) -> list[tuple[str, list[str]]]:
+    """Return what an update does: each action's clause and tokens."""
+    found: list[tuple[str, list[str]]] = []
+    for clause in re.split(r"(?=\b(?:SET|ADD|REMOVE|DELETE)\b)", expression.strip())[1:]:
+        verb, _, actions = clause.strip().partition(" ")
+        # Not at the commas within a function.
+        found += [(verb, _tokens(action)) for action in re.split(r",(?![^(]*\))", actions)]
+    return found
 
 
 def _act(verb: str, tokens: list[str], item: Mapping[str, Any], names: Names, result: Item) -> None:
@@ -163,7 +175,7 @@ def _tokens(expression: str) -> list[str]:
     return list(_read(expression))
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _read(expression: str) -> tuple[str, ...]:
     found: list[str] = []
     position = 0
@@ -176,7 +188,7 @@ def _read(expression: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _equalities(expression: str) -> list[tuple[str, str]]:
     """Return what an expression wants to be equal: an attribute's token, and a value's."""
     tokens = _read(expression)
@@ -184,13 +196,13 @@ def _equalities(expression: str) -> list[tuple[str, str]]:
     return [(name, value) for name, sign, value in triples if sign == "=" and value[0] == ":"]
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _unused(names: tuple[str, ...], values: tuple[str, ...], expressions: tuple[str | None, ...]) -> list[str]:
     used = {token for expression in expressions if expression for token in _read(expression)}
     return sorted({*names, *values} - used)
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _condition(expression: str) -> Condition:
     parser = _Parser(_tokens(expression))
     condition = parser.disjunction()

@@ -4,13 +4,15 @@ Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats" and "
 """
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from simulation.services.expressions import ExpressionError, comparable
+from simulation.services.expressions import ExpressionError
 
 MAX_ITEM_BYTES: Final = 400 * 1024
 MAX_PARTITION_KEY_BYTES: Final = 2048
 MAX_SORT_KEY_BYTES: Final = 1024
+MAX_DIGITS: Final = 38
 
 
 def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
@@ -56,11 +58,20 @@ def check_item(item: Mapping[str, Mapping[str, Any]], keys: Mapping[str, int]) -
         if not 0 < _value_size(item[name]) <= limit:
             raise ExpressionError(f"key attribute {name} is empty or longer than {limit} bytes")
     for name, value in item.items():
-        if "N" in value:
-            if not isinstance(value["N"], str) or len(value["N"].lstrip("-").replace(".", "").strip("0")) > 38:
-                raise ExpressionError(f"{name} is no number of at most 38 digits, as text")
-            comparable(value)
+        if "N" in value and not _is_number(value["N"]):
+            raise ExpressionError(f"{name} is no number of at most {MAX_DIGITS} digits, as text")
         if "B" in value and not isinstance(value["B"], bytes | bytearray):
             raise ExpressionError(f"{name} is no bytes")
     if (size := item_size(item)) > MAX_ITEM_BYTES:
         raise ExpressionError(f"the item has {size} bytes, more than {MAX_ITEM_BYTES}")
+
+
+def _is_number(content: object) -> bool:
+    if not isinstance(content, str):
+        return False
+    if content.isdecimal() and len(content) <= MAX_DIGITS:  # nearly all are
+        return True
+    try:
+        return Decimal(content).is_finite() and len(content.lstrip("-").replace(".", "").strip("0")) <= MAX_DIGITS
+    except InvalidOperation:
+        return False

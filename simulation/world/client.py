@@ -32,7 +32,8 @@ CONTENTS: Final = tuple(
     )
 )
 """Platform, kind, language and hashtags of an event, drawn at once."""
-LONG_TEXT: Final = "x" * 20_001
+LONG_TEXT: Final = b"x" * 20_001
+TOO_LONG_TEXT: Final = b"x" * (MIB + 1)
 """One character more than an event may have."""
 
 
@@ -177,9 +178,10 @@ class Client:
         if faults.strikes("malformed_event"):
             return chance.choice(AUTHORS), *no_event(chance, lambda: self._event().fields())
         if faults.strikes("oversize_event"):
-            fields = self._event().fields()
-            text = LONG_TEXT if chance.random() < 0.7 and not is_tight(self.config) else "x" * (MIB + 1)
-            return str(fields["author"]), json.dumps({**fields, "text": text}).encode(), "invalid"
+            event = self._event()
+            text = LONG_TEXT if chance.random() < 0.7 and not is_tight(self.config) else TOO_LONG_TEXT
+            fields = json.dumps(event.fields()).encode()
+            return event.author, b'%b, "text": "%b"}' % (fields.removesuffix(b"}"), text), "invalid"
         if world.sent and faults.strikes("repeated_event"):
             event = chance.choice(world.sent)
             world.repeat(json.dumps(event.fields()).encode())

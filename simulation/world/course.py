@@ -23,7 +23,7 @@ DRAIN_SECONDS: Final = 900.0
 LATE_SECONDS: Final = 19 * HOUR
 """After which all that came late is due."""
 VIEWS_SETTLE_SECONDS: Final = EVERY_SECONDS + MINUTE
-"""After which a search index and all lists are due."""
+"""After which a search index is due."""
 EXPIRIES: Final = ("expired_early", "expired_late", "expired_never")
 
 
@@ -94,10 +94,13 @@ class Course:
         closer = FunctionName.SWEEP if self._world.sweeps else FunctionName.ROLLUP
         self._world.within(lambda: self._world.functions.invoke(closer, b'{"Records": []}'))
 
-    def refresh_views(self) -> None:
-        """Let nothing happen until every view is due, and bring them up to date; it is the same minute then."""
+    def refresh_views(self, seconds: float) -> None:
+        """Let nothing happen for so long and until a minute begins, and bring views up to date; it is that minute then.
+
+        Lists are due then, and after `VIEWS_SETTLE_SECONDS` the search index too.
+        """
         self._world.operations.sweeping = False
-        settled = self._scheduler.now + VIEWS_SETTLE_SECONDS
+        settled = self._scheduler.now + seconds
         self._scheduler.run(settled // MINUTE * MINUTE + MINUTE + 10)
         self._world.within(lambda: self._world.functions.invoke(FunctionName.VIEWS, b"{}"))
 
@@ -115,10 +118,9 @@ class Course:
                     self._world.table.save_sweep_cursor(hour)
                     self.idle()
                     swept.update(range(hour, self._world.table.sweep_cursor() or 0, -HOUR))
-        if self._world.sweeps:
-            self._scheduler.run(self._scheduler.now + LATE_SECONDS)
         newest = max([self._scheduler.now, *(event.created for event in self._world.truth.events)])
-        self._scheduler.run(Level.DAY.floor(newest) + DAY + HOUR + CLOSE_AFTER_SECONDS)
+        over = Level.DAY.floor(newest) + DAY + HOUR + CLOSE_AFTER_SECONDS
+        self._scheduler.run(max(over, self._scheduler.now + LATE_SECONDS) if self._world.sweeps else over)
         for _ in range(100):
             if self.is_closed:
                 return True

@@ -23,9 +23,13 @@ class Fate:
     """The call that is the last to be made; its answer reaches nobody."""
     hangs_at: int | None = None
     """The call at which it does nothing until its time is over."""
-    struck: Callable[[], object] = lambda: None
-    """Called once, when that happens: an invocation may well end before it makes so many calls."""
     calls: int = 0
+    """Made so far: an invocation may well end before it makes so many."""
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it got to the call at which it does nothing."""
+        return self.hangs_at is not None and self.calls >= self.hangs_at
 
 
 class Environment(Process):
@@ -74,7 +78,6 @@ class Environment(Process):
         if fate.calls == fate.killed_before:
             self._crash()
         if fate.calls == fate.hangs_at:
-            self._struck()
             self.scheduler.sleep(max(self._seconds_left(), 0.0) + 1.0)
             self.check()
 
@@ -85,13 +88,8 @@ class Environment(Process):
             self._crash()
 
     def _crash(self) -> None:
-        self._struck()
         self.crashed()
         raise Killed
-
-    def _struck(self) -> None:
-        struck, self._fate.struck = self._fate.struck, lambda: None
-        struck()
 
     def _seconds_left(self) -> float:
         return self._deadline - self.scheduler.now

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 from random import Random
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ TIMEOUT_SECONDS: Final = {
     FunctionName.INGEST: 60.0,
     FunctionName.ROLLUP: 60.0,
     FunctionName.SWEEP: 300.0,
-    FunctionName.VIEWS: 60.0,
+    FunctionName.VIEWS: 120.0,
 }
 REPORTING_FAILURES: Final = frozenset({FunctionName.INGEST, FunctionName.ROLLUP})
 """Functions whose answers say which records failed."""
@@ -73,6 +72,8 @@ class Functions:
         self._environments: dict[int, Environment] = {}
         self._variables: dict[int, dict[str, str]] = {}
         self._deployments = 0
+        self._overlapped: set[int] = set()
+        """Deployments during which functions of the one before were invoked."""
         chance = scheduler.chance
         self._model = SimulatedLambda()
         self._model.choose = chance.randrange
@@ -107,8 +108,10 @@ class Functions:
             return begun
         environment = self._environment(function, begun)
         environment.thaw()
-        ending, answer = self._run(environment, begun, payload)
+        fate = self._fate()
+        ending, answer = self._run(environment, begun, payload, fate)
         environment.freeze()
+        self._count(begun, fate, ending)
         if ending in (Ending.CRASHED, Ending.TIMED_OUT):
             environment.kill()
         self._trace.note(environment.name, begun.request_id, ending.name, answer.decode(errors="replace"))
@@ -118,7 +121,7 @@ class Functions:
             return Answered(self._faults.chance("handler_nonsense").choice(NONSENSE), begun.request_id)
         return result
 
-    def _run(self, environment: Environment, begun: Begun, payload: bytes) -> tuple[Ending, bytes]:
+    def _run(self, environment: Environment, begun: Begun, payload: bytes, fate: Fate) -> tuple[Ending, bytes]:
         """Have the handler run until it ends or its time is over."""
         scheduler = self._scheduler
         if begun.runs_at > scheduler.now:
@@ -132,7 +135,7 @@ class Functions:
 
         def run() -> None:
             try:
-                answer = environment.invoke(json.loads(payload), self._fate(), begun.deadline, begun.request_id)
+                answer = environment.invoke(json.loads(payload), fate, begun.deadline, begun.request_id)
             except Exception as error:  # noqa: BLE001 - Lambda takes whatever a handler raises for a failed invocation
                 if not _is_of_a_service(error):
                     self.raised.append(f"{begun.function} raised {error!r}")
@@ -150,12 +153,20 @@ class Functions:
         if faults.looms("handler_killed"):
             chance = faults.chance("handler_killed")
             call, before = _some_call(chance, CALLS_BEFORE_DEATH), chance.random() < 0.5
-            struck = partial(faults.struck, "handler_killed")
-            return Fate(call if before else None, None if before else call, struck=struck)
+            return Fate(call if before else None, None if before else call)
         if faults.looms("handler_timed_out"):
-            struck = partial(faults.struck, "handler_timed_out")
-            return Fate(hangs_at=_some_call(faults.chance("handler_timed_out"), CALLS_BEFORE_HANGING), struck=struck)
+            return Fate(hangs_at=_some_call(faults.chance("handler_timed_out"), CALLS_BEFORE_HANGING))
         return Fate()
+
+    def _count(self, begun: Begun, fate: Fate, ending: Ending) -> None:
+        """Count what has struck: a handler at whose call fate had waited may have ended by itself before."""
+        if ending is Ending.CRASHED:
+            self._faults.struck("handler_killed")
+        elif ending is Ending.TIMED_OUT and fate.hangs:
+            self._faults.struck("handler_timed_out")
+        if begun.version < self._deployments and self._deployments not in self._overlapped:
+            self._overlapped.add(self._deployments)
+            self._faults.struck("redeployed")
 
     def _environment(self, function: FunctionName, begun: Begun) -> Environment:
         found = self._environments.get(begun.environment)

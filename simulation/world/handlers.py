@@ -27,7 +27,6 @@ import consumers.views.handler as views_handler
 from consumers.ingest import ingest as ingesting
 from consumers.rollup import at_hand
 from consumers.schedule import HOUR
-from consumers.sweep import repairs
 from consumers.sweep import sweep as sweeping
 from consumers.trends import retention
 from consumers.views.search import view as search_view
@@ -180,7 +179,6 @@ def simulated_handlers() -> Iterator[None]:
         (rollup_handler, "environment", environment),
         (sweep_handler, "environment", environment),
         (sweep_handler, "sweep", _kept(sweep_handler.sweep)),
-        (repairs, "secrets", _Secrets()),
         (search_view, "secrets", _Secrets()),
         (views_environment, "boto3", _Boto3()),
         (endpoint, "time", _Time()),  # in which botocore waits before it repeats a call

@@ -29,6 +29,8 @@ from simulation.scheduler import Scheduler, Signal
 from simulation.streams.reader import ReadAnswer, ReadError, StreamReader
 from simulation.trace import Trace
 
+RECORD: Final = b'"eventSourceARN"'
+"""What each record of a batch has once."""
 KEPT_PAYLOADS: Final = 20
 """Batches that may come again."""
 
@@ -37,10 +39,12 @@ class Mapping:
     """Polls one stream for one function.
 
     Attributes:
+        config: Its settings.
         name: That of the function.
         batches_at_once: Of a shard, that the function may be invoked with.
         payloads: Batches that were invoked last, of which any may come again.
-        discarded: Invocation records of batches that were given up, each as often as it was to be stored.
+        discarded: Invocation records of batches that were given up, each as often as it was to be stored; but for those
+            that were not when the poller was restarted: it finds them again, if the stream still has them.
         most_held: Most records of a shard that the poller held.
         most_to_hold: As many as it may.
         delivered: Called with each batch before the function is invoked with it.
@@ -68,10 +72,11 @@ class Mapping:
         self.name = config.function_name
         self.batches_at_once = config.parallelization_factor
         self.discarded: list[bytes] = []
+        self._stored: set[bytes] = set()
         self.most_held = 0
         self._hold = hold or HoldLimits.of(config)
         self.most_to_hold = self._hold.records
-        self._config = config
+        self.config = config
         self._scheduler = scheduler
         self._faults = faults
         self._trace = trace
@@ -84,6 +89,7 @@ class Mapping:
         self.delivered: Callable[[bytes], object] = lambda _: None
         self.answered: Callable[[bytes, InvocationResult], object] = lambda *_: None
         self._ids = itertools.count(1)
+        self._invocations = 0
         self._is_listed = False
         """Whether the shards were listed since one of them ended."""
         self._core = self._new_core({})
@@ -99,11 +105,17 @@ class Mapping:
         self._core.enabled = enabled
         self._changed.fire()
 
+    @property
+    def invokes(self) -> bool:
+        """Whether an invocation is under way."""
+        return self._invocations > 0
+
     def restart(self) -> None:
         """Start anew from the checkpoints, as another poller would; invocations that run are not waited for."""
         enabled = self._core.enabled
         self._core = self._new_core(self._core.checkpoints)
         self._core.enabled = enabled
+        self.discarded = [record for record in self.discarded if record in self._stored]
         self._is_listed = False
         self._changed.fire()
 
@@ -113,7 +125,7 @@ class Mapping:
 
     def _new_core(self, checkpoints: dict[str, str]) -> MappingPoller:
         return MappingPoller(
-            self._config,
+            self.config,
             MappingIdentity("mapping", f"arn:aws:lambda:::function:{self.name}", "arn:aws:iam:::role"),
             now=self._scheduler.now,
             new_id=lambda: f"id-{next(self._ids)}",
@@ -202,7 +214,9 @@ class Mapping:
         if self.name == "rollup":
             self._mistreat()
         self.delivered(payload)
+        self._invocations += 1
         result = self._invoke(payload)
+        self._invocations -= 1
         self.answered(payload, result)
         if isinstance(result, NotInvoked):
             self._trace.note(self.name, "not invoked", result.reason)
@@ -215,17 +229,20 @@ class Mapping:
         except (ClientError, BotoCoreError):
             core.record_refused(action.token, self._scheduler.now)
         else:
+            self._stored.add(action.record.body)
             core.record_sent(action.token, self._scheduler.now)
         self._changed.fire()
 
     def _mistreat(self) -> None:
         """Bring what the stream never would: what is old, or in no order."""
         faults = self._faults
-        if faults.strikes("stale_records"):
+        if (old := self.payloads[:-1]) and faults.strikes("stale_records"):
             chance = faults.chance("stale_records")
-            self.deliver_again(chance.choice(self.payloads), chance.uniform(0, 60))
-        if faults.strikes("shuffled_records"):
+            self.deliver_again(chance.choice(old), chance.uniform(0, 60))
+        if (several := [each for each in self.payloads if each.count(RECORD) > 1]) and faults.strikes(
+            "shuffled_records"
+        ):
             chance = faults.chance("shuffled_records")
-            event = json.loads(chance.choice(self.payloads))
+            event = json.loads(chance.choice(several))
             chance.shuffle(event["Records"])
             self.deliver_again(json.dumps(event).encode(), chance.uniform(0, 10))

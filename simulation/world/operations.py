@@ -11,9 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumers.schedule import HOUR, MINUTE
 from simulation.services.kinesis.shard import Shard
+from simulation.services.table import STREAM_SECONDS
 from simulation.world.handlers import FunctionName
 from simulation.world.hostile.payloads import Payload, no_event, odd_event
 from simulation.world.hostile.records import hostile_record
+from simulation.world.mapping import Mapping
+from simulation.world.names import LOG_TABLE
 from simulation.world.process import Process
 from simulation.world.truth import Sent
 from simulation.world.wire import Service
@@ -64,16 +67,16 @@ class Operations:
         for name, services in OUTAGES.items():
             self._maybe(name, partial(self._outage, name, services), is_tried=True)
         self._maybe("refused_writes", self._refuse_writes, is_tried=True)
-        self._maybe("redeployed", self._redeploy)
+        self._maybe("redeployed", self._redeploy, is_tried=True)
         for fault, reshard in (("shard_split", self._split), ("shards_merged", self._merge)):
             at = chance.choice(world.phases)[0] + chance.uniform(*RESHARD_SECONDS)
             self._maybe(fault, reshard, at=at, is_tried=True)
-        self._maybe("poller_restarted", lambda: chance.choice(world.mappings).restart())
+        self._maybe("poller_restarted", lambda: self._restart(chance.choice(world.mappings)), is_tried=True)
         for start, _ in world.phases:
             at = start + chance.uniform(0, 30)
             self._maybe("hostile_record", self._send_hostile_records, at=at, is_tried=True)
         if world.stream_is_lost:
-            self._program(world.phases[0][0] + chance.uniform(0, 40), self._lose_log_stream)
+            self._program(world.phases[0][0] + chance.uniform(-5, 15), self._lose_log_stream)
         world.scheduler.spawn(self._tick, owner=self._process)
         if world.kind.has_views:
             world.scheduler.spawn(self._tick_views, owner=self._process)
@@ -169,8 +172,17 @@ class Operations:
         if any(parents == set(child.parents) for parent in parents for child in parent.children):
             world.faults.struck(fault)  # whatever the answer was
         world.kinesis_news.fire()
-        if world.faults.strikes("poller_restarted"):
-            world.ingest_mapping.restart()
+        if world.faults.looms("poller_restarted"):
+            self._restart(world.ingest_mapping)
+
+    def _restart(self, mapping: Mapping) -> None:
+        """Restart a poller while its invocations run, or in a minute if it has none before."""
+        for _ in range(MINUTE):
+            if mapping.invokes:
+                self._world.faults.struck("poller_restarted")
+                break
+            self._world.scheduler.sleep(1)
+        mapping.restart()
 
     def _send_hostile_records(self) -> None:
         """Put records that no producer of ours would."""
@@ -182,11 +194,12 @@ class Operations:
                 world.truth.means(data, content)
             world.truth.holds(record.data, [data for data, _ in record.payloads])
             entry = {"Data": record.data, "PartitionKey": record.partition_key}
-            world.faults.struck("hostile_record")
             try:
-                self._kinesis.put_records(StreamName=world.stream.name, Records=[entry])
+                answer = self._kinesis.put_records(StreamName=world.stream.name, Records=[entry])
             except (ClientError, BotoCoreError):
                 continue  # strangers try once
+            if not answer["FailedRecordCount"]:
+                world.faults.struck("hostile_record")
 
     def _payload(self, chance: Random) -> Payload:
         """Return what a stranger sends: an odd event, an event that a client has sent, or none at all."""
@@ -209,7 +222,11 @@ class Operations:
         world = self._world
         world.trace.note("rollup disabled")
         world.rollup_mapping.enable(False)
-        world.scheduler.sleep(max(world.phases[1][0] - world.scheduler.now - 10, 0.0))
+        disabled = world.scheduler.now
+        world.scheduler.sleep(max(world.phases[1][0] - disabled - 10, 0.0))
+        lost_until = world.scheduler.now - STREAM_SECONDS
+        if any(disabled < change.at < lost_until for change in world.dynamodb.tables[LOG_TABLE].changes):
+            world.faults.struck("log_stream_lost")
         world.rollup_mapping.enable(True)
 
     def _tick(self) -> None:

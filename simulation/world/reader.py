@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from simulation.world.world import World
 
 WORKERS: Final = 4
+QUESTIONS: Final = 3
+"""In each phase."""
+ASKED_SECONDS: Final = (10.0, 180.0)
+"""After its begin."""
 
 
 class Reader:
@@ -39,8 +43,9 @@ class Reader:
     def _run(self) -> None:
         world = self._world
         chance = world.scheduler.chance
-        for start, _ in world.phases:
-            world.scheduler.sleep(max(start + chance.uniform(20, 60) - world.scheduler.now, 0.0))
+        times = [start + chance.uniform(*ASKED_SECONDS) for start, _ in world.phases for _ in range(QUESTIONS)]
+        for at in sorted(times):
+            world.scheduler.sleep(max(at - world.scheduler.now, 0.0))
             try:
                 self._ask()
             except (ClientError, BotoCoreError):

@@ -90,7 +90,7 @@ class World:
         self.put_before: set[bytes] = set()
         self.repeated: set[bytes] = set()
         chance = self.scheduler.chance
-        self.stream_is_lost = self.faults.strikes("log_stream_lost")
+        self.stream_is_lost = self.faults.looms("log_stream_lost")
         self.sweeps = self.stream_is_lost or self.scheduler.chance.random() < 0.5
         self.phases = self._plan()
         self._make_services()

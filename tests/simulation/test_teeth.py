@@ -10,13 +10,13 @@ import pytest
 
 from simulation.run import run
 from simulation.world.handlers import simulated_handlers
-from tests.simulation.mistakes import MISTAKES, consumers, pollers, producers, views
+from tests.simulation.mistakes import MISTAKES, consumers, pollers, producers, sweeps, views
 
 SEEDS = int(os.environ.get("SIMULATIONS", "200"))
 """Looked at before a mistake is taken for unnoticed."""
 
-assert {make.__module__ for make, _ in MISTAKES.values()} == {
-    each.__name__ for each in (consumers, pollers, producers, views)
+assert {each.make.__module__ for each in MISTAKES.values()} == {
+    each.__name__ for each in (consumers, pollers, producers, sweeps, views)
 }
 
 
@@ -28,16 +28,17 @@ def _simulated_handlers() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_noticed_by_its_seed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make, seed = MISTAKES[name]
-    make(monkeypatch)
-    assert run(seed).violations, f"seed {seed} does not notice it any more; make soak names one that does"
+    mistake = MISTAKES[name]
+    mistake.make(monkeypatch)
+    violations = run(mistake.seed).violations
+    assert mistake.among(violations), f"seed {mistake.seed} does not notice it any more; make soak names one that does"
 
 
 @pytest.mark.skipif("SIMULATIONS" not in os.environ, reason="make soak looks for seeds")
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_noticed_within_a_few_worlds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make, recorded = MISTAKES[name]
-    make(monkeypatch)
-    noticed = next((seed for seed in range(SEEDS) if run(seed).violations), None)
+    mistake = MISTAKES[name]
+    mistake.make(monkeypatch)
+    noticed = next((seed for seed in range(SEEDS) if mistake.among(run(seed).violations)), None)
     assert noticed is not None, f"in {SEEDS} worlds"
-    assert run(recorded).violations, f"record seed {noticed}"
+    assert mistake.among(run(mistake.seed).violations), f"record seed {noticed}"

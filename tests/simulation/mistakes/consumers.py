@@ -52,32 +52,32 @@ def _without(request: dict[str, Any], *prefixes: str) -> dict[str, Any]:
     return {name: value for name, value in request.items() if not name.startswith(prefixes)}
 
 
-@noticed_by(1)
+@noticed_by(9, "a fingerprint is")
 def segments_are_put_without_a_condition(patch: Patch) -> None:
     """Of two writers at one place the later one wins."""
     _requests(patch, "put_item", LOG_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
-@noticed_by(1)
+@noticed_by(3, "minutes at")
 def buckets_are_put_without_a_condition(patch: Patch) -> None:
     """Of two rollups the later one wins."""
     _requests(patch, "put_item", TRENDS_TABLE, lambda put: _without(put, "Condition", "Expression", "ReturnValues"))
 
 
-@noticed_by(1)
+@noticed_by(4, "hours at")
 def hours_are_summed_from_stale_minutes(patch: Patch) -> None:
     """The query for the parts of a sum need not see what was written before."""
     _requests(patch, "query", TRENDS_TABLE, lambda query: _without(query, "ConsistentRead"))
 
 
-@noticed_by(8)
+@noticed_by(8, "a fingerprint is")
 def a_winner_is_absorbed_without_a_second_look(patch: Patch) -> None:
     """After a refusal the same events are put at the next place, whatever the winner holds."""
     look = Outcome.drop_known
     patch.setattr(Outcome, "drop_known", lambda outcome: outcome.known.next if outcome.refused else look(outcome))
 
 
-@noticed_by(1)
+@noticed_by(3, "a fingerprint is")
 def memory_runs_ahead_of_the_log(patch: Patch) -> None:
     """A segment is remembered before its write is confirmed."""
     make = Writer._segment
@@ -92,7 +92,7 @@ def memory_runs_ahead_of_the_log(patch: Patch) -> None:
     patch.setattr(Writer, "_segment", remembered)
 
 
-@noticed_by(1)
+@noticed_by(1, "minutes at")
 def the_vector_is_one_ahead(patch: Patch) -> None:
     """Where segments are applied, the next one is taken for applied too."""
 
@@ -106,7 +106,7 @@ def the_vector_is_one_ahead(patch: Patch) -> None:
     patch.setattr(minutes, "apply", ahead)
 
 
-@noticed_by(4)
+@noticed_by(4, "minutes at")
 def a_gap_is_taken_for_nothing(patch: Patch) -> None:
     """Segments that were not brought yet are passed over rather than read from the log."""
 
@@ -122,7 +122,7 @@ def a_gap_is_taken_for_nothing(patch: Patch) -> None:
     patch.setattr(minutes, "apply", leaping)
 
 
-@noticed_by(1)
+@noticed_by(1, "minutes at")
 def rollup_increments(patch: Patch) -> None:
     """What the stream brings is added, whatever the vector says."""
 
@@ -143,7 +143,7 @@ def _by_position(item: BucketItem, at_hand: SegmentsAtHand) -> Iterable[Any]:
     return [known.get(position) for position in range(len(item.vector))]
 
 
-@noticed_by(6)
+@noticed_by(6, "minutes at")
 def expiry_feeds_back(patch: Patch) -> None:
     """What the log forgets is taken out of the trends."""
 
@@ -160,19 +160,19 @@ def expiry_feeds_back(patch: Patch) -> None:
     patch.setattr(rollup_handler, "read_batch", read)
 
 
-@noticed_by(1)
+@noticed_by(1, "the log has")
 def the_highest_failure_is_answered(patch: Patch) -> None:
     """Lambda goes on behind the last record that failed."""
     patch.setattr(ingesting, "min", max, raising=False)
 
 
-@noticed_by(1)
+@noticed_by(4, "not among the failed events")
 def failed_events_are_acknowledged_unstored(patch: Patch) -> None:
     """Nobody asks whether the failed events were stored."""
     patch.setattr(ingesting, "_storing_error", lambda _: None)
 
 
-@noticed_by(38)
+@noticed_by(17, "the log has")
 def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
     """An answer that is due before a write has ended acknowledges its events."""
     look = ingesting._outcome
@@ -183,7 +183,7 @@ def a_write_under_way_is_taken_for_done(patch: Patch) -> None:
     patch.setattr(ingesting, "_outcome", optimistic)
 
 
-@noticed_by(1)
+@noticed_by(1, "the log has")
 def time_is_judged_by_the_clock(patch: Patch) -> None:
     """An event is too late by when it is looked at, not by when it arrived."""
     judge = validate
@@ -195,31 +195,31 @@ def time_is_judged_by_the_clock(patch: Patch) -> None:
     patch.setattr(ingesting, "validate", late)
 
 
-@noticed_by(1)
+@noticed_by(1, "the log has")
 def authors_do_not_tell_events_apart(patch: Patch) -> None:
     """The fingerprint is of the event's id alone."""
     patch.setattr(folding, "_fingerprint", lambda _, __, event_id: event_id.encode()[-FINGERPRINT_BYTES:].rjust(8))
 
 
-@noticed_by(3)
+@noticed_by(3, "minutes at")
 def the_newest_entry_holds_for_all_time(patch: Patch) -> None:
     """A change of the schedule changes the addresses of events from before it."""
     patch.setattr(Schedule, "at", lambda self, _: self.entries[-1])
 
 
-@noticed_by(1)
+@noticed_by(1, "hours at")
 def a_correction_is_forgotten(patch: Patch) -> None:
     """What comes late is written to its minute alone."""
     patch.setattr(LevelsState, "is_closing", lambda *_: False)
 
 
-@noticed_by(1)
+@noticed_by(1, "the log at")
 def hashtags_are_counted_as_they_are_written(patch: Patch) -> None:
     """What different letters say is different hashtags."""
     patch.setattr(EventReader, "_normal", lambda _, hashtags: list(dict.fromkeys(hashtags)))
 
 
-@noticed_by(1)
+@noticed_by(1, "not among the failed events")
 def an_aggregate_that_holds_nothing_is_passed_over(patch: Patch) -> None:
     """What is sealed and can't be read is taken for an aggregate without events."""
 

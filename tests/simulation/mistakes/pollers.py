@@ -23,7 +23,7 @@ Patch = pytest.MonkeyPatch
 Judged = Answered | FunctionFailed
 
 
-@noticed_by(1)
+@noticed_by(1, "the log has")
 def the_record_that_failed_is_taken_for_done(patch: Patch) -> None:
     """A partial failure begins again behind the record that is named rather than with it."""
 
@@ -33,7 +33,7 @@ def the_record_that_failed_is_taken_for_done(patch: Patch) -> None:
     patch.setattr(slot, "acknowledged", behind)
 
 
-@noticed_by(6)
+@noticed_by(1, "the log has")
 def a_failed_invocation_is_taken_for_done(patch: Patch) -> None:
     """What a function was killed with does not come again."""
 
@@ -45,7 +45,7 @@ def a_failed_invocation_is_taken_for_done(patch: Patch) -> None:
     patch.setattr(slot, "acknowledged", done)
 
 
-@noticed_by(1)
+@noticed_by(1, "the log has")
 def an_answer_that_acknowledges_nothing_is_taken_for_success(patch: Patch) -> None:
     """It may be one that can't be read."""
 
@@ -56,7 +56,7 @@ def an_answer_that_acknowledges_nothing_is_taken_for_success(patch: Patch) -> No
     patch.setattr(slot, "acknowledged", done)
 
 
-@noticed_by(3)
+@noticed_by(3, "the log has")
 def an_expired_iterator_goes_on_at_the_newest(patch: Patch) -> None:
     """What came between the last read and the new iterator is not read."""
     fail = ShardPoller.read_failed
@@ -69,7 +69,7 @@ def an_expired_iterator_goes_on_at_the_newest(patch: Patch) -> None:
     patch.setattr(ShardPoller, "read_failed", failed)
 
 
-@noticed_by(3)
+@noticed_by(3, "the log has")
 def the_checkpoint_is_what_was_read_last(patch: Patch) -> None:
     """A poller that starts anew goes on behind records that were read and never acknowledged."""
     enter = Ledger.open
@@ -81,7 +81,7 @@ def the_checkpoint_is_what_was_read_last(patch: Patch) -> None:
     patch.setattr(Ledger, "open", opened)
 
 
-@noticed_by(1)
+@noticed_by(23, "not everything was acknowledged")
 def children_begin_at_their_newest(patch: Patch) -> None:
     """Of the children of a split or merge, what came before they were listed is not read."""
     listed = MappingLineage.listed
@@ -98,7 +98,7 @@ def children_begin_at_their_newest(patch: Patch) -> None:
     patch.setattr(MappingLineage, "listed", at_newest)
 
 
-@noticed_by(3)
+@noticed_by(3, "not everything was acknowledged")
 def a_closed_parent_is_skipped(patch: Patch) -> None:
     """A poller that starts anew begins with the children of shards that were split or merged."""
     begin = MappingLineage._start_of
@@ -111,7 +111,7 @@ def a_closed_parent_is_skipped(patch: Patch) -> None:
     patch.setattr(MappingLineage, "_start_of", start_of)
 
 
-@noticed_by(3)
+@noticed_by(3, "the poller of")
 def a_shard_is_read_however_much_of_it_is_held(patch: Patch) -> None:
     """Reading goes on while a function takes nothing."""
     begin = ShardPoller.__init__
@@ -122,7 +122,7 @@ def a_shard_is_read_however_much_of_it_is_held(patch: Patch) -> None:
     patch.setattr(ShardPoller, "__init__", begun)
 
 
-@noticed_by(15)
+@noticed_by(38, "before it not acknowledged")
 def children_are_read_beside_their_parents(patch: Patch) -> None:
     """A shard is read as soon as it is known."""
 
@@ -135,14 +135,14 @@ def children_are_read_beside_their_parents(patch: Patch) -> None:
     patch.setattr(MappingLineage, "ready", ready)
 
 
-@noticed_by(6)
+@noticed_by(4, "before it not acknowledged")
 def the_halves_of_a_batch_change_places(patch: Patch) -> None:
     """Of a batch that was split the second half goes first."""
     halves = Batch.halves
     patch.setattr(Batch, "halves", lambda self: halves(self)[::-1])
 
 
-@noticed_by(27)
+@noticed_by(27, "before it not acknowledged")
 def records_are_dealt_out_in_turn(patch: Patch) -> None:
     """Which of a shard's concurrent batches a record goes to has nothing to do with its key."""
     begin = ShardPoller.__init__
@@ -154,7 +154,7 @@ def records_are_dealt_out_in_turn(patch: Patch) -> None:
     patch.setattr(ShardPoller, "__init__", begun)
 
 
-@noticed_by(179)
+@noticed_by(34, "nothing is stored of a batch")
 def a_destination_that_refuses_is_not_asked_again(patch: Patch) -> None:
     """A batch that was given up is forgotten, whether it is on record or not."""
     patch.setattr(MappingPoller, "record_refused", MappingPoller.record_sent)

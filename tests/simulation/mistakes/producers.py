@@ -25,7 +25,7 @@ def _arrived(record: Record) -> RecordAnswer:
     return RecordAnswer(record.lane.shard_id, "1")
 
 
-@noticed_by(1)
+@noticed_by(1, "an event was accepted")
 def a_partial_failure_is_taken_for_success(patch: Patch) -> None:
     """A record that PutRecords refused is not put again."""
     take = Answers.take
@@ -39,7 +39,7 @@ def a_partial_failure_is_taken_for_success(patch: Patch) -> None:
     patch.setattr(Answers, "take", taken)
 
 
-@noticed_by(11)
+@noticed_by(9, "an event was accepted")
 def a_call_that_failed_is_taken_for_success(patch: Patch) -> None:
     """What became of a call without an answer is not asked."""
     take = Answers.take
@@ -52,7 +52,7 @@ def a_call_that_failed_is_taken_for_success(patch: Patch) -> None:
     patch.setattr(Answers, "take", taken)
 
 
-@noticed_by(4)
+@noticed_by(4, "an event was accepted")
 def what_is_sent_leaves_the_spool(patch: Patch) -> None:
     """An event is done as soon as it is taken, not when Kinesis has it."""
     keep = Spool.append
@@ -65,7 +65,7 @@ def what_is_sent_leaves_the_spool(patch: Patch) -> None:
     patch.setattr(Spool, "append", appended)
 
 
-@noticed_by(4)
+@noticed_by(4, "an event was accepted")
 def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
     """A process that was killed leaves its events to nobody."""
     begin = SpooledDelivery.__init__
@@ -77,7 +77,7 @@ def what_an_earlier_process_left_is_not_sent(patch: Patch) -> None:
     patch.setattr(SpooledDelivery, "__init__", begun)
 
 
-@noticed_by(4)
+@noticed_by(1, "nobody sent what arrived")
 def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     """What a killed process has begun to write is read as far as it goes."""
     read = frames._frame_at
@@ -92,7 +92,7 @@ def the_torn_tail_is_taken_for_an_event(patch: Patch) -> None:
     patch.setattr(frames, "_frame_at", forgiving)
 
 
-@noticed_by(61)
+@noticed_by(50, "an event was accepted")
 def the_next_event_is_acknowledged_too(patch: Patch) -> None:
     """The spool lets go of one event more than has arrived."""
     let_go = Spool.done
@@ -104,7 +104,7 @@ def the_next_event_is_acknowledged_too(patch: Patch) -> None:
     patch.setattr(Spool, "done", done)
 
 
-@noticed_by(2)
+@noticed_by(2, "arrived in the order")
 def the_youngest_event_of_an_aggregate_is_the_first(patch: Patch) -> None:
     """An aggregate holds its events in the reverse order of their puts."""
     build = AggregateBuilder.build
@@ -117,7 +117,7 @@ def the_youngest_event_of_an_aggregate_is_the_first(patch: Patch) -> None:
     patch.setattr(AggregateBuilder, "build", built)
 
 
-@noticed_by(35)
+@noticed_by(175, "the buffer of")
 def the_buffer_takes_more_than_it_may(patch: Patch) -> None:
     """Nobody waits for room in memory."""
     begin = Ledger.__init__
@@ -128,7 +128,7 @@ def the_buffer_takes_more_than_it_may(patch: Patch) -> None:
     patch.setattr(Ledger, "__init__", begun)
 
 
-@noticed_by(15)
+@noticed_by(15, "the spool of")
 def the_spool_takes_more_than_it_may(patch: Patch) -> None:
     """Nobody waits for room on disk."""
     begin = Journal.__init__
@@ -140,14 +140,14 @@ def the_spool_takes_more_than_it_may(patch: Patch) -> None:
     patch.setattr(Journal, "__init__", begun)
 
 
-@noticed_by(51)
+@noticed_by(23, "arrived in the order")
 def a_lane_has_several_records_in_flight(patch: Patch) -> None:
     """An ordered producer sends a key's next record before the answer to the one before."""
     may_send = property(lambda queue: not queue.waits_for and queue.first is not None)
     patch.setattr(ShardQueue, "may_send", may_send)
 
 
-@noticed_by(90)
+@noticed_by(74, "arrived in the order")
 def the_lanes_of_new_shards_do_not_wait(patch: Patch) -> None:
     """After a split or a merge an ordered producer sends at once, whatever is under way to the shards before."""
     patch.setattr(ShardQueue, "may_send", property(lambda queue: queue.busy is None and queue.first is not None))

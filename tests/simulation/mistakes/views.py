@@ -1,12 +1,13 @@
 """Mistakes of the function that makes views, and of those who tell it what has changed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from consumers.rollup.noting import Noting
 from consumers.rollup.report import Report
-from consumers.rollup.rollup import Rollup
+from consumers.trends.notes import Changed
 from consumers.trends.table import TrendsTable
 from consumers.views import running_counts
 from consumers.views.memory import Change, Memory, Packed, Part
@@ -19,7 +20,7 @@ from tests.simulation.mistakes import noticed_by
 Patch = pytest.MonkeyPatch
 
 
-@noticed_by(40)
+@noticed_by(40, "was replaced by one of")
 def views_are_written_without_a_condition(patch: Patch) -> None:
     """Of two environments the later one wins, however old what it writes is."""
     put_item, update_item = SimulatedDynamoDB.put_item, SimulatedDynamoDB.update_item
@@ -38,46 +39,43 @@ def views_are_written_without_a_condition(patch: Patch) -> None:
     patch.setattr(SimulatedDynamoDB, "update_item", update)
 
 
-@noticed_by(0)
+@noticed_by(0, "nobody told of it")
 def a_change_is_not_noted(patch: Patch) -> None:
     """Who writes a minute tells nobody."""
     patch.setattr(TrendsTable, "note_changes", lambda *_: None)
 
 
-@noticed_by(80)
+@noticed_by(80, "nobody told of it")
 def a_repeat_is_not_noted(patch: Patch) -> None:
     """Who finds a minute written takes it that its writer has noted it."""
-    note = Rollup.note_changes
+    note = Noting.note
 
-    def noted(self: Rollup, minutes: Iterable[int], report: Report, time_left: Callable[[], float]) -> None:
+    def noted(self: Noting, changed: Changed, report: Report, time_left: Callable[[], float]) -> None:
         if report.buckets_written:
-            note(self, minutes, report, time_left)
+            note(self, changed, report, time_left)
 
-    patch.setattr(Rollup, "note_changes", noted)
+    patch.setattr(Noting, "note", noted)
 
 
-@noticed_by(280)
-def numbers_are_read_after_what_they_are_about(patch: Patch) -> None:
-    """A minute that changes while it is read, or soon after, is taken for read as it is then."""
-    read = Memory.read
+@noticed_by(40, "the totals of")
+def what_changes_meanwhile_is_taken_for_followed(patch: Patch) -> None:
+    """Numbers are read after what they are about, when all views have been made, which takes a while."""
+    done = Memory.done
 
-    def late(self: Memory, wanted: Mapping[Part, int], change: Change) -> dict[Part, Packed]:
-        before = dict(self._held)
-        found = read(self, wanted, change)
-        here().scheduler.sleep(4.0)
-        hours = {part.start // 3_600 * 3_600 for part in wanted}
-        noted = {hour: self.changes(hour, hour).get(hour, {}) for hour in sorted(hours)}
+    def late(self: Memory, change: Change) -> None:
+        here().scheduler.sleep(min(35.0, change.time_left() / 2))
+        noted = self.changes(min(change.noted, default=0), max(change.noted, default=0))
+        numbers = {minute: number for hour in noted.values() for minute, number in hour.items()}
         for part, held in self._held.items():
-            if part in wanted and before.get(part) is not held:
-                hour = noted[part.start // 3_600 * 3_600]
-                number = sum(each for minute, each in hour.items() if part.start <= minute < part.end)
-                self._held[part] = held._replace(version=number)
-        return found
+            version = sum(numbers.get(minute, 0) for minute in range(part.start, part.end, 60))
+            self._held[part] = held._replace(version=version)
+        change.noted.update(noted)
+        done(self, change)
 
-    patch.setattr(Memory, "read", late)
+    patch.setattr(Memory, "done", late)
 
 
-@noticed_by(20)
+@noticed_by(180, "the totals of")
 def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     """An environment sees a minute or an hour as it was when it first read it."""
     read = Memory.read
@@ -89,13 +87,20 @@ def what_is_remembered_is_not_read_again(patch: Patch) -> None:
     patch.setattr(Memory, "read", once)
 
 
-@noticed_by(0)
+@noticed_by(0, "the totals of")
 def what_slides_away_stays(patch: Patch) -> None:
     """A window's sum takes in what is new, and nothing is taken out of it."""
     patch.setattr(running_counts, "take_out", lambda *_: None)
 
 
-@noticed_by(0)
+@noticed_by(0, "of 5m is")
+def five_minutes_have_six(patch: Patch) -> None:
+    """A window takes in the minute before its first."""
+    minutes = Change.minutes
+    patch.setattr(Change, "minutes", lambda self, start, end: minutes(self, start - 60 * (end - start == 300), end))
+
+
+@noticed_by(40, "was counted")
 def directories_go_on_promising_what_has_changed(patch: Patch) -> None:
     """Strips that lack a change are read all the same."""
     patch.setattr(StripsView, "_clear", lambda *_: None)
