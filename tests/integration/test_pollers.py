@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -253,7 +254,7 @@ def test_queues_and_topics_get_records_of_discarded_batches(client: ClientFor, s
 def test_nothing_is_called_consumed_that_is_not_acknowledged(client: ClientFor, stream: tuple[str, str]) -> None:
     name, arn = stream
     acknowledged: set[tuple[str, int]] = set()
-    told: list[tuple[str, int]] = []
+    told = Event()
     too_early: list[tuple[str, int]] = []
 
     def acknowledge(records: list[dict[str, Any]]) -> InvocationResult:
@@ -264,14 +265,14 @@ def test_nothing_is_called_consumed_that_is_not_acknowledged(client: ClientFor, 
 
     def consumed(stream_arn: str, shard_id: str, sequence_number: str) -> None:
         assert stream_arn == arn
-        told.append((shard_id, int(sequence_number)))
-        if told[-1] not in acknowledged:
-            too_early.append(told[-1])
+        if (shard_id, int(sequence_number)) not in acknowledged:
+            too_early.append((shard_id, int(sequence_number)))
+        told.set()
 
     put(client, name, range(300))
     with polling(client, Function(acknowledge), consumed, EventSourceArn=arn, ParallelizationFactor=4) as poller:
         assert poller.wait_until_idle(SOON)
-    assert told
+        assert told.wait(SOON)
     assert not too_early
 
 
