@@ -76,9 +76,8 @@ def _run(seeds: range, faults: str, allowed: frozenset[str], jobs: int, console:
 
 def _add_up(seeds: range, faults: str, allowed: frozenset[str], jobs: int, summary: Summary) -> bool:
     """Run seeds and add up what comes of them, with a bar; return whether Ctrl-C ended it."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=errors) as progress:
+    with Progress(*columns, console=_errors()) as progress:
         task = progress.add_task("seeds", total=len(seeds))
 
         def add(outcome: Outcome) -> None:
@@ -109,17 +108,27 @@ def main() -> int:
     return int(status or 0)
 
 
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+
 def _command_line(seed: int, faults: str) -> str:
     return f"make simulate SEED={seed}" + (f" FAULTS={shlex.quote(faults)}" if faults else "")
 
 
 def _shrink(seed: int, allowed: frozenset[str], console: Console) -> None:
-    """Say which faults a failing seed needs."""
+    """Say which faults a failing seed needs, and meanwhile how far the search for them is."""
+    with simulated_handlers(), _errors().status("looking for the least faults with which it fails") as status:
+        least = len(allowed)
 
-    def fails(faults: frozenset[str]) -> bool:
-        return bool(outcome_of(seed, faults).violations)
+        def fails(faults: frozenset[str]) -> bool:
+            nonlocal least
+            failed = bool(outcome_of(seed, faults).violations)
+            if failed:
+                least = min(least, len(faults))
+            status.update(f"looking for the least faults with which it fails: {least} or fewer")
+            return failed
 
-    with simulated_handlers():
         needed = shrunk(allowed, fails)
     names = ",".join(sorted(needed)) or "none"
     console.print(f"\nthe least faults with which it fails:\n{_command_line(seed, names)}")
