@@ -1,68 +1,38 @@
 """Shows a run while it lasts, on standard error: a live view on a terminal, elsewhere a line now and then."""
 
 from collections import deque
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from load.report.text import UNKNOWN, duration
 from load.runs.status import Status
+from local.showing import LinesView, RedrawnView, View
 
 LINE_SECONDS: Final = 5.0
 _TICKS: Final = "▁▂▃▄▅▆▇█"
 _TICK_POINTS: Final = 60
 
 
-class View(Protocol):
-    """Something that shows statuses between its enter and its exit."""
-
-    def __enter__(self) -> Self:
-        """Take over the place where it shows."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Give the place back."""
-
-    def show(self, status: Status) -> None:
-        """Show `status` in place of the one before."""
-
-
-def make_view(console: Console) -> View:
+def make_view(console: Console) -> View[Status]:
     """Return the view that suits where `console` writes to."""
     return LiveView(console) if console.is_terminal else LineView(console)
 
 
-class LiveView:
-    """Redraws a panel in place."""
+class LiveView(RedrawnView[Status]):
+    """A panel of all figures."""
 
     def __init__(self, console: Console) -> None:
         """Draw on `console`."""
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        super().__init__(console)
         self._accepted: deque[float] = deque(maxlen=_TICK_POINTS)
 
-    def __enter__(self) -> Self:
-        """Begin to draw."""
-        self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Clear the panel away."""
-        self._live.stop()
-
-    def show(self, status: Status) -> None:
-        """Draw `status`."""
+    def drawn(self, status: Status) -> RenderableType:
+        """Return the panel."""
         self._accepted.append(status.rates.accepted)
-        self._live.update(self._drawn(status), refresh=True)
-
-    def _drawn(self, status: Status) -> RenderableType:
         heading = Text.assemble(
             ("penstock-load run  ", "bold cyan"), status.phase, ("   Ctrl-C ends and reports what there is", "dim")
         )
@@ -95,23 +65,14 @@ class LiveView:
         return Group(heading, bar, Text(), figures, Text(), Text(_ticks(self._accepted), "cyan"))
 
 
-class LineView:
-    """Prints a line now and then."""
+class LineView(LinesView[Status]):
+    """A line now and then."""
 
     def __init__(self, console: Console) -> None:
         """Print on `console`."""
-        self._console = console
+        super().__init__(console)
         self._next = float("-inf")
         self._phase = ""
-
-    def __enter__(self) -> Self:
-        """Nothing to take over."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to give back."""
 
     def show(self, status: Status) -> None:
         """Print `status` when the last line is old enough, or when it is another phase."""
@@ -125,7 +86,7 @@ class LineView:
             found.append(f"refused {status.totals.refused:,.0f}")
         if status.freshness is not None:
             found.append(f"freshness {duration(status.freshness[0])} (p99 {duration(status.freshness[1])})")
-        self._console.print(", ".join(found), soft_wrap=True, highlight=False, markup=False)
+        self.print(", ".join(found))
 
 
 def _ticks(points: deque[float]) -> str:

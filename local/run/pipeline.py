@@ -18,7 +18,8 @@ from local.run.interruption import Interruption
 from local.run.lag import LagMeter
 from local.run.report import Ledger, final_ledger, running_ledger, write_report
 from local.run.trends_client import ReportingError, TrendsClient
-from local.run.view import Status, View, make_view, summary_lines
+from local.run.view import Status, make_view, summary_lines
+from local.showing import View
 from local.stack import LocalStack
 from penstock.producer import Producer
 from penstock.sources import SourceError, open_source
@@ -165,7 +166,7 @@ class Phases:
         inbox: AlertsInbox,
         feed: Feed,
         lag: LagMeter,
-        view: View,
+        view: View[Status],
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:

@@ -6,17 +6,16 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from local.run.lag import LagSummary
 from local.run.report import Ledger
+from local.showing import LinesView, RedrawnView, View
 
 LINE_SECONDS: Final = 5.0
 RATE_SECONDS: Final = 5.0
@@ -45,21 +44,6 @@ class Status:
     """Oldest first."""
 
 
-class View(Protocol):
-    """Something that shows statuses between its enter and its exit."""
-
-    def __enter__(self) -> Self:
-        """Take over the place where it shows."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Give the place back."""
-
-    def show(self, status: Status) -> None:
-        """Show `status` in place of the one before."""
-
-
 class RunConsole(Console):
     """A console whose reader may go away, as that of ``… | head`` does: the run is then interrupted, and drains."""
 
@@ -85,36 +69,22 @@ class Rate:
         return (total - before) / (at - since) if at > since else 0.0
 
 
-def make_view(console: Console) -> View:
+def make_view(console: Console) -> View[Status]:
     """Return the view that suits where `console` writes to."""
     return LiveView(console) if console.is_terminal else LineView(console)
 
 
-class LiveView:
-    """Redraws a panel in place."""
+class LiveView(RedrawnView[Status]):
+    """A panel of all figures and the top hashtags."""
 
     def __init__(self, console: Console) -> None:
         """Draw on `console`."""
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        super().__init__(console)
         self._rate_in = Rate()
         self._rate_out = Rate()
 
-    def __enter__(self) -> Self:
-        """Begin to draw."""
-        self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Clear the panel away."""
-        self._live.stop()
-
-    def show(self, status: Status) -> None:
-        """Draw `status`."""
-        self._live.update(self._draw(status), refresh=True)
-
-    def _draw(self, status: Status) -> RenderableType:
+    def drawn(self, status: Status) -> RenderableType:
+        """Return the panel."""
         ledger, now = status.ledger, time.monotonic()
         figures = Table.grid(padding=(0, 2))
         figures.add_column(style="dim")
@@ -144,47 +114,35 @@ class LiveView:
         return Group(heading, Text(), figures, Text(), _top(status.top_hashtags))
 
 
-class LineView:
-    """Prints a line now and then."""
+class LineView(LinesView[Status]):
+    """A line every few seconds, and one for each alert."""
 
     def __init__(self, console: Console) -> None:
         """Print on `console`."""
-        self._console = console
+        super().__init__(console)
         self._next = 0.0
         self._announced = False
         self._alerts = 0
 
-    def __enter__(self) -> Self:
-        """Nothing to take over."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to give back."""
-
     def show(self, status: Status) -> None:
         """Print `status` when the last line is old enough."""
         if not self._announced:
-            self._print(f"dashboard {status.url}")
-            self._print(f"endpoint {status.endpoint} (AWS_ENDPOINT_URL)")
+            self.print(f"dashboard {status.url}")
+            self.print(f"endpoint {status.endpoint} (AWS_ENDPOINT_URL)")
             self._announced = True
         new, self._alerts = status.alerts - self._alerts, status.alerts
         for alert in status.newest_alerts[-new:] if new else ():
-            self._print(f"{_clock(status.elapsed)} alert: {_printable(alert)}")
+            self.print(f"{_clock(status.elapsed)} alert: {_printable(alert)}")
         if status.elapsed < self._next:
             return
         self._next = status.elapsed + LINE_SECONDS
         ledger = status.ledger
-        self._print(
+        self.print(
             f"{_clock(status.elapsed)} {status.phase}: accepted {ledger.accepted:,}, counted {ledger.counted:,}, "
             f"duplicates {ledger.duplicates:,}, failed {sum(ledger.failed.values()):,}, "
             f"lag {_seconds(status.lag.p50)} (p95 {_seconds(status.lag.p95)})"
             + (f", refused {status.refused:,}" if status.refused else "")
         )
-
-    def _print(self, line: str) -> None:
-        self._console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def summary_lines(status: Status) -> list[str]:
