@@ -127,6 +127,9 @@ class Wire:
             scheduler.sleep(LATENCY * scheduler.chance.random())
             caller.after_call()
             raise
+        except EndpointConnectionError:
+            self._note(caller, operation, target, "nobody answers")
+            raise
         self._note(caller, operation, target, "ok")
         scheduler.sleep(LATENCY * scheduler.chance.random())
         caller.after_call()
