@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS: Final = {"ingest": "IngestFunction", "rollup": "RollupFunction", "views": "ViewsFunction"}
 """By the `service` of their metrics, those that an event passes."""
-LOGS: Final = {"ingest": "IngestLogs", "rollup": "RollupLogs", "views": "ViewsLogs"}
+LOG_GROUPS: Final = {"ingest": "IngestLogs", "rollup": "RollupLogs", "views": "ViewsLogs"}
 NAMING: Final = "name it as --target stack:NAME, or its --region"
 _OUTPUTS: Final = ("StreamName", "ApiUrl", "TrendsTableName", "PaneLogTableName")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from load.stack.access import told
-from load.stack.description import LOGS, DescribedStack
+from load.stack.description import LOG_GROUPS, DescribedStack
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -31,10 +31,10 @@ def log_lines(
         LoadError: they can't be read.
     """
     read = 0
-    with told(f"read the log group {LOGS[service]}"):
+    with told(f"read the log group {LOG_GROUPS[service]}"):
         client: Any = session.client("logs")
         pages = client.get_paginator("filter_log_events").paginate(
-            logGroupName=stack.resources.get(LOGS[service], LOGS[service]),
+            logGroupName=stack.resources.get(LOG_GROUPS[service], LOG_GROUPS[service]),
             startTime=int(begin * 1000),
             endTime=int(end * 1000),
         )

@@ -1,6 +1,6 @@
 """Overload shows as overload: a stream of half the shards that a load needs, whose limits are AWS's."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,8 @@ from load.model.surroundings import local_stack
 from load.model.traffic import Traffic
 from load.prices.table import price_table
 from load.runs.producer import producer_of
-from load.runs.reporting_api import ReportingApi
 from load.runs.run import RunOptions, run
-from load.runs.target import Insides
+from load.runs.stub_target import StubTarget
 from load.workload.events import EventShape
 from load.workload.parsing import parse_profile
 from local.services.process import Services
@@ -28,29 +27,22 @@ SHAPE = EventShape(event_bytes=20_000, keys=1_000)
 ONE_SHARD = Configuration(shards=1)
 
 
-class OneShard:
+class OneShard(StubTarget):
     """The local stack's stream, and nothing that reads it."""
 
-    name, local, starts_every = "one shard", True, None
-    configuration: Mapping[str, str | int | float | bool] = {"ShardCount": 1}
+    local = True
 
     def __init__(self, address: StreamAddress) -> None:
-        self.address = address
+        super().__init__(1)
+        self._address = address
 
-    def api(self) -> ReportingApi | None:
-        return None
+    @property
+    def address(self) -> StreamAddress:
+        return self._address
 
-    def begin(self) -> None:
-        """Nothing is watched."""
-
-    def iterator_age(self) -> float | None:
-        return None
-
-    def end(self) -> None:
-        """Nothing is watched."""
-
-    def insides(self, _wait: Callable[[str], bool], /) -> Insides:
-        return Insides({}, {})
+    @property
+    def configuration(self) -> Mapping[str, str | int | float | bool]:
+        return {"ShardCount": 1}
 
 
 class Never:
