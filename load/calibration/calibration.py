@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from load.documents import read_document
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 INGEST_PARTS: Final = ("batch", "record", "event", "kilobyte", "hashtag", "segment")
 """Parts of ingest's work: the invocation; Kinesis records; events; KiB of their JSON; their hashtags; segments put."""
@@ -60,8 +60,12 @@ class LocalTimes(_Model):
     trends: CallTime
     invoke: CallTime
     """An invocation's way to the function and back."""
-    start: float = Field(gt=0)
-    """Seconds until a new environment has run its first invocation."""
+    start: CallTime
+    """Until a new environment can run its first invocation."""
+    starts_at_once: float = Field(gt=0)
+    """Environments that start at the same time in that; more share the machine, and two do if it is less than that."""
+    first_batch: float = Field(ge=0)
+    """Seconds by which an environment's first batch takes longer than others."""
 
 
 class Curve(_Model):
@@ -81,7 +85,7 @@ class Curve(_Model):
 class Calibration(_Model):
     """All that the model knows of the code."""
 
-    version: Literal[2] = VERSION
+    version: Literal[3] = VERSION
     made: str
     """When, where and with what."""
     processor: str

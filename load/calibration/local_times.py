@@ -1,7 +1,13 @@
-"""How long the local stack takes for a call: measured on one that is started for it and has nothing else to do."""
+"""How long the local stack takes for a call: measured on one that is started for it.
+
+What is short is measured while it has nothing else to do. What depends on whatever else there is to do, since all share
+the processors and the services answer one call at a time, is measured under a load (`load.calibration.loaded`).
+"""
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -10,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from load.calibration.batches import Batches, EventShape
 from load.calibration.calibration import CallTime, FunctionCost, LocalTimes
+from load.calibration.loaded import Pause, under_load
 from load.configuration import Configuration
 from load.model.applying import STATE_CALLS
 from local.stack import LocalStack
@@ -22,13 +29,21 @@ BETWEEN_SECONDS: Final = 0.02
 """Calls come apart, as a load's do: one right after another finds everything awake."""
 WARM_UP: Final = 5
 """Calls before those that count."""
-BATCHES: Final = 30
+STARTS: Final = 10
+"""So often environments are started: one by itself, and under a load `TOGETHER` at once."""
+TOGETHER: Final = 4
+REST_SECONDS: Final = 2.0
+"""Under a load, before each time: ingest has its batches meanwhile."""
 BATCH_EVENTS: Final = 200
 BATCH_SECONDS: Final = 0.4
 """Between two batches of ingest: rollup is done with one before the next."""
+LOADED_SECONDS: Final = 40.0
+"""Of a load, in which ingest and rollup have a batch a second."""
 READ_RECORDS: Final = 10
 RECORD_BYTES: Final = 3_000
 """What a second of a few hundred events puts into a shard: the linger's ten aggregates of ten events."""
+IDLE_SECONDS: Final = 30.0
+"""Until rollup has what ingest wrote."""
 LEAST_SECONDS: Final = 1e-4
 """A call takes so much at least, whatever was deducted."""
 
@@ -73,9 +88,10 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
     """Start a local stack and measure it; the functions' own work is no call's, and is deducted.
 
     Raises:
-        local.stack.StackError: it can't be started.
+        LoadError: the load broke down.
+        local.stack.StackError: the stack can't be started.
     """
-    configuration, noted = Configuration(rollup_window_seconds=0), _Noted()
+    configuration, noted = Configuration(shards=1, ingest_window_seconds=0, rollup_window_seconds=0), _Noted()
     with TemporaryDirectory(prefix="penstock-calibration-") as logs:
         stack = LocalStack.start(
             template=_ROOT / "template.yaml",
@@ -86,20 +102,22 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
             write_limits=True,
         )
         with stack:
-            began = time.perf_counter()
-            _invoke_with_nothing(stack)
-            start = time.perf_counter() - began
+            batches = Batches(EventShape(), seed=1)
+            starts, first_batch = _starts(stack, batches, noted)
             whole = _call_time(list(_timed(lambda _: _invoke_with_nothing(stack))))
             way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
-            _invoke_with_events(stack)
-            calls = call_seconds(noted.invocations, ingest, rollup, way)
+            put, read = _call_time(list(_puts(stack))), _call_time(list(_reads(stack.client("kinesis"))))
+            together, invocations = under_load(stack, partial(_loaded, stack, noted))
+            calls = call_seconds(invocations, ingest, rollup, way)
             return LocalTimes(
-                put=_call_time(list(_puts(stack))),
-                read=_call_time(list(_reads(stack.client("kinesis")))),
+                put=put,
+                read=read,
                 log=_call_time(calls["IngestFunction"]),
                 trends=_call_time(calls["RollupFunction"]),
                 invoke=CallTime(median=way, p99=way + whole.p99 - whole.median),
-                start=start,
+                start=CallTime(median=median(starts), p99=max(starts)),
+                starts_at_once=TOGETHER * median(starts) / together,
+                first_batch=first_batch,
             )
 
 
@@ -124,9 +142,7 @@ def call_seconds(
 
 def _timed(call: Callable[[int], object]) -> Iterator[float]:
     for number in range(WARM_UP + TIMES):
-        began = time.perf_counter()
-        call(number)
-        took = time.perf_counter() - began
+        took = _seconds(partial(call, number))
         if number >= WARM_UP:
             yield took
         time.sleep(BETWEEN_SECONDS)
@@ -136,14 +152,50 @@ def _call_time(seconds: list[float]) -> CallTime:
     return CallTime(median=median(seconds), p99=quantiles(seconds, n=100, method="inclusive")[98])
 
 
+def _starts(stack: LocalStack, batches: Batches, noted: _Noted) -> tuple[list[float], float]:
+    """Return how long environments take to start, and how much longer a first batch takes than a second."""
+    starts: list[float] = []
+    first_batches: list[float] = []
+    for _ in range(STARTS):
+        # A deployed version begins with new environments.
+        stack.deploy("IngestFunction")
+        stack.deploy("RollupFunction")
+        starts.append(_seconds(lambda: _invoke_with_nothing(stack)))
+        noted.invocations.clear()
+        _invoke_with_events(stack, batches, 2)
+        stack.wait_until_idle(IDLE_SECONDS)
+        for function in ("IngestFunction", "RollupFunction"):
+            first, second, *_ = [each.seconds for each in noted.invocations if each.function == function]
+            first_batches.append(first - second)
+    return starts, max(0.0, median(first_batches))
+
+
+def _loaded(stack: LocalStack, noted: _Noted, pause: Pause) -> tuple[float, list[Invocation]]:
+    """Return how long `TOGETHER` environments take that start at once, and invocations of a load."""
+    together: list[float] = []
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        for _ in range(STARTS):
+            pause(REST_SECONDS)
+            stack.deploy("IngestFunction")
+            together.append(_seconds(lambda: list(pool.map(lambda _: _invoke_with_nothing(stack), range(TOGETHER)))))
+    noted.invocations.clear()
+    pause(LOADED_SECONDS)
+    return median(together), list(noted.invocations)
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
 def _invoke_with_nothing(stack: LocalStack) -> None:
     stack.invoke("IngestFunction", {"Records": []})
 
 
-def _invoke_with_events(stack: LocalStack) -> None:
+def _invoke_with_events(stack: LocalStack, batches: Batches, times: int) -> None:
     """Have ingest fold batches, which its log's stream brings to rollup, one after another."""
-    batches = Batches(EventShape(), seed=1)
-    for _ in range(BATCHES):
+    for _ in range(times):
         made = batches.make(BATCH_EVENTS, RECORD_BYTES, time.time(), 1.0)
         stack.invoke("IngestFunction", made.batch)
         time.sleep(BATCH_SECONDS)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 from random import Random
 from typing import Final
@@ -85,6 +85,10 @@ class Written:
     write_units: float
     read_units: float
 
+    def stretched(self, times: float) -> "Written":
+        """Return it of an invocation that took so many times as long."""
+        return replace(self, seconds=self.seconds * times, visible=self.visible * times)
+
 
 class Rollup:
     """What an invocation of rollup costs."""
@@ -114,8 +118,8 @@ class Rollup:
         size = STREAM_RECORD_BYTES + BASE64 * self._sizes.segment_bytes(events_a_segment)
         return min(self._configuration.rollup_batch_size, PAYLOAD_LIMIT / size)
 
-    def run(self, now: float, folded: list[Folded], share: float, random: Random) -> Written:
-        """Return what it costs to apply at `now` this shard's share of some batches of ingest."""
+    def run(self, folded: list[Folded], share: float, random: Random) -> Written:
+        """Return what it costs to apply this shard's share of some batches of ingest."""
         first, last = min(each.first for each in folded), max(each.last for each in folded)
         segments = sum(each.segments for each in folded) * share
         written = read = 0.0
@@ -131,8 +135,8 @@ class Rollup:
         worked = way / 2 + self._calibration.rollup.of(segment=segments, unit=written + STATE_CALLS) / self._processor
         call = self._surroundings.trends
         in_turn = 2 if self._shards > 1 else 1
-        writing = self._calls.seconds(call, now + worked, in_turn=in_turn, beside=items, at_once=CALLS_AT_ONCE)
-        noting = self._calls.seconds(call, now + worked + writing, in_turn=STATE_CALLS)
+        writing = self._calls.seconds(call, in_turn=in_turn, beside=items, at_once=CALLS_AT_ONCE)
+        noting = self._calls.seconds(call, in_turn=STATE_CALLS)
         # Whoever writes while another reads and writes the same items is refused: billed, and tried again.
         interval = worked + writing + noting + way / 2 + self._configuration.rollup_window_seconds
         refused = min((self._shards - 1) * (writing + noting) / interval, 2.0)
@@ -184,7 +188,7 @@ class Views:
         units = 2 * self._sizes.list_units(in_window) if listed else 1.0
         way = self._surroundings.invoke.longest(random, 1)
         worked = way / 2 + self._calibration.views.of(read=read, unit=units) / self._processor
-        visible = worked + self._calls.seconds(self._surroundings.trends, now + worked, in_turn=VIEWS_CALLS)
+        visible = worked + self._calls.seconds(self._surroundings.trends, in_turn=VIEWS_CALLS)
         if listed:
             self._listed = now
         return Written(visible + way / 2, visible, units, read), listed

@@ -17,15 +17,13 @@ class Calls:
     def __init__(self, surroundings: Surroundings, random: Random) -> None:
         self._one_at_a_time = surroundings.one_at_a_time
         self._random = random
-        self._free = 0.0
 
-    def seconds(self, call: Latency, now: float, *, in_turn: float, beside: float = 1.0, at_once: int = 1) -> float:
-        """Return how long calls take from `now` on: so many one after another, and so many of that beside each other.
+    def seconds(self, call: Latency, *, in_turn: float, beside: float = 1.0, at_once: int = 1) -> float:
+        """Return how long calls take: so many one after another, and so many of that beside each other.
 
         The caller makes at most `at_once` calls at a time.
         """
-        if not self._one_at_a_time:
-            rounds = in_turn * ceil(beside / at_once)
-            return rounds * call.longest(self._random, min(beside, at_once))
-        self._free = max(self._free, now) + in_turn * beside * call.longest(self._random, 1)
-        return self._free - now
+        if self._one_at_a_time:
+            return in_turn * beside * call.longest(self._random, 1)
+        rounds = in_turn * ceil(beside / at_once)
+        return rounds * call.longest(self._random, min(beside, at_once))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, floor
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from consumers.ingest.clients import CALLS_AT_ONCE
 from load.calibration.calibration import Calibration
@@ -89,7 +89,7 @@ class Ingest:
         in_turn = 1 + refusals + min(asked, 1.0)
         begin = now + worked
         call = self._surroundings.log
-        done = begin + self._calls.seconds(call, begin, in_turn=in_turn, beside=segments, at_once=CALLS_AT_ONCE)
+        done = begin + self._calls.seconds(call, in_turn=in_turn, beside=segments, at_once=CALLS_AT_ONCE)
         written = Folded(done, events, first, last, segments, units * (1 + refusals), asked * groups)
         return done - now + way / 2, written
 
@@ -106,6 +106,23 @@ def writers(configuration: Configuration) -> float:
     lanes_a_group = max(1.0, lanes / configuration.key_groups) / shards_a_group
     slots_a_group = slots * (1 - (1 - 1 / slots) ** lanes_a_group) if slots > 1 else 1.0
     return shards_a_group * slots_a_group
+
+
+class Taken(NamedTuple):
+    """What a batch holds.
+
+    Attributes:
+        records: of the stream.
+        events: in them.
+        first: when the first event was due, and `last` the last.
+        arrived: when the first was in the stream.
+    """
+
+    records: float
+    events: float
+    first: float
+    last: float
+    arrived: float
 
 
 class Slot:
@@ -153,8 +170,8 @@ class Slot:
             ends = min(ends, max(self._poll_after(full), self._window_start))
         return ends
 
-    def take(self, now: float) -> tuple[float, float, float, float, float]:
-        """Take what a batch at `now` holds: records, events, when the first and the last were due, and had arrived."""
+    def take(self, now: float) -> Taken:
+        """Take what a batch at `now` holds."""
         newest = now - self._read_seconds
         read = newest - (newest - self._phase) % self._poll
         there = (self.stream.taken(read) - self.taken) * self.part
@@ -163,7 +180,7 @@ class Slot:
             events = min(1.0, max(there, _MANY))
         start, self.taken = self.taken, self.taken + events / self.part
         stream = self.stream
-        return (
+        return Taken(
             max(events / self._events_a_record(), 1.0),
             events,
             stream.intended(start),

@@ -1,93 +1,51 @@
 """One run: batches in the order of their times, of as many shards as tell how all of them fare."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from heapq import heapify, heappop, heappush
-from itertools import count, pairwise
+from itertools import count
 from math import ceil
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from load.calibration.calibration import Calibration
 from load.configuration import CapacityMode, Configuration
-from load.model.applying import LogShard, Rollup, Views
+from load.model.applying import LogShard, Rollup, Views, Written
 from load.model.calls import Calls
-from load.model.ingesting import Folded, Ingest, Slot
+from load.model.ingesting import Folded, Ingest, Slot, Taken
 from load.model.outcome import FunctionRun, Outcome
-from load.model.producing import ShardStream
+from load.model.shards import on_demand_shards, slots_of
+from load.model.sharing import Shared, Then
 from load.model.sizes import Sizes
+from load.model.span import Lead, Span
 from load.model.spread import Spread
-from load.model.surroundings import AWS, Surroundings
+from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.model.using import used
 from load.model.utilisation import Seen, utilisation
-from load.workload.profile import Piece, Profile
 from simulation.services.throughput import PARTITION_WRITES
 
-SHARDS_LOOKED_AT: Final = 16
-"""Of a stream with more, the hottest and others that stand for their like."""
 LOG_SHARDS_LOOKED_AT: Final = 2
+"""Of the log's stream, if it has more."""
 DRAIN_SECONDS: Final = 900.0
 """After the end, before what is not visible yet is given up."""
 _MOMENT: Final = 0.01
 """Seconds in which a single event stands for its rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """What comes before the measured time where the stack starts with the run.
+class _Invocation(NamedTuple):
+    """One invocation.
 
     Attributes:
-        ready_seconds: until the first event is due.
-        warm_up_seconds: at the profile's first rate.
+        due: when its batch was taken.
+        begin: when its environment began with it.
+        seconds: that it takes if nothing else uses the machine.
     """
 
-    ready_seconds: float = 2.0
-    warm_up_seconds: float = 10.0
-
-    def pieces(self, rate: float) -> tuple[Piece, ...]:
-        """Return both, of a profile that begins with a rate."""
-        pieces = ((self.ready_seconds, 0.0), (self.warm_up_seconds, rate))
-        return tuple(Piece(seconds, each, each) for seconds, each in pieces if seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The measured time, and what comes before and after it: it begins and ends in the midst of things, or as a run."""
-
-    profile: Profile
-    start: float
-    end: float
-
-    @classmethod
-    def around(cls, profile: Profile, configuration: Configuration, lead: Lead | None) -> "Span":
-        """Put the profile between times at its first and its last rate.
-
-        In a fresh stack nothing comes before the first, and nothing after the profile: what then waits for a full batch
-        waits for the window's end.
-        """
-        windows = (
-            configuration.ingest_window_seconds
-            + configuration.rollup_window_seconds
-            + configuration.views_window_seconds
-        )
-        around = 15.0 + 2.0 * windows
-        first, last = profile.pieces[0].start, profile.pieces[-1].end
-        before = (Piece(around, first, first),) if lead is None else lead.pieces(first)
-        after = Piece(around, last, last) if lead is None else Piece(around, 0.0, 0.0)
-        pieces = [*before, *profile.pieces, after]
-        start = sum(piece.seconds for piece in before)
-        return cls(Profile(pieces, profile.text), start, start + profile.seconds)
-
-    def holds(self, time: float) -> bool:
-        """Tell whether a time is measured."""
-        return self.start <= time < self.end
-
-    def part(self, first: float, last: float) -> tuple[float, float, float]:
-        """Return which part of a stretch of time is measured, and where that begins and ends."""
-        if last <= first:
-            return float(self.holds(first)), first, last
-        begin, end = max(first, self.start), min(last, self.end)
-        return max(end - begin, 0.0) / (last - first), begin, end
+    due: float
+    begin: float
+    seconds: float
 
 
 class Run:
@@ -115,7 +73,9 @@ class Run:
         self._sizes = Sizes(calibration, configuration, traffic)
         self._calls = Calls(surroundings, self._random)
         self._ingest = Ingest(configuration, calibration, surroundings, self._sizes, self._calls)
-        self._slots = self._make_slots(seed)
+        self._slots = slots_of(
+            traffic, configuration, surroundings, random=self._random, seed=seed, end=self._span.profile.seconds
+        )
         self._log_shards = self._count_log_shards()
         looked_at = min(self._log_shards, LOG_SHARDS_LOOKED_AT)
         self._shards = [LogShard(configuration, surroundings, self._random) for _ in range(looked_at)]
@@ -126,7 +86,9 @@ class Run:
         self._heap: list[tuple[float, int, Any, Any]] = []
         self._order = count()
         self._warm: set[object] = set()
-        """Whose environments have run before."""
+        """Whose environments have started, or are starting."""
+        self._starts = Shared(surroundings.starts_at_once)
+        self._invocations = Shared(surroundings.invocations_at_once)
         self._views_due = False
         self._applied: list[tuple[float, Folded]] = []
         """What is in the trends and perhaps noted, and when its note is in the stream."""
@@ -151,11 +113,22 @@ class Run:
         heappush(self._heap, (time, next(self._order), step, what))
 
     def _begin_ingest(self, now: float, slot: Slot) -> None:
-        records, events, first, last, arrived = slot.take(now)
-        begin = now + self._start_of(slot)
+        self._in_environment(now, slot, partial(self._fold, slot, slot.take(now), now))
+
+    def _fold(self, slot: Slot, taken: Taken, now: float, begin: float) -> None:
+        """Have ingest handle at `begin` what was taken for it at `now`."""
+        records, events, first, last, _ = taken
         seconds, folded = self._ingest.run(
             begin, records=records, events=events, first=first, last=last, random=self._random
         )
+        invocation = _Invocation(now, begin, seconds)
+        self._invoke(invocation, partial(self._end_ingest, slot, taken, folded))
+
+    def _end_ingest(self, slot: Slot, taken: Taken, folded: Folded, invocation: _Invocation, stretch: float) -> None:
+        """Go on after an invocation that took so many times as long as by itself."""
+        records, events, first, last, arrived = taken
+        now, begin, seconds = invocation.due, invocation.begin, invocation.seconds * stretch
+        folded = replace(folded, done=begin + (folded.done - begin) * stretch)
         done = begin + seconds
         slot.done(done, seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
@@ -196,8 +169,18 @@ class Run:
         if not taken:
             self._at(max(shard.due(), now + self._surroundings.table_poll_seconds), self._begin_rollup, shard)
             return
-        begin = now + self._start_of(shard)
-        written = self._rollup.run(begin, taken, share, self._random)
+        self._in_environment(now, shard, partial(self._apply, shard, taken, now))
+
+    def _apply(self, shard: LogShard, taken: list[Folded], now: float, begin: float) -> None:
+        """Have rollup handle at `begin` what was taken for it at `now`."""
+        written = self._rollup.run(taken, 1 / self._log_shards, self._random)
+        self._invoke(_Invocation(now, begin, written.seconds), partial(self._end_rollup, shard, taken, written))
+
+    def _end_rollup(
+        self, shard: LogShard, taken: list[Folded], written: Written, invocation: _Invocation, stretch: float
+    ) -> None:
+        """Go on after an invocation that took so many times as long as by itself."""
+        now, begin, written = invocation.due, invocation.begin, written.stretched(stretch)
         done = begin + written.seconds
         shard.done(done, written.seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
@@ -221,11 +204,21 @@ class Run:
             self._at(max(shard.due(), done), self._begin_rollup, shard)
 
     def _begin_views(self, now: float, _: None) -> None:
+        self._in_environment(now, self._views, self._refresh)
+
+    def _refresh(self, now: float) -> None:
+        """Have views follow at `now` what is noted by then."""
         self._followed += [folded for noted, folded in self._applied if noted <= now]
         self._applied = [each for each in self._applied if each[0] > now]
         due = self._traffic.profile.due
         minute = now - now % 60.0
         written, listed = self._views.run(now, due(now) - due(minute), due(now) - due(minute - 240.0), self._random)
+        followed, self._followed = (self._followed, []) if listed else ([], self._followed)
+        self._invoke(_Invocation(now, now, written.seconds), partial(self._end_views, followed, written))
+
+    def _end_views(self, followed: list[Folded], written: Written, invocation: _Invocation, stretch: float) -> None:
+        """Go on after an invocation that took so many times as long as by itself, and listed what it had followed."""
+        now, written = invocation.begin, written.stretched(stretch)
         done = now + written.seconds
         self._views.done(done, written.seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
@@ -235,20 +228,39 @@ class Run:
             run.duration.add(1, written.seconds, written.seconds)
             self._seen.trends_writes += written.write_units
             self._seen.trends_reads += written.read_units
-        if listed:
-            for folded in self._followed:
-                self._measure(self._lists, folded, 1 / len(self._shards), now + written.visible)
-            self._followed.clear()
+        for folded in followed:
+            self._measure(self._lists, folded, 1 / len(self._shards), now + written.visible)
         self._views_due = bool(self._applied)
         if self._applied:
             self._at(max(self._views.due(min(noted for noted, _ in self._applied)), done), self._begin_views, None)
 
-    def _start_of(self, what: object) -> float:
-        """Return how long an environment takes to start: once for whatever has one of its own."""
-        if what in self._warm:
-            return 0.0
+    def _in_environment(self, now: float, what: object, then: Then) -> None:
+        """Go on at once, or when the environment has started: each slot, each shard of the log, and views have one."""
+        start = self._surroundings.start
+        if what in self._warm or start is None:
+            then(now)
+            return
         self._warm.add(what)
-        return self._surroundings.start_seconds
+        seconds = start.longest(self._random, 1) + self._surroundings.first_batch_seconds
+        self._starts.begin(now, seconds, then)
+        self._at(self._starts.due(), self._go_on, self._starts)
+
+    def _invoke(self, invocation: _Invocation, then: Callable[[_Invocation, float], None]) -> None:
+        """Run an invocation; go on with it and with how many times as long as by itself it took."""
+        if self._surroundings.invocations_at_once == float("inf"):
+            then(invocation, 1.0)
+            return
+        begin, seconds = invocation.begin, invocation.seconds
+        self._invocations.begin(begin, seconds, lambda done: then(invocation, (done - begin) / seconds))
+        self._at(self._invocations.due(), self._go_on, self._invocations)
+
+    def _go_on(self, now: float, shared: Shared) -> None:
+        """Go on with what has ended; look again when something else does."""
+        for then in shared.ended(now):
+            then(now)
+        due = shared.due()
+        if due < float("inf"):
+            self._at(due, self._go_on, shared)
 
     def _measure(self, spread: Spread, folded: Folded, share: float, visible: float) -> None:
         part, first, last = self._span.part(folded.first, folded.last)
@@ -260,36 +272,6 @@ class Run:
         due, last = self._span.profile.due, max(folded.last, folded.first + _MOMENT)
         events = due(last) - due(folded.first)
         return replace(folded, events=folded.events * (last - folded.first) / events if events else 0.0)
-
-    def _make_slots(self, seed: int) -> list[Slot]:
-        configuration, end = self._configuration, self._span.profile.seconds
-        lanes = configuration.lanes_per_shard
-        slots: list[Slot] = []
-        poll = self._surroundings.event_poll_seconds
-        for share, weight in _looked_at(self._traffic.shares(configuration.shards, seed)):
-            stream = ShardStream(share, self._traffic, configuration, self._surroundings, end)
-            phase = 0.0 if self._surroundings.fresh else self._random.random() * poll
-            chosen = [self._random.randrange(configuration.ingest_parallelization_factor) for _ in range(lanes)]
-            for slot in sorted(set(chosen)):
-                part = chosen.count(slot) / lanes
-                slots.append(
-                    Slot(
-                        stream,
-                        part,
-                        weight,
-                        configuration=configuration,
-                        surroundings=self._surroundings,
-                        phase=phase,
-                        window_start=self._window_start(),
-                    )
-                )
-        return slots
-
-    def _window_start(self) -> float:
-        if self._surroundings.fresh:
-            return 0.0
-        longest = max(self._configuration.ingest_window_seconds, self._surroundings.event_poll_seconds)
-        return self._random.random() * longest
 
     def _accepted(self) -> float:
         """Return how many events the shards took in the measured time."""
@@ -364,23 +346,3 @@ def simulate(
 ) -> Outcome:
     """Return what is to be expected of a configuration under some traffic; `lead` is of surroundings that are fresh."""
     return Run(traffic, configuration, calibration, surroundings, seed, lead=lead).outcome()
-
-
-def on_demand_shards(traffic: Traffic, configuration: Configuration) -> int:
-    """Return how many shards an on-demand stream has: room for twice its peak, and four at least.
-
-    (Amazon Kinesis Data Streams Developer Guide, "Choose the right mode to manage capacity".)
-    """
-    whole = ShardStream(1.0, traffic, configuration, AWS, 0.0)
-    return max(4, ceil(2 * max(whole.records_utilisation, whole.bytes_utilisation)))
-
-
-def _looked_at(shares: tuple[float, ...]) -> list[tuple[float, float]]:
-    """Return shares of the shards to look at, and how many shards each of them stands for."""
-    if len(shares) <= SHARDS_LOOKED_AT:
-        return [(share, 1.0) for share in shares]
-    others = shares[1:]
-    groups = SHARDS_LOOKED_AT - 1
-    edges = [round(number * len(others) / groups) for number in range(groups + 1)]
-    pieces = [others[left:right] for left, right in pairwise(edges)]
-    return [(shares[0], 1.0), *((sum(piece) / len(piece), float(len(piece))) for piece in pieces)]

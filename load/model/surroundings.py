@@ -51,7 +51,7 @@ class Surroundings:
         put: a PutRecords call.
         read_seconds: a read of the event stream, until the poller has its records.
         log: one of ingest's calls of DynamoDB, `trends` one of rollup's or views'.
-        one_at_a_time: whether the tables answer one call after another, whoever calls.
+        one_at_a_time: whether the tables answer one call after another.
         invoke: from the poller's decision until the handler begins, and from its end back.
         stream_seconds: until the table's stream has a change.
         event_poll_seconds, table_poll_seconds: between two reads of a shard of the event stream and of a table's
@@ -59,7 +59,10 @@ class Surroundings:
         least_table_partitions: of a new on-demand table: it takes 4,000 write units a second (Amazon DynamoDB
             Developer Guide, "On-demand capacity mode"), and a partition 1,000.
         grows: whether tables get partitions as they need them.
-        start_seconds: until a function's first invocation begins; none where environments are warm.
+        start: until an environment's first invocation begins if no other starts; none where they are warm.
+        starts_at_once: environments that start at the same time as quickly as one; more share the machine.
+        invocations_at_once: likewise invocations.
+        first_batch_seconds: by which an environment's first batch takes longer than others.
         fresh: whether the stack starts with the run: then windows and polls of all streams begin together, and one
             thread reads all shards of a stream at the same moments.
         concurrency: invocations at once that the account allows all functions together (AWS Lambda quotas).
@@ -75,7 +78,10 @@ class Surroundings:
     read_seconds: float = 0.0
     one_at_a_time: bool = False
     fresh: bool = False
-    start_seconds: float = 0.0
+    start: Latency | None = None
+    starts_at_once: float = float("inf")
+    invocations_at_once: float = float("inf")
+    first_batch_seconds: float = 0.0
     event_poll_seconds: float = 1.0
     table_poll_seconds: float = 0.25
     least_table_partitions: int = 4
@@ -115,7 +121,11 @@ def local_stack(times: LocalTimes) -> Surroundings:
         invoke=_latency(times.invoke),
         stream_seconds=0.0,
         fresh=True,
-        start_seconds=times.start,
+        start=_latency(times.start),
+        starts_at_once=times.starts_at_once,
+        # The services, which take most of the time, answer one call at a time.
+        invocations_at_once=1.0,
+        first_batch_seconds=times.first_batch,
         least_table_partitions=1,
         grows=False,
         memory_buys_processor=False,

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from load.calibration.calibration import Calibration
 from load.measure.judgement import BUSY
-from load.model.run import Lead, simulate
+from load.model.run import simulate
+from load.model.span import Lead
 from load.model.spread import Spread
 from load.model.surroundings import local_stack
 from load.model.traffic import Traffic

@@ -14,17 +14,9 @@ ONE_AT_A_TIME = replace(BESIDE, one_at_a_time=True)
 
 
 def test_calls_at_once_take_the_time_of_one_or_of_all_of_them() -> None:
-    assert Calls(BESIDE, Random(0)).seconds(STEADY, 0, in_turn=2, beside=8, at_once=8) == pytest.approx(0.02)
-    assert Calls(ONE_AT_A_TIME, Random(0)).seconds(STEADY, 0, in_turn=2, beside=8, at_once=8) == pytest.approx(0.16)
+    assert Calls(BESIDE, Random(0)).seconds(STEADY, in_turn=2, beside=8, at_once=8) == pytest.approx(0.02)
+    assert Calls(ONE_AT_A_TIME, Random(0)).seconds(STEADY, in_turn=2, beside=8, at_once=8) == pytest.approx(0.16)
 
 
 def test_more_than_are_made_at_once_come_in_rounds() -> None:
-    assert Calls(BESIDE, Random(0)).seconds(STEADY, 0, in_turn=1, beside=17, at_once=8) == pytest.approx(0.03)
-
-
-def test_who_calls_while_another_is_answered_waits() -> None:
-    calls = Calls(ONE_AT_A_TIME, Random(0))
-
-    assert calls.seconds(STEADY, 5.0, in_turn=4) == pytest.approx(0.04)
-    assert calls.seconds(STEADY, 5.01, in_turn=4) == pytest.approx(0.07)
-    assert calls.seconds(STEADY, 9.0, in_turn=4) == pytest.approx(0.04)
+    assert Calls(BESIDE, Random(0)).seconds(STEADY, in_turn=1, beside=17, at_once=8) == pytest.approx(0.03)

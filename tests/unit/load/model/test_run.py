@@ -5,10 +5,12 @@ from statistics import fmean
 
 import pytest
 
-from load.calibration.calibration import default_calibration
+from load.calibration.calibration import CallTime, default_calibration
 from load.configuration import CapacityMode, Configuration
 from load.model.outcome import Constraint, Outcome
-from load.model.run import Lead, on_demand_shards, simulate
+from load.model.run import simulate
+from load.model.shards import on_demand_shards
+from load.model.span import Lead
 from load.model.surroundings import AWS, Surroundings, local_stack
 from load.model.traffic import Traffic
 from load.workload.events import EventShape
@@ -137,7 +139,8 @@ def test_less_memory_is_less_of_a_processor_but_not_on_one_machine() -> None:
 
 def test_where_windows_stand_to_each_other_is_chance_on_aws_and_follows_from_the_start_of_a_local_stack() -> None:
     traffic = Traffic(steady(200, 30))
-    fresh = local_stack(CALIBRATION.local)
+    alike = CALIBRATION.local.model_copy(update={"start": CallTime(median=0.4, p99=0.4)})
+    fresh = local_stack(alike)
 
     def medians(surroundings: Surroundings) -> list[float]:
         return [
@@ -145,13 +148,13 @@ def test_where_windows_stand_to_each_other_is_chance_on_aws_and_follows_from_the
         ]
 
     local, aws = medians(fresh), medians(AWS)
-    assert max(local) - min(local) < 0.2 < max(aws) - min(aws)
+    assert 2 * (max(local) - min(local)) < max(aws) - min(aws)
 
 
 def test_the_first_batches_of_a_local_stack_wait_for_environments() -> None:
     traffic = Traffic(steady(200, 20))
     lead = Lead(ready_seconds=2.0, warm_up_seconds=0.0)
-    slow = CALIBRATION.local.model_copy(update={"start": 3.0})
+    slow = CALIBRATION.local.model_copy(update={"start": CallTime(median=3.0, p99=3.0)})
 
     quick, late = (
         simulate(traffic, DEFAULT, CALIBRATION, local_stack(times), lead=lead).freshness.longest
@@ -159,6 +162,24 @@ def test_the_first_batches_of_a_local_stack_wait_for_environments() -> None:
     )
 
     assert late > quick + 2
+
+
+@pytest.mark.parametrize("update", [{"starts_at_once": 1.0}, {"first_batch": 1.0}])
+def test_first_batches_are_later_where_environments_share_processors_or_need_more_than_later_ones(
+    update: dict[str, float],
+) -> None:
+    traffic = Traffic(steady(200, 20))
+    lead = Lead(ready_seconds=2.0, warm_up_seconds=0.0)
+    start = CallTime(median=1.0, p99=1.0)
+    times = CALIBRATION.local.model_copy(update={"starts_at_once": 4.0, "start": start, "first_batch": 0.0})
+    four = Configuration(shards=4, ingest_window_seconds=0, rollup_window_seconds=0)
+
+    quick, late = (
+        simulate(traffic, four, CALIBRATION, local_stack(each), lead=lead).freshness.longest
+        for each in (times, times.model_copy(update=update))
+    )
+
+    assert late > quick + 0.8
 
 
 def test_writers_that_share_a_key_group_cost_units() -> None:

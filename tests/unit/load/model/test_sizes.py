@@ -39,7 +39,7 @@ def test_units_an_event_are_those_measured_of_the_code(rate: int, window: int) -
         _, folded = ingest.run(
             0, records=1, events=rate * window, first=start, last=start + window - 1e-6, random=random
         )
-        units += folded.write_units + rollup.run(0, [folded], 1.0, random).write_units
+        units += folded.write_units + rollup.run([folded], 1.0, random).write_units
 
     assert units / (rate * 60) == pytest.approx(MEASURED[rate, window], rel=0.1 if rate >= 100 else 0.2)
 
