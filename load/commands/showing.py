@@ -122,7 +122,12 @@ def frontier_lines(frontier: tuple[Judged, ...], chosen: Judged, goal: Goal, wid
     dearest = max(each.month for each in frontier)
     for each in frontier:
         bar = "█" * max(1, round(width * each.month / dearest))
-        mark = "◄ chosen" if each is chosen else ("" if each.freshness <= goal.seconds else "misses the goal")
+        if each is chosen:
+            mark = "◄ chosen"
+        elif each.meets:
+            mark = ""
+        else:
+            mark = "misses the goal" if each.freshness > goal.seconds else "misses the headroom"
         yield f"{each.freshness:>8.2f} s {each.month:>12,.2f} $  {bar} {mark}".rstrip()
 
 

@@ -24,6 +24,7 @@ def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence
     return chosen.model_copy(
         update={
             "command": "tune",
+            "findings": tuple(_of_choice(each, tuned) for each in chosen.findings),
             "workload": chosen.workload.model_copy(update={"seconds": outcomes[0].seconds}),
             "cost": cost_section(tuned.chosen.cost, usual_cost(tuner.traffic, table), table),
             "tuning": report.Tuning(
@@ -39,6 +40,13 @@ def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence
             ),
         }
     )
+
+
+def _of_choice(finding: report.Finding, tuned: Tuned) -> report.Finding:
+    """Return what was found of the choice by itself, as it is next to the goal."""
+    if finding.kind != "binding":
+        return finding
+    return finding.model_copy(update={"text": f"{tuned.binds} binds the choice; of the limits, {finding.text}"})
 
 
 def _choice(judged: Judged, goal: Goal) -> report.Choice:

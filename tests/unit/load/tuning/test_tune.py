@@ -77,6 +77,8 @@ def test_the_report_tells_the_choice_and_what_is_beside_it(tuned: Tuned, tuner: 
     assert report.configuration["rollup_window_seconds"] == 3
     assert report.freshness is not None
     assert len(report.freshness.blocks) == LEAST_BLOCKS, "so that it can be compared"
+    [binding] = [finding.text for finding in report.findings if finding.kind == "binding"]
+    assert binding.startswith(f"{tuned.binds} binds the choice; of the limits, ")
     assert report.cost is not None
     assert report.cost.usual_per_million is not None
     assert report.cost.usual_per_million > 2 * report.cost.per_million
