@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from load.calibration.calibration import default_calibration
+from load.commands.showing import frontier_lines
 from load.configuration import Configuration
 from load.errors import InputError
 from load.model.outcome import Constraint
@@ -58,6 +59,18 @@ def test_the_frontier_rises_in_cost_and_holds_the_choice(tuned: Tuned) -> None:
 
     assert months == sorted(months)
     assert tuned.chosen in tuned.frontier
+
+
+def test_the_frontier_marks_what_is_chosen_and_why_others_are_not(tuned: Tuned) -> None:
+    chosen, goal = tuned.chosen, tuned.goal
+    full = replace(chosen, violation=0.1)
+    late = replace(chosen, freshness=goal.seconds + 1, violation=0.1)
+    other = replace(chosen, violation=0.0)
+
+    marks = [line.split("█ ")[-1] for line in frontier_lines((late, full, chosen, other), chosen, goal)]
+
+    assert marks[:3] == ["misses the goal", "misses the headroom", "◄ chosen"]
+    assert marks[3].endswith("█")
 
 
 def test_other_modes_are_priced_beside_the_choice(tuned: Tuned) -> None:
