@@ -2,7 +2,15 @@
 
 import sys
 
-from simulation.command import main
+
+def start() -> int:
+    """Run the command; return its exit status, after Ctrl-C while it is still imported too."""
+    try:
+        from simulation.command import main
+    except KeyboardInterrupt:
+        return 130
+    return main()
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulation.faults import NAMES, UnknownFaultError, selected
-from simulation.invariants import shortened
+from simulation.invariants import kind_of, shortened
 from simulation.many import WorkerDiedError, outcome_of, run_all
 from simulation.run import Outcome
 from simulation.shrinking import shrunk
@@ -59,18 +59,25 @@ def simulate(seeds: int | None, seed: int | None, faults: str, jobs: int | None,
 def _run(seeds: range, faults: str, allowed: frozenset[str], jobs: int, console: Console) -> int:
     """Run seeds, show how far it is, and say what came of them; return the exit status."""
     began, summary = time.monotonic(), Summary()
-    interrupted = _add_up(seeds, faults, allowed, jobs, summary)
+    died: WorkerDiedError | None = None
+    interrupted = False
+    try:
+        interrupted = _add_up(seeds, faults, allowed, jobs, summary)
+    except WorkerDiedError as error:  # of the others something is known
+        died = error
     for line in summary.lines(time.monotonic() - began, allowed):
         console.print(line)
     for outcome in sorted(summary.failed, key=lambda each: each.seed)[:MOST_SHOWN]:
         console.print(f"\n{_command_line(outcome.seed, faults)}", style="bold")
         for violation in shortened(outcome.violations):
             console.print(f"  {violation}")
+    if died is not None:
+        raise died
     if interrupted:
         console.print("interrupted")
         return INTERRUPTED
     if summary.failed and len(seeds) == 1:
-        _shrink(seeds[0], allowed, console)
+        _shrink(summary.failed[0], allowed, console)
     return VIOLATED if summary.failed else HELD
 
 
@@ -101,6 +108,9 @@ def main() -> int:
     except WorkerDiedError as error:
         click.echo(f"Error: {error}.", err=True)
         return VIOLATED
+    except OSError as error:
+        click.echo(f"Error: what came of it can't be written: {error.strerror}.", err=True)
+        return VIOLATED
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     finally:
@@ -116,22 +126,27 @@ def _command_line(seed: int, faults: str) -> str:
     return f"make simulate SEED={seed}" + (f" FAULTS={shlex.quote(faults)}" if faults else "")
 
 
-def _shrink(seed: int, allowed: frozenset[str], console: Console) -> None:
-    """Say which faults a failing seed needs, and meanwhile how far the search for them is."""
+def _shrink(failed: Outcome, allowed: frozenset[str], console: Console) -> None:
+    """Say which faults a seed needs to fail as it did, and what then fails; and meanwhile how far that is."""
+    wanted = {kind_of(violation) for violation in failed.violations}
+    found = failed.violations
     with simulated_handlers(), _errors().status("looking for the least faults with which it fails") as status:
         least = len(allowed)
 
         def fails(faults: frozenset[str]) -> bool:
-            nonlocal least
-            failed = bool(outcome_of(seed, faults).violations)
-            if failed:
-                least = min(least, len(faults))
+            nonlocal least, found
+            violations = outcome_of(failed.seed, faults).violations
+            likewise = not wanted.isdisjoint(map(kind_of, violations))
+            if likewise:
+                least, found = len(faults), violations
             status.update(f"looking for the least faults with which it fails: {least} or fewer")
-            return failed
+            return likewise
 
         needed = shrunk(allowed, fails)
     names = ",".join(sorted(needed)) or "none"
-    console.print(f"\nthe least faults with which it fails:\n{_command_line(seed, names)}")
+    console.print(f"\nthe least faults with which it fails:\n{_command_line(failed.seed, names)}", style="bold")
+    for violation in shortened(found):
+        console.print(f"  {violation}")
 
 
 def _trace(seed: int, allowed: frozenset[str], file: Path, console: Console) -> int:

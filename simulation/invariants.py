@@ -1,6 +1,7 @@
 """What must hold in every world, whatever went wrong in it."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from consumers.tables import Level
 from reporting.answers import Dimension
 from reporting.windows import Window, format_seconds
 from simulation.bounds import uses
+from simulation.world.truth import Failure, Position
 
 if TYPE_CHECKING:
     from simulation.world.world import World
 
 FINGERPRINT_BYTES = 8
+SHOWN_BYTES = 60
 GIVEN_UP_PREFIX = "aws/lambda/"
 """What the names of Lambda's own objects begin with."""
 
@@ -33,6 +36,7 @@ def violations(world: "World") -> list[str]:
         *_bounded(world),
         *_logged(world),
         *_set_aside(world),
+        *_kept(world),
         *summed(world),
         *_reported(world),
         *world.reader.ahead,
@@ -111,6 +115,8 @@ def _logged(world: "World") -> Iterator[str]:
     for item in world.log.values():
         segment = segments.decode(item)
         key = segment.address.key
+        if segment.expires < segment.address.pane + segment.address.seconds + world.horizon + world.stream_seconds:
+            yield f"segment {segment.number} of {key} expires while its events may come again"
         numbers[key].append(segment.number)
         marks.update(
             (key, segment.fingerprints[at : at + FINGERPRINT_BYTES])
@@ -127,14 +133,18 @@ def _logged(world: "World") -> Iterator[str]:
 
 
 def _set_aside(world: "World") -> Iterator[str]:
-    """What can't be counted is kept, each by its position and once, with its reason."""
-    found = [
-        ((event.shard_id, int(event.sequence_number), event.sub_sequence_number), str(event.reason))
-        for event in read_failed_events(world.s3.client(), world.bucket)
-    ]
+    """What can't be counted is kept, each by its position and once, with its reason and its bytes."""
+    stored = read_failed_events(world.s3.client(), world.bucket)
+    found: Counter[tuple[Position, Failure]] = Counter(
+        (event.position, Failure(str(event.reason), event.data)) for event in stored
+    )
     expected = Counter(world.truth.failed.items())
-    yield from (f"not among the failed events: {each}" for each in sorted((expected - Counter(found)).elements()))
-    yield from (f"wrongly a failed event: {each}" for each in sorted((Counter(found) - expected).elements()))
+    for what, failures in (
+        ("not among the failed events", expected - found),
+        ("wrongly a failed event", found - expected),
+    ):
+        for position, failure in sorted(failures.elements()):
+            yield f"{what}: {tuple(position)}, {failure.reason}, {failure.data[:SHOWN_BYTES]!r}"
 
 
 def summed(world: "World") -> Iterator[str]:
@@ -199,6 +209,16 @@ def _differences(what: str, found: dict[int, Counts], expected: object) -> Itera
             return
 
 
+def _kept(world: "World") -> Iterator[str]:
+    """Minutes outlive the last correction that may come, hours a quarter, days two years (docs/rollup.md)."""
+    # Whatever waited in the stream, and then in the log's for the 24 hours that DynamoDB keeps it.
+    least = {"minute": world.horizon + world.stream_seconds + DAY, "hour": 90 * DAY, "day": 800 * DAY}
+    for (bucket, start), item in world.dynamodb.tables[world.trends_table].items():
+        level = bucket.partition("#")[0]
+        if level in least and int(item["x"]["N"]) < _epoch(start) + least[level]:
+            yield f"{bucket} {start} expires at {_time(int(item['x']['N']))}"
+
+
 def _reported(world: "World") -> Iterator[str]:
     """The reporting API answers with what was sent: top lists, totals and series."""
     if not world.truth.events:
@@ -244,6 +264,15 @@ def _epoch(start: str) -> int:
 
 def _time(epoch_seconds: int) -> str:
     return f"{moment(epoch_seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def kind_of(violation: str) -> str:
+    """Return what a violation is about, without what is of one run alone.
+
+    >>> kind_of("the log has 5 events, and 6 count")
+    'the log has'
+    """
+    return re.split(r"[\d'\"(\[{]", violation, maxsplit=1)[0].strip()
 
 
 def shortened(texts: Iterable[str], most: int = 5) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from consumers.rollup.levels import CLOSE_AFTER_SECONDS
 from consumers.schedule import DAY, HOUR, MINUTE
+from consumers.sweep.plan import RUNS_A_ROUND
 from consumers.tables import CHANGED, Level
 from consumers.views.search.view import EVERY_SECONDS
 from simulation.event_source_mapping.actions import SHARD_END
@@ -107,17 +108,12 @@ class Course:
     def close_all(self) -> bool:
         """Let time pass until all hours and days that hold something are over, and be closed; return whether they are.
 
-        Where the log's stream lost something, the sweep comes to all hours that hold anything first, as it does within
-        a day.
+        Where the log's stream lost something, the sweep makes a round first, as it does within a day.
         """
         self._world.operations.sweeping = False
         if self._world.stream_is_lost:
-            swept: set[int] = set()
-            for hour in sorted(self._world.truth.by(HOUR), reverse=True):
-                if hour not in swept:
-                    self._world.table.save_sweep_cursor(hour)
-                    self.idle()
-                    swept.update(range(hour, self._world.table.sweep_cursor() or 0, -HOUR))
+            for _ in range(RUNS_A_ROUND):
+                self.idle()
         newest = max([self._scheduler.now, *(event.created for event in self._world.truth.events)])
         over = Level.DAY.floor(newest) + DAY + HOUR + CLOSE_AFTER_SECONDS
         self._scheduler.run(max(over, self._scheduler.now + LATE_SECONDS) if self._world.sweeps else over)

@@ -2,14 +2,23 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 from penstock.aggregation import is_aggregate, read_aggregate
 from penstock.errors import DamagedAggregateError
 
 DIMENSIONS: Final = ("hashtag", "lang", "platform", "kind")
 FUTURE_SECONDS: Final = 300
+
+WRITTEN: Final = (
+    (UTC, "%Y-%m-%dT%H:%M:%S.%fZ"),
+    (UTC, "%Y-%m-%dT%H:%M:%SZ"),
+    (UTC, "%Y-%m-%dT%H:%M:%S+00:00"),
+    (timezone(timedelta(hours=5, minutes=30)), "%Y-%m-%dT%H:%M:%S+05:30"),
+)
+"""Offsets, and how times are written with them."""
 
 Position = tuple[str, int, int]
 """Shard, sequence number, sub-sequence number."""
@@ -38,16 +47,28 @@ class Sent(NamedTuple):
             "kind": self.kind,
             "lang": self.lang,
             "hashtags": list(self.hashtags),
-            "created_at": datetime.fromtimestamp(self.created, UTC).isoformat(),
+            "created_at": self._written(),
         }
         return {name: value for name, value in fields.items() if value is not None}
+
+    def _written(self) -> str:
+        """Return the event time in one of the ways in which clients write it, the SDK's among them."""
+        offset, form = WRITTEN[crc32(f"{self.author} {self.created}".encode()) % len(WRITTEN)]
+        return f"{datetime.fromtimestamp(self.created, offset):{form}}"
+
+
+class Failure(NamedTuple):
+    """What is to be found among the failed events."""
+
+    reason: str
+    data: bytes
 
 
 class Truth:
     """What arrived in the stream, and what is to become of it.
 
     Attributes:
-        failed: By position, why an event can't be counted.
+        failed: By position, an event that can't be counted, and why.
         unsent: Payloads that arrived and that nobody sent.
         told: Called with the shard, the sequence number and the payloads of each record that has arrived.
         arrivals: By payload, its places in the order of arrival: the record's number, and its own within an aggregate.
@@ -55,7 +76,7 @@ class Truth:
 
     def __init__(self, horizon_seconds: int) -> None:
         """Take what is older than the horizon on arrival for too late."""
-        self.failed: dict[Position, str] = {}
+        self.failed: dict[Position, Failure] = {}
         self.arrivals: dict[bytes, list[tuple[int, int]]] = {}
         self.unsent: list[bytes] = []
         self.told: Callable[[str, int, list[bytes]], object] = lambda *_: None
@@ -91,21 +112,22 @@ class Truth:
         for number, payload in enumerate(payloads):
             self.arrivals.setdefault(payload, []).append((self._records, number))
             if payload in self._meant:
-                self._judge(self._meant[payload], (shard, sequence, number), at)
+                self._judge(payload, (shard, sequence, number), at)
             else:
                 self.unsent.append(payload)
         self._records += 1
         self.told(shard, sequence, payloads)
 
-    def _judge(self, content: Sent | str, position: Position, at: float) -> None:
+    def _judge(self, payload: bytes, position: Position, at: float) -> None:
+        content = self._meant[payload]
         if isinstance(content, str):
-            self.failed[position] = content
+            self.failed[position] = Failure(content, payload)
             return
         age = at - content.created
         if age < -FUTURE_SECONDS:
-            self.failed[position] = "future"
+            self.failed[position] = Failure("future", payload)
         elif age > self._horizon:
-            self.failed[position] = "too_late"
+            self.failed[position] = Failure("too_late", payload)
         elif content.event_id is None:  # without an id nothing tells two from one
             self._count(position, content)
         else:

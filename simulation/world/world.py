@@ -84,6 +84,7 @@ class World:
         self.wire: Final = Wire(self.scheduler, self.faults, self.trace)
         self.bounds: Final = Bounds(seed, are_tight=self.kind.is_tight)
         self.horizon: Final = DEDUP_DAYS * DAY
+        self.stream_seconds: Final = STREAM_HOURS * HOUR
         self.truth: Final = Truth(self.horizon)
         self.sent: list[Any] = []
         self.accepted: Counter[bytes] = Counter()

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 from simulation import command
+from simulation.__main__ import start
 from simulation.run import Outcome
 from simulation.summary import Summary
 from tests.simulation.mistakes.producers import a_partial_failure_is_taken_for_success
@@ -47,7 +49,9 @@ def test_a_seed_that_fails_ends_with_1_and_tells_the_least_faults_that_it_needs(
     told = capsys.readouterr().out
     assert f"make simulate SEED={FAILING} FAULTS=partial_put,slow_service\n" in told
     assert "an event was accepted" in told
-    assert told.endswith(f"the least faults with which it fails:\nmake simulate SEED={FAILING} FAULTS=partial_put\n")
+    least = f"the least faults with which it fails:\nmake simulate SEED={FAILING} FAULTS=partial_put\n"
+    assert least in told
+    assert told.partition(least)[2].startswith("  an event was accepted")
     assert simulate(monkeypatch, "--seed", FAILING, "--faults", "partial_put", "--trace", str(tmp_path / "trace")) == 1
     assert " put_records " in (tmp_path / "trace").read_text()
 
@@ -69,3 +73,21 @@ def test_ctrl_c_ends_with_130_and_the_summary_of_what_was_run(
     assert AFTER <= int(told.split(" runs in ")[0]) <= AFTER + 2 * jobs + 1
     assert "no faults" in told
     assert told.endswith("interrupted\n")
+
+
+def test_ctrl_c_while_the_command_is_imported_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupting:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "simulation.command":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "simulation.command")
+    monkeypatch.setattr("sys.meta_path", [Interrupting(), *sys.meta_path])
+    assert start() == 130
+
+
+def test_an_output_that_takes_nothing_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert simulate(monkeypatch, "--seed", "1", "--faults", "none", "--trace", "/dev/full") == 1
+    assert capsys.readouterr().err == "Error: what came of it can't be written: No space left on device.\n"

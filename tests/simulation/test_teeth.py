@@ -10,13 +10,13 @@ import pytest
 
 from simulation.run import run
 from simulation.world.handlers import simulated_handlers
-from tests.simulation.mistakes import MISTAKES, consumers, pollers, producers, sweeps, views
+from tests.simulation.mistakes import MISTAKES, consumers, keeping, pollers, producers, sweeps, views
 
 SEEDS = int(os.environ.get("SIMULATIONS", "200"))
 """Looked at before a mistake is taken for unnoticed."""
 
 assert {each.make.__module__ for each in MISTAKES.values()} == {
-    each.__name__ for each in (consumers, pollers, producers, sweeps, views)
+    each.__name__ for each in (consumers, keeping, pollers, producers, sweeps, views)
 }
 
 

@@ -32,3 +32,10 @@ def one_hour_of_a_slice_is_passed_over(patch: Patch) -> None:
         return found._replace(hours=found.hours[1:] or found.hours)
 
     patch.setattr(sweep, "next_slice", sliced)
+
+
+@noticed_by(6, "minutes at")
+def each_run_begins_with_the_newest_hour(patch: Patch) -> None:
+    """The sweep forgets where the run before left off, and never comes to older hours."""
+    next_slice = plan.next_slice
+    patch.setattr(sweep, "next_slice", lambda _cursor, now, hours: next_slice(None, now, hours))
