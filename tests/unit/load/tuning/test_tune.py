@@ -14,7 +14,7 @@ from load.model.traffic import Traffic
 from load.prices.table import price_table
 from load.report.comparison import LEAST_BLOCKS
 from load.tuning.advice import WORTH_IT, advise
-from load.tuning.evaluation import Model, binding
+from load.tuning.evaluation import Judged, Model, binding
 from load.tuning.goal import Goal
 from load.tuning.reporting import tuned_report
 from load.tuning.space import Space, axis, least_shards, whole_space
@@ -71,6 +71,35 @@ def test_the_frontier_marks_what_is_chosen_and_why_others_are_not(tuned: Tuned) 
 
     assert marks[:3] == ["misses the goal", "misses the headroom", "◄ chosen"]
     assert marks[3].endswith("█")
+
+
+def test_where_the_best_were_best_by_luck_others_are_chosen(tuner: Tuner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("load.tuning.tune.FINALISTS", 2)
+
+    class Lucky(Tuner):
+        """Other seeds than the search's find that long windows of rollup miss the goal."""
+
+        def model(self, *, draw: int = 0) -> Model:
+            judge = super().model(draw=draw)
+
+            class Sober(Model):
+                def __init__(self) -> None:
+                    """Judge as the other does."""
+
+                def __call__(self, configuration: Configuration) -> Judged:
+                    judged = judge(configuration)
+                    late = draw and configuration.rollup_window_seconds > 1
+                    return replace(judged, freshness=99.0, violation=1.0) if late else judged
+
+            return Sober()
+
+    lucky = Lucky(tuner.traffic, Goal(60), CALIBRATION, AWS, TABLE.prices)
+
+    tuned = lucky.tune(SMALL, Configuration(), 6)
+
+    assert tuned.chosen.meets
+    assert tuned.chosen.configuration.rollup_window_seconds == 1
+    assert [each.meets for each in tuned.finalists] == [True, False, False, False]
 
 
 def test_other_modes_are_priced_beside_the_choice(tuned: Tuned) -> None:
