@@ -30,7 +30,8 @@ class Tuned:
     Attributes:
         chosen: the configuration; if nothing meets the goal, the one that misses it least.
         finalists: those that were simulated by more seeds, the chosen one first.
-        frontier: of all that were judged, those of which none is both cheaper and fresher, cheapest first.
+        frontier: of all that were judged, finalists by more seeds, those of which none is both cheaper and fresher,
+            cheapest first; and the chosen one.
         cheaper: the next cheaper one that misses the goal or its headroom; faster: the next fresher one.
         modes: the choice with the other modes of payment.
         evaluated: configurations that were simulated.
@@ -72,24 +73,20 @@ class Tuner:
         ranked = sorted(search.judged.values(), key=search.rank)
         finalists = sorted(self._finalists(ranked), key=search.rank)
         chosen = finalists[0]
-        everyone = list(search.judged.values())
-        # Compared as the search judged them, by one seed: another seed is another draw for all of them.
-        searched = next(each for each in everyone if each.configuration == chosen.configuration)
-        cheaper = _next(
-            everyone,
-            lambda each: each.month < searched.month and each.configuration != searched.configuration,
-            lambda each: (each.violation, -each.month),
-        )
+        confirmed = {each.configuration: each for each in finalists}
+        # By more seeds where there are more, so that the frontier shows why what seemed better was not chosen.
+        everyone = [confirmed.get(each.configuration, each) for each in search.judged.values()]
+        cheaper = _next(everyone, lambda each: each.month < chosen.month, lambda each: (each.violation, -each.month))
         faster = _next(
             everyone,
-            lambda each: each.freshness < 0.9 * searched.freshness and each.meets,
+            lambda each: each.freshness < 0.9 * chosen.freshness and each.meets,
             lambda each: (each.month, each.freshness),
         )
         return Tuned(
             self.goal,
             chosen,
             tuple(finalists),
-            _frontier([chosen, *(each for each in everyone if each.configuration != chosen.configuration)]),
+            _frontier([chosen, *(each for each in everyone if each is not chosen)]),
             self._confirmed(cheaper) if cheaper else None,
             self._confirmed(faster) if faster else None,
             tuple(self._other_modes(chosen)),
