@@ -69,8 +69,7 @@ def _run(seeds: range, faults: str, allowed: frozenset[str], jobs: int, console:
         console.print(line)
     for outcome in sorted(summary.failed, key=lambda each: each.seed)[:MOST_SHOWN]:
         console.print(f"\n{_command_line(outcome.seed, faults)}", style="bold")
-        for violation in shortened(outcome.violations):
-            console.print(f"  {violation}")
+        _tell(outcome.violations, console)
     if died is not None:
         raise died
     if interrupted:
@@ -126,6 +125,11 @@ def _command_line(seed: int, faults: str) -> str:
     return f"make simulate SEED={seed}" + (f" FAULTS={shlex.quote(faults)}" if faults else "")
 
 
+def _tell(violations: list[str], console: Console) -> None:
+    for violation in shortened(violations):
+        console.print(f"  {violation}")
+
+
 def _shrink(failed: Outcome, allowed: frozenset[str], console: Console) -> None:
     """Say which faults a seed needs to fail as it did, and what then fails; and meanwhile how far that is."""
     wanted = {kind_of(violation) for violation in failed.violations}
@@ -145,8 +149,7 @@ def _shrink(failed: Outcome, allowed: frozenset[str], console: Console) -> None:
         needed = shrunk(allowed, fails)
     names = ",".join(sorted(needed)) or "none"
     console.print(f"\nthe least faults with which it fails:\n{_command_line(failed.seed, names)}", style="bold")
-    for violation in shortened(found):
-        console.print(f"  {violation}")
+    _tell(found, console)
 
 
 def _trace(seed: int, allowed: frozenset[str], file: Path, console: Console) -> int:
@@ -160,6 +163,5 @@ def _trace(seed: int, allowed: frozenset[str], file: Path, console: Console) -> 
                 file.write_text("".join(trace.lines()), encoding="utf-8")
     for trace in traces:
         console.print(f"{len(trace):,} lines in {file}")
-    for violation in shortened(outcome.violations):
-        console.print(f"  {violation}")
+    _tell(outcome.violations, console)
     return VIOLATED if outcome.violations else HELD

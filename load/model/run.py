@@ -242,8 +242,7 @@ class Run:
             return
         self._warm.add(what)
         seconds = start.longest(self._random, 1) + self._surroundings.first_batch_seconds
-        self._starts.begin(now, seconds, then)
-        self._at(self._starts.due(), self._go_on, self._starts)
+        self._share(self._starts, now, seconds, then)
 
     def _invoke(self, invocation: _Invocation, then: Callable[[_Invocation, float], None]) -> None:
         """Run an invocation; go on with it and with how many times as long as by itself it took."""
@@ -251,8 +250,12 @@ class Run:
             then(invocation, 1.0)
             return
         begin, seconds = invocation.begin, invocation.seconds
-        self._invocations.begin(begin, seconds, lambda done: then(invocation, (done - begin) / seconds))
-        self._at(self._invocations.due(), self._go_on, self._invocations)
+        self._share(self._invocations, begin, seconds, lambda done: then(invocation, (done - begin) / seconds))
+
+    def _share(self, shared: Shared, now: float, seconds: float, then: Then) -> None:
+        """Begin something that takes so many seconds by itself; go on when it has ended."""
+        shared.begin(now, seconds, then)
+        self._at(shared.due(), self._go_on, shared)
 
     def _go_on(self, now: float, shared: Shared) -> None:
         """Go on with what has ended; look again when something else does."""

@@ -82,13 +82,17 @@ class Tuner:
             lambda each: each.freshness < 0.9 * chosen.freshness and each.meets,
             lambda each: (each.month, each.freshness),
         )
+
+        def sure(judged: Judged | None) -> Judged | None:
+            return judged and (confirmed.get(judged.configuration) or self._confirmed(judged))
+
         return Tuned(
             self.goal,
             chosen,
             tuple(finalists),
             _frontier([chosen, *(each for each in everyone if each is not chosen)]),
-            self._confirmed(cheaper) if cheaper else None,
-            self._confirmed(faster) if faster else None,
+            sure(cheaper),
+            sure(faster),
             tuple(self._other_modes(chosen)),
             len(search.judged),
             space.size,
