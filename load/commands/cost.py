@@ -41,12 +41,17 @@ def cost(
     from consumers.command.output import for_machine, json_line
     from load.commands.showing import cost_lines
     from load.model.reporting import cost_section, usual_cost
-    from load.tuning.evaluation import Model
+    from load.tuning.evaluation import DRAWS, Model
     from load.tuning.goal import Goal
 
     configuration = configuration_of(settings)
     judge = Model(
-        traffic, Goal(3_600), calibration=calibration, surroundings=surroundings, prices=table.prices, seed=seed
+        traffic,
+        Goal(3_600),
+        calibration=calibration,
+        surroundings=surroundings,
+        prices=table.prices,
+        seeds=range(seed, seed + DRAWS),
     )
     bill, usual = judge(configuration).cost, usual_cost(traffic, table)
     if for_machine(as_json):

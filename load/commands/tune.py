@@ -133,7 +133,7 @@ def tune(
             budget,
             lambda tried, best: progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s"),
         )
-        advice = advise(start, tuned.chosen, tuner.model()) if running or stack is not None else None
+        advice = advise(start, tuned.chosen, tuner.confirming) if running or stack is not None else None
     for line in tuned_lines(tuned, start, advice):
         click.echo(line)
     if samconfig is not None:

@@ -2,10 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from math import ceil, floor
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from consumers.rollup.environment import CALLS_AT_ONCE
 from load.calibration.calibration import Calibration
@@ -75,8 +74,7 @@ class LogShard:
         return self._phase + ceil((time - self._phase) / self._poll) * self._poll
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What one invocation cost."""
 
     seconds: float
@@ -87,7 +85,7 @@ class Written:
 
     def stretched(self, times: float) -> "Written":
         """Return it of an invocation that took so many times as long."""
-        return replace(self, seconds=self.seconds * times, visible=self.visible * times)
+        return self._replace(seconds=self.seconds * times, visible=self.visible * times)
 
 
 class Rollup:

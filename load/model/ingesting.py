@@ -1,6 +1,5 @@
 """Ingest's side of the model: one concurrent batch of one shard, and what an invocation of it does."""
 
-from dataclasses import dataclass
 from math import ceil, floor
 from random import Random
 from typing import Final, NamedTuple
@@ -22,8 +21,7 @@ _MANY: Final = 1e-6
 """Of an event: less than that is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """What one invocation of ingest came to."""
 
     done: float

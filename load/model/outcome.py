@@ -1,5 +1,6 @@
 """What a run of the model found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
@@ -17,6 +18,7 @@ class Constraint(StrEnum):
     RECORDS = "shard records"
     BYTES = "shard bytes"
     READS = "shard reads"
+    AUTHOR = "one author"
     FACTOR = "parallelization factor"
     DURATION = "duration"
     CONCURRENCY = "concurrency"
@@ -27,10 +29,15 @@ class Constraint(StrEnum):
     FRESHNESS = "freshness"
 
 
+SHARD_WRITES: Final = frozenset({Constraint.RECORDS, Constraint.BYTES})
+"""What a shard takes, of which one author's events, which are all on one, may by themselves be too much."""
+
 ADVICE: Final = {
     Constraint.RECORDS: "more shards, larger aggregates or a longer linger",
     Constraint.BYTES: "more shards",
     Constraint.READS: "more shards, or fewer functions that read the stream",
+    Constraint.AUTHOR: "no number of shards is enough for one author with so many events: give these several partition "
+    "keys, each event always the same",
     Constraint.FACTOR: "a larger parallelization factor with as many lanes, more memory, or more shards",
     Constraint.DURATION: "a shorter window, smaller batches or more memory",
     Constraint.CONCURRENCY: "fewer shards or a smaller factor, or a higher quota of the account",
@@ -41,6 +48,18 @@ ADVICE: Final = {
     Constraint.FRESHNESS: "shorter windows",
 }
 """By what binds, what loosens it."""
+
+
+def most_used(utilisation: Mapping[Constraint, float]) -> Constraint:
+    """Return the constraint that is used most; one author's before that of their shard, if by themselves too many.
+
+    >>> most_used({Constraint.BYTES: 1.3, Constraint.AUTHOR: 1.1}).value
+    'one author'
+    >>> most_used({Constraint.BYTES: 1.3, Constraint.AUTHOR: 0.9}).value
+    'shard bytes'
+    """
+    most = max(utilisation, key=lambda constraint: utilisation[constraint])
+    return Constraint.AUTHOR if most in SHARD_WRITES and utilisation.get(Constraint.AUTHOR, 0.0) > 1 else most
 
 
 @dataclass
@@ -95,25 +114,34 @@ class Outcome:
     @property
     def binding(self) -> Constraint:
         """The constraint that is used most."""
-        return max(self.utilisation, key=lambda constraint: self.utilisation[constraint])
+        return most_used(self.utilisation)
 
     @property
     def growing(self) -> float:
         """By how many seconds events get older every second, waiting for what is overloaded; 0 if nothing is."""
-        return max(0.0, 1 - 1 / self.utilisation[self.binding]) if self.utilisation[self.binding] > 0 else 0.0
+        most = max(self.utilisation.values())
+        return 1 - 1 / most if most > 1 else 0.0
 
     @property
     def needs_shards(self) -> bool:
-        """Whether it is the shards that are asked for more than they take."""
-        return self.overloaded and self.enough_shards > self.configuration.shards
+        """Whether it is the shards that are asked for more than they take, and more of them would take it."""
+        return self.overloaded and (self.enough_shards or 0) > self.configuration.shards
 
     @property
-    def enough_shards(self) -> int:
-        """How many shards would take the peak if they were as unevenly used as these."""
-        most = max(self.utilisation[each] for each in (Constraint.RECORDS, Constraint.BYTES, Constraint.READS))
-        return max(1, ceil(self.configuration.shards * most - 1e-9))
+    def enough_shards(self) -> int | None:
+        """How many shards would take the peak if they were as unevenly used as these; None if no number would.
+
+        All but the busiest author's events are spread further over more shards; these are on one.
+        """
+        alone = self.utilisation[Constraint.AUTHOR]
+        if alone >= 1:
+            return None
+        shards = self.configuration.shards
+        written = max(self.utilisation[each] for each in SHARD_WRITES)
+        by_writes = shards * (written - alone) / (1 - alone) if written > alone else 1.0
+        return max(1, ceil(max(by_writes, shards * self.utilisation[Constraint.READS]) - 1e-9))
 
     @property
     def overloaded(self) -> bool:
         """Whether something is asked for more than there is of it."""
-        return self.utilisation[self.binding] > 1.0
+        return max(self.utilisation.values()) > 1.0

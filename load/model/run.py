@@ -128,7 +128,7 @@ class Run:
         """Go on after an invocation that took so many times as long as by itself."""
         records, events, first, last, arrived = taken
         now, begin, seconds = invocation.due, invocation.begin, invocation.seconds * stretch
-        folded = replace(folded, done=begin + (folded.done - begin) * stretch)
+        folded = folded._replace(done=begin + (folded.done - begin) * stretch)
         done = begin + seconds
         slot.done(done, seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
@@ -143,7 +143,7 @@ class Run:
             self._seen.log_reads += weight * folded.read_units
             self._seen.log_bytes += weight * folded.segments * self._sizes.segment_bytes(events / folded.segments)
             self._seen.longest = max(self._seen.longest, seconds)
-        stands_for = replace(folded, events=events * slot.weight, segments=folded.segments * slot.weight)
+        stands_for = folded._replace(events=events * slot.weight, segments=folded.segments * slot.weight)
         self._measure(self._log, stands_for, 1.0, folded.done)
         part, *_ = self._span.part(first, last)
         if part:
@@ -274,7 +274,7 @@ class Run:
         """Return what was folded as so many probes, one a second of all shards together."""
         due, last = self._span.profile.due, max(folded.last, folded.first + _MOMENT)
         events = due(last) - due(folded.first)
-        return replace(folded, events=folded.events * (last - folded.first) / events if events else 0.0)
+        return folded._replace(events=folded.events * (last - folded.first) / events if events else 0.0)
 
     def _accepted(self) -> float:
         """Return how many events the shards took in the measured time."""

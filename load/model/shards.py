@@ -29,7 +29,7 @@ def slots_of(
     poll = surroundings.event_poll_seconds
     longest = max(configuration.ingest_window_seconds, poll)
     slots: list[Slot] = []
-    for share, weight in _looked_at(traffic.shares(configuration.shards, seed)):
+    for share, weight in _looked_at(traffic.popularity.shares(configuration.shards, seed)):
         stream = ShardStream(share, traffic, configuration, surroundings, end)
         phase = 0.0 if surroundings.fresh else random.random() * poll
         chosen = [random.randrange(configuration.ingest_parallelization_factor) for _ in range(lanes)]

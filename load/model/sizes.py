@@ -28,7 +28,7 @@ class Sizes:
 
     def segment_bytes(self, events: float) -> float:
         """Return the bytes of a segment of so many events."""
-        values = self.traffic.different(events * self.traffic.shape.hashtags)
+        values = self.traffic.popularity.different(events * self.traffic.shape.hashtags)
         return SEGMENT_BYTES + FINGERPRINT_BYTES * events + self.calibration.counts.of(values)
 
     def segment_units(self, events: float) -> float:
@@ -57,7 +57,7 @@ class Sizes:
     def list_units(self, events: float) -> float:
         """Return the write units of a list that counts so many events."""
         return _expected_units(
-            self.calibration.top_list.of(self.traffic.different(events * self.traffic.shape.hashtags))
+            self.calibration.top_list.of(self.traffic.popularity.different(events * self.traffic.shape.hashtags))
         )
 
     def list_seconds(self, events: float) -> float:
@@ -67,7 +67,7 @@ class Sizes:
     def _minute_items(self, events: float) -> tuple[float, float]:
         """Return the bytes of the breakdown's item and of a hashtag bucket's."""
         vector = 1 + self.configuration.addresses_a_minute
-        values = self.traffic.different(events * self.traffic.shape.hashtags) / self.configuration.buckets
+        values = self.traffic.popularity.different(events * self.traffic.shape.hashtags) / self.configuration.buckets
         few = self.calibration.counts.of(0)
         return BUCKET_BYTES + vector + few, BUCKET_BYTES + vector + self.calibration.counts.of(values) - few + 20
 

@@ -1,22 +1,40 @@
 """A distribution of seconds to which whole stretches are added at once."""
 
-from collections.abc import Iterator
-from itertools import accumulate
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
+from math import ceil
 from typing import Final
 
 STEP: Final = 0.01
 STEPS: Final = 60_000
 """Ten minutes; what takes longer is counted there."""
+_NOTHING: Final = 1e-9
+"""Weight of a step that is what sums of floats leave."""
 
 
 class Spread:
     """How much took how long."""
 
     def __init__(self) -> None:
-        self._rises = [0.0] * (STEPS + 2)
+        """Begin with nothing."""
+        self._rises: defaultdict[int, float] = defaultdict(float)
+        """By how much more each step from this one on weighs than those before it."""
         self.weight = 0.0
         self._sum = 0.0
         self.longest = 0.0
+
+    @classmethod
+    def together(cls, spreads: "Iterable[Spread]") -> "Spread":
+        """Return all that was added to any of them."""
+        whole = cls()
+        for spread in spreads:
+            for step, rise in spread._rises.items():
+                whole._rises[step] += rise
+            whole.weight += spread.weight
+            whole._sum += spread._sum
+            whole.longest = max(whole.longest, spread.longest)
+        return whole
 
     def add(self, weight: float, shortest: float, longest: float) -> None:
         """Add a weight that is spread evenly from the shortest time to the longest one."""
@@ -36,18 +54,27 @@ class Spread:
 
     def quantiles(self, *fractions: float) -> list[float]:
         """Return quantiles, for fractions that rise; zeros of nothing."""
+        wanted = [fraction * self.weight - _NOTHING for fraction in fractions]
         found: list[float] = []
-        total = 0.0
-        for step, weight in enumerate(accumulate(self._rises)):
-            total += weight
-            while len(found) < len(fractions) and total >= fractions[len(found)] * self.weight - 1e-9:
-                found.append((step + 0.5) * STEP if self.weight else 0.0)
-            if len(found) == len(fractions):
-                break
-        return found
+        before = last = 0.0
+        for first, steps, each in self._stretches():
+            while len(found) < len(wanted) and before + steps * each >= wanted[len(found)]:
+                found.append((first + max(ceil((wanted[len(found)] - before) / each), 1) - 0.5) * STEP)
+            before += steps * each
+            last = (first + steps - 0.5) * STEP
+        # Sums of floats may leave the whole just below what is wanted of it.
+        return found + [last] * (len(wanted) - len(found))
 
     def steps(self) -> Iterator[tuple[float, float]]:
         """Yield times, and how much took as long."""
-        for step, weight in enumerate(accumulate(self._rises[:-1])):
-            if weight > 1e-9:
-                yield (step + 0.5) * STEP, weight
+        for first, steps, each in self._stretches():
+            for step in range(first, first + steps):
+                yield (step + 0.5) * STEP, each
+
+    def _stretches(self) -> Iterator[tuple[int, int, float]]:
+        """Yield the first of steps that weigh the same, how many these are, and the weight of each."""
+        rises = sorted(self._rises.items())
+        levels = accumulate(rise for _, rise in rises)
+        for ((first, _), (end, _)), each in zip(pairwise(rises), levels, strict=False):
+            if each > _NOTHING:
+                yield first, end - first, each

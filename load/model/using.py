@@ -56,7 +56,7 @@ def used(
 ) -> Usage:
     """Return what is used a second, on average over the measured time; `peak` is the profile's highest rate."""
     hashtags = rate * sizes.traffic.shape.hashtags
-    hour, day = sizes.traffic.different(hashtags * HOUR), sizes.traffic.different(hashtags * DAY)
+    hour, day = sizes.traffic.popularity.different(hashtags * HOUR), sizes.traffic.popularity.different(hashtags * DAY)
     beside = STRIPS_UNITS * hour + SEARCH_UNITS * day + LEVELS_UNITS * hour
     swept = SWEPT_MINUTES * (0.5 * configuration.addresses_a_minute + 0.5 * sizes.minute_reads(rate * 60))
     writes = (seen.log_writes + seen.trends_writes) / seconds + beside

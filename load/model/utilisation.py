@@ -46,7 +46,8 @@ def utilisation(
 ) -> dict[Constraint, float]:
     """Return the parts used at the profile's peak, which is so many times its mean rate over `seconds`."""
     provisioned = configuration.stream_mode is CapacityMode.PROVISIONED
-    hottest_group = max(1 / configuration.key_groups, _hottest_author(sizes))
+    author = sizes.traffic.popularity.hottest_author
+    hottest_group = max(1 / configuration.key_groups, author)
     event_bytes = sizes.traffic.shape.event_bytes + ENVELOPE_BYTES
     busy = sum(part * weight for part, weight in seen.slots)
     rate = sizes.traffic.profile.peak
@@ -55,6 +56,7 @@ def utilisation(
         Constraint.RECORDS: max(s.records_utilisation for s in seen.streams) if provisioned else 0.0,
         Constraint.BYTES: max(s.bytes_utilisation for s in seen.streams) if provisioned else 0.0,
         Constraint.READS: max(s.peak for s in seen.streams) * event_bytes / READ_BYTES,
+        Constraint.AUTHOR: rate * author / seen.streams[0].capacity,
         Constraint.FACTOR: peak * max((part for part, _ in seen.slots), default=0.0),
         Constraint.DURATION: seen.longest / INGEST_TIMEOUT_SECONDS,
         Constraint.CONCURRENCY: peak * busy / surroundings.concurrency,
@@ -63,12 +65,3 @@ def utilisation(
         Constraint.ROLLUP: peak * seen.log_shard,
         Constraint.VIEWS: seen.views,
     }
-
-
-def _hottest_author(sizes: Sizes) -> float:
-    """Return the part of all events that the author with the most of them sends."""
-    traffic = sizes.traffic
-    if not traffic.shape.key_skew:
-        return 1 / traffic.shape.keys
-    all_authors: float = sum(rank**-traffic.shape.key_skew for rank in range(1, min(traffic.shape.keys, 100_000) + 1))
-    return 1 / all_authors

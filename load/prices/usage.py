@@ -1,7 +1,8 @@
 """What a pipeline uses of AWS, in the amounts that are paid for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final, Self
+from typing import Final
 
 from load.configuration import CapacityMode
 
@@ -48,11 +49,15 @@ class Usage:
     metrics: float
     traces: float
 
-    def blended(self, other: Self, share: float) -> Self:
-        """Return what is used if `other` is for a share (0 to 1) of the time, this for the rest of it."""
-        changes = {}
-        for name in (field.name for field in fields(self) if not field.name.endswith("_mode")):
-            here, there = getattr(self, name), getattr(other, name)
-            most = name.startswith("peak_") or name == "shards"
-            changes[name] = max(here, there) if most else here + share * (there - here)
-        return replace(self, **changes)
+
+def blend(parts: Sequence[tuple[Usage, float]]) -> Usage:
+    """Return what is used on average, if each of some is for so long; of peaks and shards the most."""
+    first, whole = parts[0][0], sum(share for _, share in parts)
+    changes = {}
+    for name in (field.name for field in fields(Usage) if not field.name.endswith("_mode")):
+        most = name.startswith("peak_") or name == "shards"
+        values = [(getattr(usage, name), share) for usage, share in parts]
+        changes[name] = (
+            max(value for value, _ in values) if most else sum(value * share for value, share in values) / whole
+        )
+    return replace(first, **changes)

@@ -1,26 +1,31 @@
 """Judging one configuration by the model: what it costs, how fresh it is, whether it meets the goal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, inf
 from typing import Final
 
 from load.calibration.calibration import Calibration
 from load.configuration import Configuration
-from load.model.outcome import Constraint, Outcome
+from load.model.outcome import Constraint, Outcome, most_used
 from load.model.run import simulate
+from load.model.spread import Spread
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.prices.cost import Cost, cost
 from load.prices.table import Prices
+from load.prices.usage import blend
 from load.tuning.goal import Goal
 from load.workload.shapes import steady
 
-SEARCH_SECONDS: Final = 240.0
-"""Simulated of each configuration that a search looks at: whole minutes, and long enough that windows and polls, which
-drift past each other, meet in many ways."""
+SECONDS: Final = 120.0
+"""That each draw is simulated: whole minutes, and long enough that windows, which drift past each other, meet in many
+ways."""
+DRAWS: Final = 4
+"""By which a configuration is judged unless others are given. When windows and polls begin next to each other is
+chance, and what follows from it lasts for minutes: several draws tell more than one that is as long as all of them."""
 MANY_EVENTS: Final = 100_000.0
-"""A second: from there on there are so many batches that a minute is enough."""
+"""A second: from there on there are so many batches that half of the draws, of a minute each, are enough."""
 LEAST_RATE: Final = 0.1
 """Events a second that a trough is taken for at least."""
 
@@ -52,10 +57,11 @@ Judge = Callable[[Configuration], Judged]
 
 
 class Model:
-    """Judges configurations by simulation, and counts how often.
+    """Judges configurations by simulation.
 
     A profile is planned from its peak and its trough: freshness and limits are those of the peak, and what is paid for
-    is taken from both, weighted such that their mean rate is the profile's.
+    is taken from both, weighted such that their mean rate is the profile's. Freshness is that of the events of all
+    draws together, limits are used as much as in the draw that uses them most, cost is that of all draws on average.
     """
 
     def __init__(
@@ -66,49 +72,44 @@ class Model:
         calibration: Calibration,
         surroundings: Surroundings,
         prices: Prices,
-        seconds: float | None = None,
-        seed: int = 0,
+        seeds: Sequence[int] = range(DRAWS),
     ) -> None:
-        """Judge under this traffic and goal."""
+        """Judge under this traffic and goal, by a draw for each seed."""
         self._goal = goal
         self._calibration = calibration
         self._surroundings = surroundings
         self._prices = prices
-        self._seed = seed
         profile = traffic.profile
-        peak = profile.peak
-        seconds = seconds or (SEARCH_SECONDS if peak < MANY_EVENTS else SEARCH_SECONDS / 4)
+        peak, seconds, self.seeds = profile.peak, SECONDS, seeds
+        if peak >= MANY_EVENTS:
+            seconds, self.seeds = SECONDS / 2, seeds[: ceil(len(seeds) / 2)]
         trough = max(LEAST_RATE, min(min(piece.start, piece.end) for piece in profile.pieces))
         mean = profile.events / profile.seconds
-        self._peak = _at(traffic, peak, seconds)
-        self._trough = _at(traffic, trough, seconds) if trough < peak else None
+        self._peak = replace(traffic, profile=steady(peak, seconds))
+        self._trough = replace(traffic, profile=steady(trough, seconds)) if trough < peak else None
         self._share = 1 - (mean - trough) / (peak - trough) if trough < peak else 0.0
         """Of the time that the trough stands for."""
 
     def __call__(self, configuration: Configuration) -> Judged:
         """Judge a configuration."""
-        return self.judged(configuration, self.peak(configuration))
-
-    def peak(self, configuration: Configuration) -> Outcome:
-        """Return what is to be expected at the peak."""
-        return simulate(self._peak, configuration, self._calibration, self._surroundings, self._seed)
-
-    def judged(self, configuration: Configuration, at_peak: Outcome) -> Judged:
-        """Judge a configuration by what is to be expected of it at the peak."""
-        usage = at_peak.usage
+        outcomes = self.at_peak(configuration)
+        parts = [(outcome.usage, 1 - self._share) for outcome in outcomes]
         if self._trough is not None:
-            quiet = simulate(self._trough, configuration, self._calibration, self._surroundings, self._seed)
-            usage = usage.blended(quiet.usage, self._share)
-        goal = self._goal
-        fresh = at_peak.lists.quantiles(goal.percentile)
-        freshness = fresh[0] if fresh and at_peak.lists.weight else inf
+            quiet = self._simulated(self._trough, configuration)
+            parts += [(outcome.usage, self._share) for outcome in quiet]
+        lists = Spread.together(outcome.lists for outcome in outcomes)
+        freshness = lists.quantiles(self._goal.percentile)[0] if lists.weight else inf
+        used = {limit: max(outcome.utilisation[limit] for outcome in outcomes) for limit in outcomes[0].utilisation}
         return Judged(
-            configuration,
-            cost(usage, self._prices),
-            freshness,
-            at_peak.utilisation,
-            violation(freshness, at_peak.utilisation, goal),
+            configuration, cost(blend(parts), self._prices), freshness, used, violation(freshness, used, self._goal)
         )
+
+    def at_peak(self, configuration: Configuration) -> list[Outcome]:
+        """Return what is to be expected at the peak, by each draw."""
+        return self._simulated(self._peak, configuration)
+
+    def _simulated(self, traffic: Traffic, configuration: Configuration) -> list[Outcome]:
+        return [simulate(traffic, configuration, self._calibration, self._surroundings, seed) for seed in self.seeds]
 
 
 def violation(freshness: float, utilisation: dict[Constraint, float], goal: Goal) -> float:
@@ -121,8 +122,4 @@ def binding(judged: Judged, goal: Goal) -> Constraint:
     """Return what binds: the goal or the limit that is nearest, headroom included."""
     used = {constraint: part * (1 + goal.headroom) for constraint, part in judged.utilisation.items()}
     used[Constraint.FRESHNESS] = judged.freshness / goal.seconds
-    return max(used, key=lambda constraint: used[constraint])
-
-
-def _at(traffic: Traffic, rate: float, seconds: float) -> Traffic:
-    return replace(traffic, profile=steady(rate, seconds))
+    return most_used(used)

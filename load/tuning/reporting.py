@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from load.model.reporting import cost_section, simulated_report, usual_cost
 from load.prices.table import PriceTable
 from load.report import model as report
-from load.report.comparison import LEAST_BLOCKS
 from load.tuning.evaluation import Judged, binding
 from load.tuning.goal import Goal
 from load.tuning.tune import Tuned, Tuner
@@ -14,12 +13,12 @@ from load.tuning.tune import Tuned, Tuner
 def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence[report.Trial] = ()) -> report.Report:
     """Return the report of a tuning.
 
-    Its measurements are those of the choice at the profile's peak, for as long as the search simulated it; its cost is
-    that of the whole profile.
+    Its measurements are those of the choice at the profile's peak, by the draws that confirmed it; its cost is that of
+    the whole profile.
     """
-    # As many as a comparison with a run needs to tell a difference from noise.
-    outcomes = [tuner.model(draw=draw).peak(tuned.chosen.configuration) for draw in range(1, 1 + LEAST_BLOCKS)]
-    chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table, tuner.seed + 1)
+    model = tuner.confirming
+    outcomes = model.at_peak(tuned.chosen.configuration)
+    chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table, model.seeds[0])
     goal = tuned.goal
     return chosen.model_copy(
         update={

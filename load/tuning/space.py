@@ -109,12 +109,17 @@ def whole_space(traffic: Traffic, goal: Goal, base: Configuration | None = None)
 
 
 def least_shards(traffic: Traffic, goal: Goal, base: Configuration) -> int:
-    """Return how many shards the peak needs by records and bytes, headroom included."""
+    """Return how many shards the peak needs by records and bytes, headroom included.
+
+    All events of an author are on one shard. So are those of the author with the most of them, and its part of the
+    others; where these alone are more than a shard takes, no number of shards is enough, and it is that of the others.
+    """
     whole = ShardStream(1.0, traffic, replace(base, shards=1), AWS, 0.0)
-    by_bytes = whole.bytes_utilisation * (1 + goal.headroom)
-    # Records are what aggregates make of events, so many small shards have more of them: a full one is the measure.
-    by_records = whole.peak / whole.full / 1_000 * (1 + goal.headroom)
-    return max(1, ceil(max(by_bytes, by_records) - 1e-9))
+    needed = whole.peak / whole.capacity * (1 + goal.headroom)
+    alone = needed * traffic.popularity.hottest_author
+    if alone < 1:
+        needed = (needed - alone) / (1 - alone)
+    return max(1, ceil(needed - 1e-9))
 
 
 def _index(of: Axis, configuration: Configuration) -> int:

@@ -1,8 +1,7 @@
-"""A tuning from end to end: search, finalists by more seeds, what there is beside the choice."""
+"""A tuning from end to end: search, finalists by other draws, what there is beside the choice."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from statistics import mean
 from typing import Final
 
 from load.calibration.calibration import Calibration
@@ -11,7 +10,7 @@ from load.model.outcome import Constraint
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.prices.table import Prices
-from load.tuning.evaluation import Judged, Model, binding, violation
+from load.tuning.evaluation import DRAWS, Judged, Model, binding
 from load.tuning.goal import Goal
 from load.tuning.search import Progress, Search
 from load.tuning.space import Space
@@ -19,8 +18,8 @@ from load.tuning.space import Space
 FINALISTS: Final = 4
 MOST_FINALISTS: Final = 24
 """Where those that the search found best miss the goal by other seeds: they were best by luck, others are not."""
-SEEDS: Final = 3
-"""By which each finalist is simulated again."""
+CONFIRMING: Final = 3 * DRAWS
+"""Draws by which each finalist is judged, none of which the search has looked at."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,9 @@ class Tuned:
 
     Attributes:
         chosen: the configuration; if nothing meets the goal, the one that misses it least.
-        finalists: those that were simulated by more seeds, the chosen one first.
-        frontier: of all that were judged, finalists by more seeds, those of which none is both cheaper and fresher,
-            cheapest first; and the chosen one.
+        finalists: those that were judged by other draws than the search's, the chosen one first.
+        frontier: of all that were judged, finalists by their other draws, those of which none is both cheaper and
+            fresher, cheapest first; and the chosen one.
         cheaper: the next cheaper one that misses the goal or its headroom; faster: the next fresher one.
         modes: the choice with the other modes of payment.
         evaluated: configurations that were simulated.
@@ -64,17 +63,17 @@ class Tuner:
     surroundings: Surroundings
     prices: Prices
     seed: int = 0
-    """Of the search; finalists have the ones after it."""
+    """Of all draws."""
 
     def tune(self, space: Space, start: Configuration, budget: int, progress: Progress = lambda *_: None) -> Tuned:
         """Search a space from a configuration, with at most so many simulated."""
-        search = Search(space, self.model(), self.goal, budget, progress)
+        search = Search(space, self.searching, self.goal, budget, progress)
         search.run(space.starts(start))
         ranked = sorted(search.judged.values(), key=search.rank)
         finalists = sorted(self._finalists(ranked), key=search.rank)
         chosen = finalists[0]
         confirmed = {each.configuration: each for each in finalists}
-        # By more seeds where there are more, so that the frontier shows why what seemed better was not chosen.
+        # By their other draws where there are such, so that the frontier shows why what seemed better was not chosen.
         everyone = [confirmed.get(each.configuration, each) for each in search.judged.values()]
         cheaper = _next(everyone, lambda each: each.month < chosen.month, lambda each: (each.violation, -each.month))
         faster = _next(
@@ -84,7 +83,7 @@ class Tuner:
         )
 
         def sure(judged: Judged | None) -> Judged | None:
-            return judged and (confirmed.get(judged.configuration) or self._confirmed(judged))
+            return judged and (confirmed.get(judged.configuration) or self.confirming(judged.configuration))
 
         return Tuned(
             self.goal,
@@ -98,40 +97,41 @@ class Tuner:
             space.size,
         )
 
-    def model(self, *, draw: int = 0) -> Model:
-        """Return the model that judges; its seed is so many after that of the search."""
+    @property
+    def searching(self) -> Model:
+        """Judges what the search looks at."""
+        return self._model(0, DRAWS)
+
+    @property
+    def confirming(self) -> Model:
+        """Judges what the search has found, by draws of its own, which undo the luck of those."""
+        return self._model(DRAWS, CONFIRMING)
+
+    def _model(self, after: int, draws: int) -> Model:
+        first = self.seed * (DRAWS + CONFIRMING) + after
         return Model(
             self.traffic,
             self.goal,
             calibration=self.calibration,
             surroundings=self.surroundings,
             prices=self.prices,
-            seed=self.seed + draw,
+            seeds=range(first, first + draws),
         )
 
     def _finalists(self, ranked: Sequence[Judged]) -> list[Judged]:
-        """Return the best by more seeds; and, while none of these meets the goal, those after them that seemed to."""
+        """Return the best by other draws; and, while none of these meets the goal, those after them that seemed to."""
         found: list[Judged] = []
         for each in ranked[:MOST_FINALISTS]:
             if len(found) >= FINALISTS and (not each.meets or any(finalist.meets for finalist in found)):
                 break
-            found.append(self._confirmed(each))
+            found.append(self.confirming(each.configuration))
         return found
-
-    def _confirmed(self, judged: Judged) -> Judged:
-        """Return a finalist judged anew, by several seeds: by its mean freshness, middle cost and largest uses."""
-        again = [self.model(draw=draw)(judged.configuration) for draw in range(1, 1 + SEEDS)]
-        middle = sorted(again, key=lambda each: each.month)[len(again) // 2]
-        freshness = mean(each.freshness for each in again)
-        used = {limit: max(each.utilisation[limit] for each in again) for limit in middle.utilisation}
-        return replace(middle, freshness=freshness, utilisation=used, violation=violation(freshness, used, self.goal))
 
     def _other_modes(self, chosen: Judged) -> list[Judged]:
         modes = [(stream, table) for stream in CapacityMode for table in CapacityMode]
         here = chosen.configuration.stream_mode, chosen.configuration.table_mode
-        model = self.model()
         return [
-            model(replace(chosen.configuration, stream_mode=stream, table_mode=table))
+            self.confirming(replace(chosen.configuration, stream_mode=stream, table_mode=table))
             for stream, table in modes
             if (stream, table) != here
         ]

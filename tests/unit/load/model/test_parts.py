@@ -54,16 +54,16 @@ def test_a_shard_takes_its_share_or_what_it_can(rate: int) -> None:
 def test_different_hashtags_are_as_many_as_drawn_until_they_repeat() -> None:
     traffic = Traffic(steady(1, 1), EventShape(hashtag_values=1_000, hashtag_skew=0.01))
 
-    assert traffic.different(0.5) == 0.5
-    assert traffic.different(10) == pytest.approx(10, rel=0.05)
-    assert traffic.different(1_000) == pytest.approx(632, rel=0.05)  # 1 - 1/e of them
-    assert traffic.different(1e6) == pytest.approx(1_000, rel=0.001)
+    assert traffic.popularity.different(0.5) == 0.5
+    assert traffic.popularity.different(10) == pytest.approx(10, rel=0.05)
+    assert traffic.popularity.different(1_000) == pytest.approx(632, rel=0.05)  # 1 - 1/e of them
+    assert traffic.popularity.different(1e6) == pytest.approx(1_000, rel=0.001)
 
 
 @pytest.mark.parametrize("skew", [0.01, 0.7, 1.5])
 @pytest.mark.parametrize("shards", [1, 7, 300])
 def test_shares_of_shards_make_a_whole(shards: int, skew: float) -> None:
-    shares = Traffic(steady(1, 1), EventShape(key_skew=skew)).shares(shards, 1)
+    shares = Traffic(steady(1, 1), EventShape(key_skew=skew)).popularity.shares(shards, 1)
 
     assert sum(shares) == pytest.approx(1)
     assert len(shares) == shards

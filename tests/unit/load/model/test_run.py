@@ -21,8 +21,14 @@ CALIBRATION = default_calibration()
 DEFAULT = Configuration()
 
 
-def run(rate: float, configuration: Configuration = DEFAULT, seconds: float = 60, seed: int = 0) -> Outcome:
-    return simulate(Traffic(steady(rate, seconds)), configuration, CALIBRATION, AWS, seed)
+def run(
+    rate: float,
+    configuration: Configuration = DEFAULT,
+    seconds: float = 60,
+    seed: int = 0,
+    shape: EventShape = EventShape(),  # noqa: B008 - it is frozen
+) -> Outcome:
+    return simulate(Traffic(steady(rate, seconds), shape), configuration, CALIBRATION, AWS, seed)
 
 
 def test_the_same_seed_finds_the_same() -> None:
@@ -253,3 +259,17 @@ def test_probes_weigh_each_second_alike_and_events_each_event() -> None:
 
     assert outcome.probed.weight == pytest.approx(60, rel=0.02)
     assert outcome.freshness.weight == pytest.approx(60 * outcome.rate, rel=0.02)
+
+
+def test_an_author_with_more_events_than_a_shard_takes_is_told_apart() -> None:
+    shape = EventShape(keys=100, key_skew=1.0)
+
+    some, many = (run(rate, Configuration(shards=4), shape=shape) for rate in (10_000, 40_000))
+
+    assert some.binding is Constraint.BYTES
+    assert some.enough_shards is not None
+    assert not run(10_000, Configuration(shards=some.enough_shards), shape=shape).overloaded
+    assert many.binding is Constraint.AUTHOR
+    assert many.utilisation[Constraint.AUTHOR] > 1
+    assert many.enough_shards is None
+    assert not many.needs_shards

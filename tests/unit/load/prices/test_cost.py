@@ -9,7 +9,7 @@ from load.configuration import CapacityMode
 from load.errors import InputError
 from load.prices.cost import cost
 from load.prices.table import Prices, price_table, read_price_table
-from load.prices.usage import SECONDS_A_MONTH, Usage
+from load.prices.usage import SECONDS_A_MONTH, Usage, blend
 
 USAGE = Usage(
     events=1_000,
@@ -72,7 +72,7 @@ def test_modes_are_paid_for_differently() -> None:
 def test_a_day_is_blended_from_its_peak_and_its_trough() -> None:
     quiet = replace(USAGE, events=200, write_units=20, peak_write_units=20, shards=1)
 
-    day = USAGE.blended(quiet, 0.75)
+    day = blend([(USAGE, 0.25), (quiet, 0.75)])
 
     assert day.events == pytest.approx(400)
     assert day.write_units == pytest.approx(25)

@@ -19,6 +19,7 @@ from load.tuning.goal import Goal
 from load.tuning.reporting import tuned_report
 from load.tuning.space import Space, axis, least_shards, whole_space
 from load.tuning.tune import Tuned, Tuner
+from load.workload.events import EventShape
 from load.workload.profile import Profile
 from load.workload.shapes import diurnal, steady
 
@@ -77,10 +78,11 @@ def test_where_the_best_were_best_by_luck_others_are_chosen(tuner: Tuner, monkey
     monkeypatch.setattr("load.tuning.tune.FINALISTS", 2)
 
     class Lucky(Tuner):
-        """Other seeds than the search's find that long windows of rollup miss the goal."""
+        """Other draws than the search's find that long windows of rollup miss the goal."""
 
-        def model(self, *, draw: int = 0) -> Model:
-            judge = super().model(draw=draw)
+        @property
+        def confirming(self) -> Model:
+            judge = super().confirming
 
             class Sober(Model):
                 def __init__(self) -> None:
@@ -88,7 +90,7 @@ def test_where_the_best_were_best_by_luck_others_are_chosen(tuner: Tuner, monkey
 
                 def __call__(self, configuration: Configuration) -> Judged:
                     judged = judge(configuration)
-                    late = draw and configuration.rollup_window_seconds > 1
+                    late = configuration.rollup_window_seconds > 1
                     return replace(judged, freshness=99.0, violation=1.0) if late else judged
 
             return Sober()
@@ -118,7 +120,7 @@ def test_the_report_tells_the_choice_and_what_is_beside_it(tuned: Tuned, tuner: 
     assert report.tuning.goal == "p99 within 12 s, headroom 30%"
     assert report.configuration["rollup_window_seconds"] == 3
     assert report.freshness is not None
-    assert len(report.freshness.blocks) == LEAST_BLOCKS, "so that it can be compared"
+    assert len(report.freshness.blocks) >= LEAST_BLOCKS, "so that it can be compared"
     [binding] = [finding.text for finding in report.findings if finding.kind == "binding"]
     assert binding.startswith(f"{tuned.binds} binds the choice; of the limits, ")
     assert report.cost is not None
@@ -153,6 +155,18 @@ def test_headroom_is_room_in_every_limit() -> None:
     assert least_shards(Traffic(steady(3_000, 60)), goal, Configuration()) == 2
 
 
+def test_the_least_shards_leave_room_beside_the_author_with_the_most_events() -> None:
+    goal = Goal(20, headroom=0.3)
+    even, skewed, one = (
+        Traffic(steady(20_000, 60), shape)
+        for shape in (EventShape(key_skew=0.01), EventShape(keys=20_000, key_skew=1.0), EventShape(keys=1))
+    )
+
+    assert least_shards(even, goal, Configuration()) == 8
+    assert 25 <= least_shards(skewed, goal, Configuration()) <= 33, "a tenth of all events are one author's"
+    assert least_shards(one, goal, Configuration()) == 8, "no number is enough"
+
+
 def test_advice_names_each_step_and_stays_where_little_is_saved() -> None:
     judge = model(Goal(12))
     chosen = judge(SMALL.at((1, 1)))
@@ -182,7 +196,7 @@ def test_what_misses_the_goal_is_to_be_changed_whatever_it_costs() -> None:
 def test_the_whole_space_begins_with_the_shards_that_the_peak_needs() -> None:
     space = whole_space(Traffic(steady(20_000, 60)), Goal(10))
 
-    assert space.axes[0].choices[0] == {"shards": 8}
+    assert space.axes[0].choices[0] == {"shards": 9}
     assert space.size > 1e6
     for place in ((0,) * len(space.axes), tuple(len(each.choices) - 1 for each in space.axes)):
         assert space.at(place)
