@@ -1,7 +1,7 @@
 """A distribution of seconds to which whole stretches are added at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from math import ceil
 from typing import Final
@@ -23,18 +23,6 @@ class Spread:
         self.weight = 0.0
         self._sum = 0.0
         self.longest = 0.0
-
-    @classmethod
-    def together(cls, spreads: "Iterable[Spread]") -> "Spread":
-        """Return all that was added to any of them."""
-        whole = cls()
-        for spread in spreads:
-            for step, rise in spread._rises.items():
-                whole._rises[step] += rise
-            whole.weight += spread.weight
-            whole._sum += spread._sum
-            whole.longest = max(whole.longest, spread.longest)
-        return whole
 
     def add(self, weight: float, shortest: float, longest: float) -> None:
         """Add a weight that is spread evenly from the shortest time to the longest one."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf
+from statistics import fmean
 from typing import Final
 
 from load.calibration.calibration import Calibration
 from load.configuration import Configuration
 from load.model.outcome import Constraint, Outcome, most_used
 from load.model.run import simulate
-from load.model.spread import Spread
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.prices.cost import Cost, cost
@@ -60,8 +60,10 @@ class Model:
     """Judges configurations by simulation.
 
     A profile is planned from its peak and its trough: freshness and limits are those of the peak, and what is paid for
-    is taken from both, weighted such that their mean rate is the profile's. Freshness is that of the events of all
-    draws together, limits are used as much as in the draw that uses them most, cost is that of all draws on average.
+    is taken from both, weighted such that their mean rate is the profile's. Cost and freshness are means of the draws,
+    limits are used as much as in the draw that uses them most. Of the freshness of all events together it would be
+    chance on which side of the percentile a batch is that missed a list and waits for the next: the mean goes by how
+    often that happens.
     """
 
     def __init__(
@@ -97,8 +99,7 @@ class Model:
         if self._trough is not None:
             quiet = self._simulated(self._trough, configuration)
             parts += [(outcome.usage, self._share) for outcome in quiet]
-        lists = Spread.together(outcome.lists for outcome in outcomes)
-        freshness = lists.quantiles(self._goal.percentile)[0] if lists.weight else inf
+        freshness = fmean(self._freshness(outcome) for outcome in outcomes)
         used = {limit: max(outcome.utilisation[limit] for outcome in outcomes) for limit in outcomes[0].utilisation}
         return Judged(
             configuration, cost(blend(parts), self._prices), freshness, used, violation(freshness, used, self._goal)
@@ -107,6 +108,10 @@ class Model:
     def at_peak(self, configuration: Configuration) -> list[Outcome]:
         """Return what is to be expected at the peak, by each draw."""
         return self._simulated(self._peak, configuration)
+
+    def _freshness(self, outcome: Outcome) -> float:
+        lists = outcome.lists
+        return lists.quantiles(self._goal.percentile)[0] if lists.weight else inf
 
     def _simulated(self, traffic: Traffic, configuration: Configuration) -> list[Outcome]:
         return [simulate(traffic, configuration, self._calibration, self._surroundings, seed) for seed in self.seeds]
