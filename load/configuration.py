@@ -62,6 +62,9 @@ STREAM_MODE: Final = "StreamMode"
 STREAM_MODES: Final = {"PROVISIONED": CapacityMode.PROVISIONED, "ON_DEMAND": CapacityMode.ON_DEMAND}
 """As the template has them."""
 
+SAMCONFIG_VERSION: Final = 0.1
+"""Of the format, without which SAM does not read the file."""
+
 MOST_PLANNED_SHARDS: Final = 20_000
 """A plan may have more shards than the template's parameter, whose limit is the default quota of an account."""
 
@@ -184,14 +187,14 @@ class Configuration:
         )
 
     def samconfig(self) -> str:
-        """Return the parameters of a new stack as a table of `samconfig.toml`, which `sam deploy` reads.
+        """Return the parameters of a new stack as a `samconfig.toml`, which `sam deploy` reads.
 
         The producer's options are a comment: they are the clients' to set. So is `beyond`, if there is something.
         """
         overrides = [f"{name}={value}" for name, value in self.parameters.items()] + [f"Schedule={self.schedule}"]
         options = ", ".join(f"{name}={getattr(self, name)}" for name in PRODUCER_OPTIONS)
         remarks = [f"# producers: {options}"] + ([f"# {self.beyond}"] if self.beyond else [])
-        lines = [*remarks, "[default.deploy.parameters]", "parameter_overrides = ["]
+        lines = [*remarks, f"version = {SAMCONFIG_VERSION}", "[default.deploy.parameters]", "parameter_overrides = ["]
         # A JSON string is a TOML string, for what these hold.
         lines += [f"    {json.dumps(_quoted(override))}," for override in overrides]
         return "\n".join([*lines, "]", ""])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from load.configuration import PARAMETERS, Configuration
-from load.model.outcome import ADVICE, Outcome
+from load.model.outcome import Outcome, remedy_of
 from load.model.spread import Spread
 from load.prices.cost import Cost
 from load.prices.table import PriceTable
@@ -18,7 +18,8 @@ RIGHT = frozenset({1, 2})
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
     """Yield what is to be expected, for a person."""
-    yield f"rate            {outcome.rate:>12,.0f}/s   counted {outcome.counted:,.0f}/s"
+    taken = "" if outcome.accepted > 0.99 * outcome.rate else f"   taken in time {outcome.accepted:,.0f}/s"
+    yield f"rate            {outcome.rate:>12,.0f}/s{taken}   counted {outcome.counted:,.0f}/s"
     for name, spread in (
         ("put", outcome.put),
         ("log", outcome.log),
@@ -38,7 +39,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     )
     if outcome.overloaded:
         yield ""
-        yield f"overloaded: {outcome.binding} at {outcome.utilisation[outcome.binding]:.0%}: {ADVICE[outcome.binding]}"
+        yield f"overloaded: {outcome.binding} at {outcome.utilisation[outcome.binding]:.0%}: {outcome.remedy}"
         yield f"events get older by {outcome.growing:.2f} s every second that this lasts"
         if outcome.needs_shards:
             yield f"{outcome.enough_shards:,} shards would have been enough for this rate"
@@ -62,7 +63,8 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
     chosen, goal = tuned.chosen, tuned.goal
     yield f"{goal}, strategy {goal.strategy}: {tuned.evaluated:,} of {tuned.possible:,} configurations simulated"
     if not chosen.meets:
-        yield f"nothing found meets the goal; this is nearest, and {tuned.binds} is why: {ADVICE[tuned.binds]}"
+        remedy = remedy_of(tuned.binds, chosen.configuration.stream_mode)
+        yield f"nothing found meets the goal; this is nearest, and {tuned.binds} is why: {remedy}"
     yield ""
     yield from frontier_lines(tuned.frontier, chosen, goal)
     yield ""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import ceil
 from typing import Final
 
-from load.configuration import Configuration
+from load.configuration import CapacityMode, Configuration
 from load.model.producing import ShardStream
 from load.model.spread import Spread
 from load.prices.usage import Usage
@@ -48,6 +48,13 @@ ADVICE: Final = {
     Constraint.FRESHNESS: "shorter windows",
 }
 """By what binds, what loosens it."""
+
+
+def remedy_of(constraint: Constraint, mode: CapacityMode) -> str:
+    """Return what loosens a constraint of a stream that is paid for in a mode."""
+    if mode is CapacityMode.ON_DEMAND and constraint in SHARD_WRITES:
+        return "a provisioned stream with more shards: one on demand does not split what has more events than the rest"
+    return ADVICE[constraint]
 
 
 def most_used(utilisation: Mapping[Constraint, float]) -> Constraint:
@@ -117,6 +124,11 @@ class Outcome:
         return most_used(self.utilisation)
 
     @property
+    def remedy(self) -> str:
+        """What loosens it."""
+        return remedy_of(self.binding, self.configuration.stream_mode)
+
+    @property
     def growing(self) -> float:
         """By how many seconds events get older every second, waiting for what is overloaded; 0 if nothing is."""
         most = max(self.utilisation.values())
@@ -125,7 +137,8 @@ class Outcome:
     @property
     def needs_shards(self) -> bool:
         """Whether it is the shards that are asked for more than they take, and more of them would take it."""
-        return self.overloaded and (self.enough_shards or 0) > self.configuration.shards
+        provisioned = self.configuration.stream_mode is CapacityMode.PROVISIONED
+        return provisioned and self.overloaded and (self.enough_shards or 0) > self.configuration.shards
 
     @property
     def enough_shards(self) -> int | None:

@@ -1,10 +1,10 @@
 """From an event's intended time until it is in its shard: aggregating, the call, and what a shard does not take."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
-from load.configuration import CapacityMode, Configuration
+from load.configuration import Configuration
 from load.model.due_times import DueTimes
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
@@ -48,7 +48,7 @@ class ShardStream:
     def __init__(
         self, share: float, traffic: Traffic, configuration: Configuration, surroundings: Surroundings, end: float
     ) -> None:
-        """Look at a shard with a share (0 to 1) of all events until `end`."""
+        """Look at a shard with a share (0 to 1) of all events; what waits then is taken until `end`."""
         self.share = share
         self._profile = traffic.profile
         self._times = DueTimes(traffic.profile)
@@ -72,9 +72,8 @@ class ShardStream:
         self.delay = at_peak.wait + surroundings.put.median
         """From `put` until it is in the shard, where that takes all that comes."""
         self.refused = 0.0
-        """Records that it has refused until `end`."""
-        provisioned = configuration.stream_mode is CapacityMode.PROVISIONED
-        self.overloaded = provisioned and self.peak > self.capacity
+        """Records that it has refused until the profile's end."""
+        self.overloaded = self.peak > self.capacity
         self._taken: list[float] = self._grid(end) if self.overloaded else []
 
     def aggregates(self, rate: float) -> Aggregates:
@@ -101,7 +100,8 @@ class ShardStream:
             return self._times.of(min(number, self._profile.events)) + self.delay
         if number > self._taken[-1]:
             return float("inf")
-        right = min(max(bisect_right(self._taken, number), 1), len(self._taken) - 1)
+        # Where it takes no more, the first of the times at which it has taken as much.
+        right = max(bisect_left(self._taken, number), 1)
         left, rise = self._taken[right - 1], self._taken[right] - self._taken[right - 1]
         return (right - 1 + ((number - left) / rise if rise else 0.0)) * GRID_SECONDS + self.delay
 
@@ -115,7 +115,7 @@ class ShardStream:
         for step in range(1, int(end / GRID_SECONDS) + 2):
             offered = self.share * self._profile.due(step * GRID_SECONDS)
             waiting = offered - taken
-            if waiting > most:
+            if waiting > most and step * GRID_SECONDS <= self._profile.seconds:
                 self.refused += (_ASKED - 1) * most / self.full
             taken += min(most, waiting)
             grid.append(taken)

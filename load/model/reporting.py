@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from load.measure.distributions import Measured
-from load.model.outcome import ADVICE, FunctionRun, Outcome
+from load.model.outcome import FunctionRun, Outcome
 from load.model.spread import Spread
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
@@ -144,7 +144,7 @@ def _findings(outcome: Outcome) -> list[report.Finding]:
     found: list[report.Finding] = []
     binding, used = outcome.binding, outcome.utilisation[outcome.binding]
     if outcome.overloaded:
-        text = f"{binding} is asked for {used:.0%} of what there is: {ADVICE[binding]}"
+        text = f"{binding} is asked for {used:.0%} of what there is: {outcome.remedy}"
         found.append(report.Finding(kind="overload", text=text))
         text = f"events get older by {outcome.growing:.2f} s every second that this lasts"
         found.append(report.Finding(kind="overload", text=text))

@@ -24,12 +24,15 @@ from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.model.using import used
 from load.model.utilisation import Seen, utilisation
+from load.workload.shapes import steady
 from simulation.services.throughput import PARTITION_WRITES
 
 LOG_SHARDS_LOOKED_AT: Final = 2
 """Of the log's stream, if it has more."""
 DRAIN_SECONDS: Final = 900.0
 """After the end, before what is not visible yet is given up."""
+PEAK_SECONDS: Final = 120.0
+"""For which the peak of a profile that changes is simulated by itself."""
 _MOMENT: Final = 0.01
 """Seconds in which a single event stands for its rate."""
 
@@ -74,7 +77,12 @@ class Run:
         self._calls = Calls(surroundings, self._random)
         self._ingest = Ingest(configuration, calibration, surroundings, self._sizes, self._calls)
         self._slots = slots_of(
-            traffic, configuration, surroundings, random=self._random, seed=seed, end=self._span.profile.seconds
+            traffic,
+            configuration,
+            surroundings,
+            random=self._random,
+            seed=seed,
+            end=self._span.profile.seconds + DRAIN_SECONDS,
         )
         self._log_shards = self._count_log_shards()
         looked_at = min(self._log_shards, LOG_SHARDS_LOOKED_AT)
@@ -320,7 +328,6 @@ class Run:
                 configuration=self._configuration,
                 surroundings=self._surroundings,
                 sizes=self._sizes,
-                peak=profile.peak / rate,
                 seconds=seconds,
             ),
             streams=tuple((slot.stream, slot.weight) for slot in streams.values()),
@@ -347,5 +354,15 @@ def simulate(
     *,
     lead: Lead | None = None,
 ) -> Outcome:
-    """Return what is to be expected of a configuration under some traffic; `lead` is of surroundings that are fresh."""
-    return Run(traffic, configuration, calibration, surroundings, seed, lead=lead).outcome()
+    """Return what is to be expected of a configuration under some traffic; `lead` is of surroundings that are fresh.
+
+    Limits are used as at the peak of the profile, as if it lasted: a mean tells nothing of it, since most of an
+    invocation does not grow with the rate.
+    """
+    outcome = Run(traffic, configuration, calibration, surroundings, seed, lead=lead).outcome()
+    profile = traffic.profile
+    if all(piece.start == piece.end == profile.peak for piece in profile.pieces):
+        return outcome
+    peak = replace(traffic, profile=steady(profile.peak, PEAK_SECONDS))
+    at_peak = Run(peak, configuration, calibration, surroundings, seed, lead=lead).outcome()
+    return replace(outcome, utilisation=at_peak.utilisation)

@@ -24,12 +24,14 @@ def slots_of(
     seed: int,
     end: float,
 ) -> list[Slot]:
-    """Return the concurrent batches of all shards that are looked at, of traffic until `end`."""
+    """Return the concurrent batches of all shards that are looked at; what waits then is taken until `end`."""
     lanes = configuration.lanes_per_shard
     poll = surroundings.event_poll_seconds
     longest = max(configuration.ingest_window_seconds, poll)
     slots: list[Slot] = []
-    for share, weight in _looked_at(traffic.popularity.shares(configuration.shards, seed)):
+    # Where there are fewer authors than shards, some have nothing to take.
+    shares = tuple(filter(None, traffic.popularity.shares(configuration.shards, seed)))
+    for share, weight in _looked_at(shares):
         stream = ShardStream(share, traffic, configuration, surroundings, end)
         phase = 0.0 if surroundings.fresh else random.random() * poll
         chosen = [random.randrange(configuration.ingest_parallelization_factor) for _ in range(lanes)]
@@ -51,7 +53,8 @@ def slots_of(
 def on_demand_shards(traffic: Traffic, configuration: Configuration) -> int:
     """Return how many shards an on-demand stream has: room for twice its peak, and four at least.
 
-    (Amazon Kinesis Data Streams Developer Guide, "Choose the right mode to manage capacity".)
+    They are split evenly, whichever has the most events (Amazon Kinesis Data Streams Developer Guide, "Choose the right
+    mode to manage capacity").
     """
     whole = ShardStream(1.0, traffic, configuration, AWS, 0.0)
     return max(4, ceil(2 * max(whole.records_utilisation, whole.bytes_utilisation)))

@@ -1,9 +1,9 @@
-"""How much of each limit is used at the profile's peak."""
+"""How much of each limit is used."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
-from load.configuration import CapacityMode, Configuration
+from load.configuration import Configuration
 from load.model.outcome import Constraint
 from load.model.producing import ENVELOPE_BYTES, ShardStream
 from load.model.sizes import Sizes
@@ -41,11 +41,9 @@ def utilisation(
     configuration: Configuration,
     surroundings: Surroundings,
     sizes: Sizes,
-    peak: float,
     seconds: float,
 ) -> dict[Constraint, float]:
-    """Return the parts used at the profile's peak, which is so many times its mean rate over `seconds`."""
-    provisioned = configuration.stream_mode is CapacityMode.PROVISIONED
+    """Return the parts used by a run of so many seconds at one rate."""
     author = sizes.traffic.popularity.hottest_author
     hottest_group = max(1 / configuration.key_groups, author)
     event_bytes = sizes.traffic.shape.event_bytes + ENVELOPE_BYTES
@@ -53,15 +51,15 @@ def utilisation(
     rate = sizes.traffic.profile.peak
     window = max(1.0, configuration.rollup_window_seconds + 0.0)
     return {
-        Constraint.RECORDS: max(s.records_utilisation for s in seen.streams) if provisioned else 0.0,
-        Constraint.BYTES: max(s.bytes_utilisation for s in seen.streams) if provisioned else 0.0,
+        Constraint.RECORDS: max(s.records_utilisation for s in seen.streams),
+        Constraint.BYTES: max(s.bytes_utilisation for s in seen.streams),
         Constraint.READS: max(s.peak for s in seen.streams) * event_bytes / READ_BYTES,
         Constraint.AUTHOR: rate * author / seen.streams[0].capacity,
-        Constraint.FACTOR: peak * max((part for part, _ in seen.slots), default=0.0),
+        Constraint.FACTOR: max((part for part, _ in seen.slots), default=0.0),
         Constraint.DURATION: seen.longest / INGEST_TIMEOUT_SECONDS,
-        Constraint.CONCURRENCY: peak * busy / surroundings.concurrency,
-        Constraint.KEYS: peak * seen.log_writes / seconds * hottest_group / PARTITION_WRITES,
+        Constraint.CONCURRENCY: busy / surroundings.concurrency,
+        Constraint.KEYS: seen.log_writes / seconds * hottest_group / PARTITION_WRITES,
         Constraint.TABLE: sizes.largest_bucket_units(rate * 60) / window / PARTITION_WRITES,
-        Constraint.ROLLUP: peak * seen.log_shard,
+        Constraint.ROLLUP: seen.log_shard,
         Constraint.VIEWS: seen.views,
     }

@@ -124,7 +124,9 @@ def violation(freshness: float, utilisation: dict[Constraint, float], goal: Goal
 
 
 def binding(judged: Judged, goal: Goal) -> Constraint:
-    """Return what binds: the goal or the limit that is nearest, headroom included."""
+    """Return what binds: the limit that is exceeded most, headroom included; else the goal or the limit next to it."""
     used = {constraint: part * (1 + goal.headroom) for constraint, part in judged.utilisation.items()}
-    used[Constraint.FRESHNESS] = judged.freshness / goal.seconds
+    # What exceeds a limit waits for ever, and then no window is short enough.
+    if max(used.values()) <= 1:
+        used[Constraint.FRESHNESS] = judged.freshness / goal.seconds
     return most_used(used)

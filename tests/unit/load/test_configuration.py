@@ -96,9 +96,11 @@ def test_what_can_not_be_is_named_with_what_can(settings: dict[str, str], told: 
 def test_samconfig_is_toml_with_every_parameter_as_the_template_names_it() -> None:
     chosen = Configuration(shards=7, key_groups=32, linger_seconds=0.5)
 
-    overrides = tomllib.loads(chosen.samconfig())["default"]["deploy"]["parameters"]["parameter_overrides"]
+    read = tomllib.loads(chosen.samconfig())
+    overrides = read["default"]["deploy"]["parameters"]["parameter_overrides"]
 
     given = dict(override.split("=", 1) for override in overrides)
+    assert isinstance(read["version"], float), "SAM does not read a file without"
     assert given.pop("Schedule").strip("'") == chosen.schedule
     assert given == chosen.parameters
     assert given["ShardCount"] == "7"

@@ -51,6 +51,14 @@ def test_a_shard_takes_its_share_or_what_it_can(rate: int) -> None:
     assert stream.overloaded == (rate > stream.capacity) == (stream.refused > 0)
 
 
+def test_what_a_shard_has_taken_it_had_taken_when_nothing_waited_any_more() -> None:
+    spiky = Traffic(Profile([Piece(10, 8_000, 8_000), Piece(190, 1, 1)], "spike"))
+    stream = ShardStream(1.0, spiky, Configuration(shards=1), AWS, 600)
+
+    assert stream.time_of(stream.taken(600)) == pytest.approx(200, abs=1)
+    assert stream.time_of(80_000) == pytest.approx(80_000 / stream.capacity, abs=1)
+
+
 def test_different_hashtags_are_as_many_as_drawn_until_they_repeat() -> None:
     traffic = Traffic(steady(1, 1), EventShape(hashtag_values=1_000, hashtag_skew=0.01))
 

@@ -273,3 +273,33 @@ def test_an_author_with_more_events_than_a_shard_takes_is_told_apart() -> None:
     assert many.utilisation[Constraint.AUTHOR] > 1
     assert many.enough_shards is None
     assert not many.needs_shards
+
+
+@pytest.mark.parametrize(("keys", "shards"), [(1, 2), (2, 8)])
+def test_shards_without_an_author_take_nothing(keys: int, shards: int) -> None:
+    outcome = run(500, Configuration(shards=shards), shape=EventShape(keys=keys))
+
+    assert outcome.counted == pytest.approx(500, rel=0.02)
+    assert len(outcome.streams) <= keys
+
+
+def test_limits_are_used_as_at_the_peak_of_a_profile() -> None:
+    configuration = Configuration(shards=4, ingest_window_seconds=0, rollup_window_seconds=0)
+
+    changing = simulate(Traffic(spike(20, 2_000, 600)), configuration, CALIBRATION, AWS)
+    steadily = run(2_000, configuration, seconds=120)
+
+    assert changing.rate < 400
+    assert changing.utilisation == steadily.utilisation
+    assert not changing.overloaded
+
+
+def test_a_shard_of_a_stream_on_demand_takes_no_more_than_another() -> None:
+    on_demand = Configuration(stream_mode=CapacityMode.ON_DEMAND)
+    even, skewed = (run(20_000, on_demand, shape=shape) for shape in (EventShape(), EventShape(key_skew=3.0)))
+
+    assert not even.overloaded
+    assert skewed.binding is Constraint.AUTHOR
+    assert skewed.refused > 0
+    assert skewed.lists.quantiles(0.99)[0] > 30
+    assert not skewed.needs_shards, "nobody can add any"

@@ -155,6 +155,14 @@ def test_headroom_is_room_in_every_limit() -> None:
     assert least_shards(Traffic(steady(3_000, 60)), goal, Configuration()) == 2
 
 
+def test_what_exceeds_a_limit_binds_before_the_time_that_it_takes() -> None:
+    goal = Goal(10)
+    judged = model(goal, steady(8_000, 60))(Configuration(shards=1))
+
+    assert judged.freshness / goal.seconds > judged.utilisation[Constraint.BYTES] > 1
+    assert binding(judged, goal) is Constraint.BYTES
+
+
 def test_the_least_shards_leave_room_beside_the_author_with_the_most_events() -> None:
     goal = Goal(20, headroom=0.3)
     even, skewed, one = (
