@@ -30,6 +30,8 @@ def cost(
 ) -> None:
     """Say what a configuration costs a month and for a million events, by item, and what the usual design would.
 
+    What takes less than it is sent has no price for it: that is an error which says what there is too little of.
+
     A profile that changes is reckoned from its peak and its trough. Reading the API, sign-in, S3 and alerts by SNS are
     left out: they don't follow the events.
 
@@ -37,9 +39,13 @@ def cost(
     Examples:
       penstock-load cost --profile steady:1000
       penstock-load cost --profile diurnal:1000:3000 --set ShardCount=4 --set table_mode=provisioned
+
+    Exit status: 0; 1 if the configuration takes less than it is sent; 2 for wrong input.
     """
     from consumers.command.output import for_machine, json_line
     from load.commands.showing import cost_lines
+    from load.errors import LoadError
+    from load.model.outcome import most_used, remedy_of
     from load.model.reporting import cost_section, usual_cost
     from load.tuning.evaluation import DRAWS, Model
     from load.tuning.goal import Goal
@@ -53,7 +59,14 @@ def cost(
         prices=table.prices,
         seeds=range(seed, seed + DRAWS),
     )
-    bill, usual = judge(configuration).cost, usual_cost(traffic, table)
+    judged = judge(configuration)
+    most = most_used(judged.utilisation)
+    if judged.utilisation[most] > 1:
+        remedy = remedy_of(most, configuration.stream_mode)
+        raise LoadError(
+            f"this has no price: {most} is asked for {judged.utilisation[most]:,.0%} of what there is: {remedy}"
+        )
+    bill, usual = judged.cost, usual_cost(traffic, table)
     if for_machine(as_json):
         click.echo(json_line(cost_section(bill, usual, table).model_dump(mode="json")))
         return

@@ -62,10 +62,16 @@ def simulate(
         for number in range(seeds):
             progress.show(f"{number + 1} of {seeds}")
             outcomes.append(simulated(traffic, configuration, calibration, surroundings, seed + number))
+    overloaded = sum(outcome.overloaded for outcome in outcomes)
     if seeds > 1:
-        click.echo(f"by seed {seed}, the first of {seeds}; a report has all of them")
+        click.echo(f"by seed {seed}, the first of {seeds}; a report has the latencies of all of them")
     for line in outcome_lines(outcomes[0]):
         click.echo(line)
+    if overloaded and not outcomes[0].overloaded:
+        most = max(outcomes, key=lambda outcome: outcome.most)
+        click.echo(
+            f"\noverloaded by {overloaded} of {seeds} seeds: {most.binding} at up to {most.most:.0%}: {most.remedy}"
+        )
     if report or page:
         write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
-    return 1 if outcomes[0].overloaded else 0
+    return 1 if overloaded else 0

@@ -78,7 +78,7 @@ class Ingest:
         work = self._calibration.ingest.of(
             record=records,
             event=events,
-            kilobyte=events * self._traffic.shape.event_bytes / 1024,
+            kilobyte=events * self._traffic.event_bytes / 1024,
             hashtag=events * self._traffic.shape.hashtags,
             segment=segments * (1 + refusals),
         )

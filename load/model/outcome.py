@@ -119,6 +119,11 @@ class Outcome:
     usage: Usage
 
     @property
+    def most(self) -> float:
+        """How much is used of what is used most."""
+        return max(self.utilisation.values())
+
+    @property
     def binding(self) -> Constraint:
         """The constraint that is used most."""
         return most_used(self.utilisation)
@@ -131,8 +136,7 @@ class Outcome:
     @property
     def growing(self) -> float:
         """By how many seconds events get older every second, waiting for what is overloaded; 0 if nothing is."""
-        most = max(self.utilisation.values())
-        return 1 - 1 / most if most > 1 else 0.0
+        return 1 - 1 / self.most if self.overloaded else 0.0
 
     @property
     def needs_shards(self) -> bool:
@@ -157,4 +161,4 @@ class Outcome:
     @property
     def overloaded(self) -> bool:
         """Whether something is asked for more than there is of it."""
-        return max(self.utilisation.values()) > 1.0
+        return self.most > 1.0

@@ -54,11 +54,11 @@ class ShardStream:
         self._times = DueTimes(traffic.profile)
         self._lanes = configuration.lanes_per_shard * traffic.producers
         self._configuration = configuration
-        self.event_bytes = traffic.shape.event_bytes
+        self.event_bytes = traffic.event_bytes
         self.peak = share * traffic.profile.peak
-        full = Aggregates.at(float("inf"), configuration, traffic.shape.event_bytes)
+        full = Aggregates.at(float("inf"), configuration, traffic.event_bytes)
         self.full = full.events
-        bytes_an_event = traffic.shape.event_bytes + ENVELOPE_BYTES
+        bytes_an_event = traffic.event_bytes + ENVELOPE_BYTES
         self.capacity = min(WRITE_RECORDS * full.events, WRITE_BYTES / bytes_an_event)
         """Events a second that it takes at most."""
         at_peak = self.aggregates(self.peak)

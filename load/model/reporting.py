@@ -41,7 +41,7 @@ def simulated_report(
             warm_up_seconds=0.0,
             mean_rate=profile.events / profile.seconds,
             peak_rate=profile.peak,
-            event_bytes=shape.event_bytes,
+            event_bytes=traffic.event_bytes,
             hashtags=shape.hashtags,
             hashtag_values=shape.hashtag_values,
             hashtag_skew=shape.hashtag_skew,
@@ -111,7 +111,7 @@ def usual_cost(traffic: Traffic, table: PriceTable) -> prices.Cost:
     """Return what the same traffic costs in the usual design."""
     profile, shape = traffic.profile, traffic.shape
     mean = profile.events / profile.seconds
-    return usual(mean, profile.peak, shape.event_bytes, shape.hashtags, table.prices)
+    return usual(mean, profile.peak, traffic.event_bytes, shape.hashtags, table.prices)
 
 
 def _plain(outcome: Outcome) -> dict[str, str | int | float | bool]:

@@ -24,7 +24,7 @@ def slots_of(
     seed: int,
     end: float,
 ) -> list[Slot]:
-    """Return the concurrent batches of all shards that are looked at; what waits then is taken until `end`."""
+    """Return the concurrent batches of all shards that are looked at, which take until `end` what has waited."""
     lanes = configuration.lanes_per_shard
     poll = surroundings.event_poll_seconds
     longest = max(configuration.ingest_window_seconds, poll)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from load.errors import InputError
 from load.model.popularity import Popularity, popularity
-from load.workload.events import EventShape
+from load.workload.events import EventShape, mean_bytes
 from load.workload.profile import Profile
 
 
@@ -29,6 +29,11 @@ class Traffic:
         """Check the number of producers."""
         if self.producers < 1:
             raise InputError(f"producers must be 1 or more, not {self.producers:,}")
+
+    @property
+    def event_bytes(self) -> float:
+        """Mean size of an event's JSON."""
+        return mean_bytes(self.shape)
 
     @property
     def popularity(self) -> Popularity:

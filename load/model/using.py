@@ -75,7 +75,7 @@ def used(
     costs = (calibration.ingest, calibration.rollup, calibration.views)
     logged = sum(each * cost.logged for each, cost in zip(invocations, costs, strict=True))
     records = seen.records / seconds
-    record_bytes = rate / records * (sizes.traffic.shape.event_bytes + ENVELOPE_BYTES) if records else 0.0
+    record_bytes = rate / records * (sizes.traffic.event_bytes + ENVELOPE_BYTES) if records else 0.0
     return Usage(
         events=rate,
         shards=configuration.shards,

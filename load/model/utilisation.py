@@ -46,7 +46,7 @@ def utilisation(
     """Return the parts used by a run of so many seconds at one rate."""
     author = sizes.traffic.popularity.hottest_author
     hottest_group = max(1 / configuration.key_groups, author)
-    event_bytes = sizes.traffic.shape.event_bytes + ENVELOPE_BYTES
+    event_bytes = sizes.traffic.event_bytes + ENVELOPE_BYTES
     busy = sum(part * weight for part, weight in seen.slots)
     rate = sizes.traffic.profile.peak
     window = max(1.0, configuration.rollup_window_seconds + 0.0)

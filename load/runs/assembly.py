@@ -12,13 +12,11 @@ from load.report.model import Ending, Events, Finding, Generator, Report, Series
 from load.runs.stops import Stops
 from load.runs.target import Insides
 from load.workload.arrivals import Arrivals
-from load.workload.events import EventMaker, EventShape
+from load.workload.events import EventShape, mean_bytes
 from load.workload.profile import Profile
 
 LATE_AGES_SECONDS: Final = 60.0
 """An iterator age that a target tells of afterwards is of so long a time before its moment."""
-_SIZED_BODIES = 500
-"""Bodies of which the mean size of an event is taken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +139,7 @@ def _workload(gathered: Gathered, scheduled: int) -> Workload:
         warm_up_seconds=gathered.warm_up_seconds,
         mean_rate=scheduled / seconds if seconds else 0.0,
         peak_rate=gathered.profile.peak,
-        event_bytes=EventMaker(shape, name="size", seed=gathered.seed, bodies=_SIZED_BODIES).event_bytes,
+        event_bytes=mean_bytes(shape),
         hashtags=shape.hashtags,
         hashtag_values=shape.hashtag_values,
         hashtag_skew=shape.hashtag_skew,

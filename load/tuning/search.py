@@ -105,20 +105,24 @@ class Search:
             promise.doubt *= 2
 
     def _promised_near(self, promise: Promise, best: Place) -> dict[Place, float]:
-        """Return what is promised by places that are reached from the best and the starts, an axis after the other.
+        """Return what is promised by places that differ from the best in two axes, and by what is reached from there.
 
-        Of what is reached with one axis, the most promising are taken along to the next one, and these places too:
-        where little meets the goal, the best so far may be far from what is cheap and nearly meets it.
+        Where the goal binds, what one axis saves another has to give, so that nothing is promised by either alone. Of
+        these places the most promising are taken along, an axis after the other, and what is reached from them; so are
+        the starts: where little meets the goal, the best so far may be far from what is cheap and nearly meets it.
         """
-        promised: dict[Place, float] = {}
-        taken = int(TAKEN_ALONG * promise.doubt)
-        along = seeds = {best, *self._starts}
+        reached = {there for near in self._along_all(best) for there in self._along_all(near)}
+        promised = promise.of(reached, self.judged[best])
+        taken, seeds = int(TAKEN_ALONG * promise.doubt), {best, *self._starts}
         for axis in range(len(best)):
-            reached = {there for place in along for there in self._along(place, axis)}
-            promised |= promise.of(reached - promised.keys(), self.judged[best])
             # In an order of their own among equals, so that a search finds the same again.
             along = {*seeds, *nlargest(taken, sorted(reached), key=promised.__getitem__)}
+            reached = {there for place in along for there in self._along(place, axis)}
+            promised |= promise.of(reached - promised.keys(), self.judged[best])
         return promised
+
+    def _along_all(self, place: Place) -> set[Place]:
+        return {there for axis in range(len(place)) for there in self._along(place, axis)}
 
     def _look(self, place: Place) -> None:
         """Judge a place, if it wasn't and there is a budget for it."""

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from json import dumps
 from random import Random
 from typing import Final, NamedTuple
@@ -21,6 +22,9 @@ BODIES: Final = 32_768
 """How many are drawn: more authors or hashtags than that many draws hit are not seen by one process."""
 RECENT: Final = 10_000
 """A duplicate repeats one of that many events before it."""
+
+_SIZED_BODIES: Final = 500
+"""Of which the mean size of an event is taken."""
 
 _KINDS: Final = {"like": 0.52, "post": 0.22, "reply": 0.14, "repost": 0.12}
 _LANGUAGES: Final = {"en": 0.5, "ja": 0.2, "pt": 0.15, "de": 0.15}
@@ -125,6 +129,12 @@ class EventMaker:
         """Mean size of an event."""
         overhead = len(self._id) + len('00000000","created_at":"2026-11-22T12:00:00.000+00:00"')
         return overhead + sum(len(body.rest) for body in self._bodies) / len(self._bodies)
+
+
+@lru_cache(maxsize=8)
+def mean_bytes(shape: EventShape) -> float:
+    """Return the mean size of an event of a shape: more than is wanted where hashtags need it."""
+    return EventMaker(shape, name="size", seed=0, bodies=_SIZED_BODIES).event_bytes
 
 
 def hashtag(number: int) -> str:

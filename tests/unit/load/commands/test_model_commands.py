@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from load.commands import cli
-from load.errors import InputError
+from load.errors import InputError, LoadError
 from load.report.files import read_report
 
 
@@ -58,6 +58,25 @@ def test_cost_names_every_item_and_the_usual_design() -> None:
     assert told["per_month"] == pytest.approx(sum(item["per_month"] for item in told["items"]))
     assert told["usual_per_million"] > 5 * told["per_million"]
     assert all(item["how"] for item in told["items"])
+
+
+def test_what_takes_less_than_it_is_sent_has_no_price() -> None:
+    with pytest.raises(LoadError, match=r"this has no price: shard bytes is asked for 3,.*: more shards$"):
+        ran("cost", "--profile", "steady:100000", "--set", "ShardCount=1")
+
+
+def test_overload_by_another_seed_is_told_too() -> None:
+    result = ran("simulate", "--profile", "steady:6500", "--seeds", "8")
+
+    assert result.return_value == 1
+    assert " of 8 seeds: shard bytes at up to 10" in result.output
+
+
+def test_events_that_hashtags_make_larger_take_more_of_a_shard() -> None:
+    profile = ("simulate", "--profile", "steady:3000", "--set", "ShardCount=1", "--seeds", "1")
+
+    assert ran(*profile).return_value == 0
+    assert ran(*profile, "--hashtags", "20").return_value == 1
 
 
 def test_tune_finds_a_configuration_and_writes_it_for_sam(tmp_path: Path) -> None:
