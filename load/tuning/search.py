@@ -41,11 +41,24 @@ class Search:
     """Judges places of a space, at most so many of them."""
 
     def __init__(
-        self, space: Space, judge: Judge, goal: Goal, budget: int, progress: Progress = lambda *_: None
+        self,
+        space: Space,
+        judge: Judge,
+        goal: Goal,
+        budget: int,
+        progress: Progress = lambda *_: None,
+        *,
+        confirm: Judge | None = None,
     ) -> None:
-        """Search for a goal by its strategy; with the budget spent, the best so far is the answer."""
+        """Search for a goal by its strategy; with the budget spent, the best so far is the answer.
+
+        Where judging is partly luck, what seems better than the best so far is judged again by `confirm`, which knows
+        more: a search that took it at its word would end where luck was greatest.
+        """
         self._space = space
         self._judge = judge
+        self._confirm = confirm
+        self.confirmed: set[Place] = set()
         self._goal = goal
         self._budget = budget
         self._progress = progress
@@ -128,7 +141,20 @@ class Search:
         """Judge a place, if it wasn't and there is a budget for it."""
         if place in self.judged or len(self.judged) >= self._budget:
             return
-        self.judged[place] = judged = self._judge(self._space.at(place))
-        if self._best is None or self.rank(judged) < self.rank(self.judged[self._best]):
+        self.judged[place] = self._judge(self._space.at(place))
+        if self._betters(place):
+            self.sure(place)
+        if self._betters(place):
             self._best = place
-        self._progress(len(self.judged), self.judged[self._best])
+        if self._best is not None:
+            self._progress(len(self.judged), self.judged[self._best])
+
+    def sure(self, place: Place) -> Judged:
+        """Return a place that was looked at as it is confirmed to be."""
+        if self._confirm is not None and place not in self.confirmed:
+            self.judged[place] = self._confirm(self._space.at(place))
+            self.confirmed.add(place)
+        return self.judged[place]
+
+    def _betters(self, place: Place) -> bool:
+        return self._best is None or self.rank(self.judged[place]) < self.rank(self.judged[self._best])

@@ -16,10 +16,9 @@ from load.tuning.search import Progress, Search
 from load.tuning.space import Space
 
 FINALISTS: Final = 4
-MOST_FINALISTS: Final = 24
-"""Where those that the search found best miss the goal by other seeds: they were best by luck, others are not."""
+"""That a run may try for real."""
 CONFIRMING: Final = 3 * DRAWS
-"""Draws by which each finalist is judged, none of which the search has looked at."""
+"""Draws by which is judged what seems better than the best so far: others than those by which it seems so."""
 
 
 @dataclass(frozen=True)
@@ -67,31 +66,25 @@ class Tuner:
 
     def tune(self, space: Space, start: Configuration, budget: int, progress: Progress = lambda *_: None) -> Tuned:
         """Search a space from a configuration, with at most so many simulated."""
-        search = Search(space, self.searching, self.goal, budget, progress)
+        search = Search(space, self.searching, self.goal, budget, progress, confirm=self.confirming)
         search.run(space.starts(start))
-        ranked = sorted(search.judged.values(), key=search.rank)
-        finalists = sorted(self._finalists(ranked), key=search.rank)
-        chosen = finalists[0]
-        confirmed = {each.configuration: each for each in finalists}
-        # By their other draws where there are such, so that the frontier shows why what seemed better was not chosen.
-        everyone = [confirmed.get(each.configuration, each) for each in search.judged.values()]
+        for place in sorted(search.judged, key=lambda each: search.rank(search.judged[each]))[:FINALISTS]:
+            search.sure(place)
+        finalists = sorted((search.judged[each] for each in search.confirmed), key=search.rank)[:FINALISTS]
+        chosen, everyone = finalists[0], list(search.judged.values())
         cheaper = _next(everyone, lambda each: each.month < chosen.month, lambda each: (each.violation, -each.month))
         faster = _next(
             everyone,
             lambda each: each.freshness < 0.9 * chosen.freshness and each.meets,
             lambda each: (each.month, each.freshness),
         )
-
-        def sure(judged: Judged | None) -> Judged | None:
-            return judged and (confirmed.get(judged.configuration) or self.confirming(judged.configuration))
-
         return Tuned(
             self.goal,
             chosen,
             tuple(finalists),
             _frontier([chosen, *(each for each in everyone if each is not chosen)]),
-            sure(cheaper),
-            sure(faster),
+            cheaper,
+            faster,
             tuple(self._other_modes(chosen)),
             len(search.judged),
             space.size,
@@ -117,15 +110,6 @@ class Tuner:
             prices=self.prices,
             seeds=range(first, first + draws),
         )
-
-    def _finalists(self, ranked: Sequence[Judged]) -> list[Judged]:
-        """Return the best by other draws; and, while none of these meets the goal, those after them that seemed to."""
-        found: list[Judged] = []
-        for each in ranked[:MOST_FINALISTS]:
-            if len(found) >= FINALISTS and (not each.meets or any(finalist.meets for finalist in found)):
-                break
-            found.append(self.confirming(each.configuration))
-        return found
 
     def _other_modes(self, chosen: Judged) -> list[Judged]:
         modes = [(stream, table) for stream in CapacityMode for table in CapacityMode]
