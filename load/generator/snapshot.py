@@ -5,11 +5,20 @@ from typing import NamedTuple
 
 
 class ShardCount(NamedTuple):
-    """What one shard took of a worker, and refused, since the start."""
+    """What one shard took of a worker, and refused, since the start.
+
+    Attributes:
+        records, size: that it took, and their bytes.
+        refused: how often it refused a record.
+        events: in the records that it took.
+        failed: events meant for it that were given up.
+    """
 
     records: int
     size: int
     refused: int
+    events: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,13 @@ class _Teller:
             schedule_error=late.encoded(),
             put=tuple(put),
             shards={
-                shard_id: ShardCount(each.kinesis_records_put, each.kinesis_records_data_put, each.all_errors)
+                shard_id: ShardCount(
+                    records=each.kinesis_records_put,
+                    size=each.kinesis_records_data_put,
+                    refused=each.all_errors,
+                    events=each.user_records_put,
+                    failed=each.user_records_failed,
+                )
                 for shard_id, each in statistics.shards.items()
             },
             failure=self._failures[-1] if self._failures else None,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
+from load.generator.snapshot import ShardCount
 from load.measure.recorder import SHARD_BYTES, SHARD_RECORDS
 from load.report.model import Finding, Shard
 
@@ -19,6 +20,8 @@ PROCESS_BUSY: Final = 0.75
 """Of a core: a process of Python that is so busy has no more to give, its threads share one core."""
 REFUSED: Final = 0.01
 """Of the records, beyond what a moment's unevenness explains."""
+NOTABLE_AUTHOR: Final = 0.5
+"""Of what a shard takes, one author's events: from there on it is they that decide how many shards are enough."""
 GROWING_SECONDS: Final = 5.0
 """An age that ends higher than it began by this, and by a quarter of the time, is growing."""
 
@@ -35,10 +38,11 @@ class Evidence:
         cores: of the machine.
         machine_busy: share of the machine that was busy, of 1; none where it can't be told.
         local: whether the target shares the machine.
-        accepted: events acknowledged while the time lasted, as shards took them.
         seconds: the measured time.
         peak_rate: the highest rate that was asked for.
         shards: what each took.
+        asked: what became, shard by shard, of all events in the end, warm-up and what was taken late included.
+        busiest_author: the part of all events, of 1, that the author with the most of them sends.
         iterator_age: over time, in seconds.
         put: how long acknowledgements took, medians over time, in seconds.
     """
@@ -50,10 +54,11 @@ class Evidence:
     cores: int
     machine_busy: float | None
     local: bool
-    accepted: int
     seconds: float
     peak_rate: float
     shards: Sequence[Shard]
+    asked: Sequence[ShardCount]
+    busiest_author: float
     iterator_age: Sequence[float | None] = ()
     put: Sequence[float | None] = ()
 
@@ -84,17 +89,40 @@ def _why_late(evidence: Evidence) -> str:
     return f"{used}, so it was kept waiting, not short of them: repeat the run"
 
 
-def shards_needed(evidence: Evidence) -> int | None:
-    """Return how many shards would have taken the peak rate; None if nothing was accepted.
+def shards_needed(evidence: Evidence) -> float | None:
+    """Return how many shards would take the peak if they were as unevenly used as these; None if nothing was taken.
 
-    What an event takes of a stream is what the accepted ones took, and the busiest shard counts: keys are not even.
+    What a shard took in time says not what was asked of it, nor do refusals, since what is refused is sent again;
+    what it had taken in the end does. More shards spread all but the busiest author's events, which are on one shard:
+    where these alone are too many, no number is enough, which is infinity.
     """
-    records = sum(each.records_rate for each in evidence.shards) * evidence.seconds
-    size = sum(each.bytes_rate for each in evidence.shards) * evidence.seconds
-    if not evidence.accepted or not size:
+    asked = _asked(evidence)
+    if asked is None:
         return None
-    an_event = max(records / evidence.accepted / SHARD_RECORDS, size / evidence.accepted / SHARD_BYTES)
-    return ceil(evidence.peak_rate * an_event)
+    busiest, author = asked
+    if author >= 1:
+        return inf
+    if busiest <= author:
+        return 1
+    return max(1, ceil(len(evidence.asked) * (busiest - author) / (1 - author) - 1e-9))
+
+
+def _asked(evidence: Evidence) -> tuple[float, float] | None:
+    """Return what the peak asks of the busiest shard, and what the busiest author does, in parts of what a shard takes.
+
+    None if nothing was taken.
+    """
+    whole = sum(each.events + each.failed for each in evidence.asked)
+    found = [
+        (evidence.peak_rate * (each.events + each.failed) / whole * an_event, evidence.peak_rate * an_event)
+        for each in evidence.asked
+        if each.events
+        for an_event in [max(each.records / SHARD_RECORDS, each.size / SHARD_BYTES) / each.events]
+    ]
+    if not found:
+        return None
+    busiest, all_on_one = max(found)
+    return busiest, all_on_one * evidence.busiest_author
 
 
 def counted(number: int, what: str) -> str:
@@ -128,13 +156,9 @@ def _overload(evidence: Evidence) -> list[Finding]:
     refused = sum(each.refused for each in evidence.shards)
     taken = sum(each.records_rate for each in evidence.shards) * evidence.seconds
     if refused > REFUSED * (refused + taken):
-        enough = shards_needed(evidence)
-        advice = (
-            f"; {counted(enough, 'shard')} would take the peak of {evidence.peak_rate:,.0f} events/s" if enough else ""
-        )
         text = (
             f"the stream refused {refused:,} records of {refused + taken:,.0f}: "
-            f"{counted(len(evidence.shards), 'shard')} can't take it{advice}"
+            f"{counted(len(evidence.shards), 'shard')} can't take it{_enough(evidence)}"
         )
         found.append(Finding(kind="overload", text=text))
     elif evidence.most_waiting >= FULL:
@@ -153,6 +177,24 @@ def _overload(evidence: Evidence) -> list[Finding]:
         )
         found.append(Finding(kind="overload", text=text))
     return found
+
+
+def _enough(evidence: Evidence) -> str:
+    """Say what would take the peak, where these shards did not."""
+    needed, asked = shards_needed(evidence), _asked(evidence)
+    if needed is None or asked is None:
+        return ""
+    peak = f"the peak of {evidence.peak_rate:,.0f} events/s"
+    author = f"one author's events, which are all on one shard, are {asked[1]:.0%} of what it takes"
+    if needed == inf:
+        return (
+            f", and no number of shards would take {peak}: {author}; give that author several partition keys, each "
+            "event always the same"
+        )
+    # Where these would do on average they were asked for too much at moments, which takes more of them all the same.
+    enough = max(int(needed), len(evidence.shards) + 1)
+    why = f", if they are as unevenly used: {author}" if asked[1] > NOTABLE_AUTHOR else ""
+    return f"; {counted(enough, 'shard')} would take {peak}{why}"
 
 
 def _grown(points: Sequence[float | None], seconds: float) -> tuple[float, float] | None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil
 from typing import Final, NamedTuple
 
-from load.generator.snapshot import Snapshot
+from load.generator.snapshot import ShardCount, Snapshot
 from load.measure.distributions import Measured
 from load.report.model import Distribution, Shard, Unit
 
@@ -118,7 +118,7 @@ class Recorder:
         self.failure: str | None = None
         self._moments: defaultdict[int, list[float]] = defaultdict(list)
         self._totals: defaultdict[int, list[Totals]] = defaultdict(list)
-        self._shards: defaultdict[tuple[int, str], list[tuple[float, int, int, int]]] = defaultdict(list)
+        self._shards: defaultdict[tuple[int, str], list[tuple[float, *tuple[int, ...]]]] = defaultdict(list)
 
     def take(self, snapshot: Snapshot) -> None:
         """Take in what a worker told."""
@@ -219,6 +219,17 @@ class Recorder:
                 )
             )
         return tuple(found)
+
+    def in_all_by_shard(self) -> tuple[ShardCount, ...]:
+        """Return what became of all events so far, warm-up included, shard by shard.
+
+        Once each event has an outcome, that is what was meant for each shard, however late it was taken.
+        """
+        last: defaultdict[str, list[list[int]]] = defaultdict(list)
+        for (_, shard_id), told in self._shards.items():
+            _, *counts = told[-1]
+            last[shard_id].append(counts)
+        return tuple(ShardCount(*map(sum, zip(*last[shard_id], strict=True))) for shard_id in sorted(last))
 
     def _at(self, time: float) -> Totals:
         """Return the sum of what workers had done at a time, between snapshots in proportion."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from load.measure.judgement import Evidence, generator_limit, judge
 from load.measure.recorder import OverTime, Points, Recorder
+from load.model.popularity import popularity
 from load.report.model import Ending, Events, Finding, Generator, Report, Series, Workload
 from load.runs.stops import Stops
 from load.runs.target import Insides
@@ -122,10 +123,11 @@ def _evidence(gathered: Gathered) -> Evidence:
         cores=gathered.cores,
         machine_busy=gathered.machine_busy,
         local=gathered.local,
-        accepted=recorder.accepted_in_time,
         seconds=seconds,
         peak_rate=gathered.profile.peak,
         shards=recorder.shards(),
+        asked=recorder.in_all_by_shard(),
+        busiest_author=popularity(gathered.shape).hottest_author,
         iterator_age=_ages(gathered),
         put=recorder.put.points(recorder.steps)[0],
     )

@@ -4,12 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from load.generator.snapshot import ShardCount
 from load.measure.judgement import Evidence, generator_limit, judge, shards_needed
 from load.report.model import Shard
 
 
 def shard(*, records: float = 20.0, size: float = 1_000_000.0, refused: int = 0) -> Shard:
     return Shard(shard_id="shardId-000000000000", records_rate=records, bytes_rate=size, refused=refused)
+
+
+def taken(events: int, *, size: int) -> ShardCount:
+    """A shard that has taken so many events of so many bytes, a hundred a record."""
+    return ShardCount(records=events // 100, size=events * size, refused=0, events=events, failed=0)
 
 
 CALM = Evidence(
@@ -20,10 +26,11 @@ CALM = Evidence(
     cores=2,
     machine_busy=0.4,
     local=True,
-    accepted=60_000,
     seconds=60.0,
     peak_rate=1000.0,
     shards=(shard(size=250_000),),
+    asked=(taken(60_000, size=250),),
+    busiest_author=0.001,
     iterator_age=(2.0, 3.0, 2.0, 3.0) * 15,
 )
 
@@ -55,20 +62,56 @@ def test_a_generator_that_waits_for_room_is_not_the_limit_but_the_stream_is() ->
     assert [finding.kind for finding in judge(evidence)] == ["overload"]
 
 
+def refusing(*asked: ShardCount, author: float = 0.001) -> Evidence:
+    """Shards asked for something at 1,000 events a second, which refused a third of the records."""
+    shards = tuple(shard(refused=600) for _ in asked)
+    return replace(CALM, shards=shards, asked=asked, busiest_author=author)
+
+
 def test_refused_records_are_overload_with_the_shards_that_would_do() -> None:
-    # Half of the events got through one full shard: twice as much needs twice the shards.
-    evidence = replace(CALM, accepted=30_000, shards=(shard(size=2**20, refused=5_000),))
-    (finding,) = judge(evidence)
+    # An event takes 2 KiB, so that a thousand of them fill two shards, and the busiest author's go on being on one.
+    (finding,) = judge(refusing(taken(100_000, size=2_048)))
     assert finding.kind == "overload"
-    assert "refused 5,000 records of 6,200: 1 shard can't take it; 2 shards would take the peak of 1,000 events/s" in (
+    assert "refused 600 records of 1,800: 1 shard can't take it; 2 shards would take the peak of 1,000 events/s" in (
         finding.text
     )
+    assert "author" not in finding.text
 
 
-def test_as_many_shards_are_needed_as_the_peak_fills() -> None:
-    assert shards_needed(CALM) == 1
-    assert shards_needed(replace(CALM, peak_rate=10_000.0)) == 3
-    assert shards_needed(replace(CALM, accepted=0)) is None
+def test_the_busiest_shard_says_how_many_are_needed_not_the_average() -> None:
+    # 1,000 events of 1 KiB are all that one shard takes; four have room for them, but two thirds are asked of one.
+    even, uneven = [taken(25_000, size=2_560)] * 4, [taken(70_000, size=2_560), *[taken(10_000, size=2_560)] * 3]
+    assert shards_needed(refusing(*even)) == 3
+    assert shards_needed(refusing(*uneven)) == 7
+
+
+def test_what_was_given_up_was_asked_of_its_shard_too() -> None:
+    given_up = taken(30_000, size=2_560)._replace(failed=40_000)
+    others = [taken(10_000, size=2_560)] * 3
+    assert shards_needed(refusing(given_up, *others)) == 7
+
+
+def test_more_shards_do_not_spread_one_authors_events() -> None:
+    uneven = [taken(70_000, size=1_600), *[taken(10_000, size=1_600)] * 3]
+    (finding,) = judge(refusing(*uneven, author=0.6))
+    assert (
+        "; 8 shards would take the peak of 1,000 events/s, if they are as unevenly used: one author's" in finding.text
+    )
+    assert "are 92% of what it takes" in finding.text
+    (finding,) = judge(refusing(*uneven, author=0.7))
+    assert "4 shards can't take it, and no number of shards would take the peak" in finding.text
+    assert "partition keys" in finding.text
+
+
+def test_shards_that_refuse_are_never_enough() -> None:
+    (finding,) = judge(refusing(*[taken(25_000, size=1_024)] * 4))
+    assert "4 shards can't take it; 5 shards would take the peak" in finding.text
+
+
+def test_where_nothing_was_taken_nobody_knows_how_many_are_needed() -> None:
+    assert shards_needed(refusing(taken(0, size=0)._replace(failed=10))) is None
+    (finding,) = judge(refusing(taken(0, size=0)._replace(failed=10)))
+    assert finding.text.endswith("1 shard can't take it")
 
 
 def test_a_growing_iterator_age_is_overload() -> None:

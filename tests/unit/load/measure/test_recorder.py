@@ -33,7 +33,7 @@ def told(
         processor=at + 10,
         schedule_error=histogram(late),
         put=((at - 0.5, 0.1),),
-        shards={SHARD: ShardCount(sent // 10, 10 * sent, refused)},
+        shards={SHARD: ShardCount(sent // 10, 10 * sent, refused, sent if accepted is None else accepted, 0)},
     )
 
 
@@ -101,6 +101,14 @@ def test_utilisation_is_the_larger_of_records_and_bytes() -> None:
     recorder.take(told(1, sent=5_000))
     (shard,) = recorder.shards()
     assert shard.utilisation == (0.5,)
+
+
+def test_what_was_asked_of_a_shard_is_what_all_workers_told_of_it_in_the_end() -> None:
+    recorder = Recorder(2.0)
+    for worker in range(2):
+        recorder.take(told(0, sent=100, worker=worker))
+        recorder.take(told(9, sent=300, accepted=300, worker=worker, refused=7))
+    assert recorder.in_all_by_shard() == (ShardCount(records=60, size=6_000, refused=14, events=600, failed=0),)
 
 
 def test_a_long_run_has_fewer_and_longer_steps() -> None:
