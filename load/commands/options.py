@@ -12,7 +12,6 @@ from load.errors import InputError
 
 if TYPE_CHECKING:
     from load.configuration import Configuration
-    from load.report.model import Report
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -71,7 +70,7 @@ set_option = click.option(
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of `write_reports`."""
+    """Give a command the options of `Written.write_reports`."""
     return _with(
         command,
         (
@@ -83,21 +82,6 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
         ),
     )
-
-
-def write_reports(found: "Report", report: Path | None, page: Path | None) -> None:
-    """Write a report to the files that were asked for.
-
-    Raises:
-        OSError: one can't be written.
-    """
-    from load.report.files import write_report
-    from load.report.page import write_page
-
-    if report is not None:
-        write_report(report, found)
-    if page is not None:
-        write_page(page, found)
 
 
 def traffic_options(command: Callable[..., Any]) -> Callable[..., Any]:

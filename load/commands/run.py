@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from load.commands.options import pairs_of, prices_option, report_options, set_option, write_reports
+from load.commands.options import pairs_of, prices_option, report_options, set_option
 from load.commands.stack_options import stack_options
 from load.commands.workload_options import profile_of, shape_of, workload_options
+from load.commands.written import Written
 from load.errors import InputError
 
 if TYPE_CHECKING:
@@ -149,12 +150,11 @@ def _run(
 
     with make_view(console) as view:
         report = run_load(options, target, show=view.show, wish=interruption)
-    write_reports(report, given["report"], given["page"])
-    for kind in ("report", "page"):
-        if given[kind] is not None:
+    with Written() as written:
+        for kind in written.write_reports(report, given["report"], given["page"]):
             click.echo(f"{kind} {given[kind]}", err=True)
-    for line in lines(report):
-        click.echo(line)
+        for line in lines(report):
+            click.echo(line)
     if interruption.signal is not None:
         return ENDED_BY_SIGNAL + interruption.signal
     return 1 if report.ended in ("errors", "failure") else 0

@@ -12,8 +12,8 @@ from load.commands.options import (
     report_options,
     set_option,
     traffic_options,
-    write_reports,
 )
+from load.commands.written import Written
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
@@ -73,5 +73,6 @@ def simulate(
             f"\noverloaded by {overloaded} of {seeds} seeds: {most.binding} at up to {most.most:.0%}: {most.remedy}"
         )
     if report or page:
-        write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
+        with Written() as written:
+            written.write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
     return 1 if overloaded else 0

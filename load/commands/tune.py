@@ -14,9 +14,9 @@ from load.commands.options import (
     set_option,
     to_be_written,
     traffic_options,
-    write_reports,
 )
 from load.commands.stack_options import region_option
+from load.commands.written import Written
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
@@ -134,15 +134,18 @@ def tune(
             lambda tried, best: progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s"),
         )
         advice = advise(start, tuned.chosen, tuner.confirming) if running or stack is not None else None
-    for line in tuned_lines(tuned, start, advice):
-        click.echo(line)
-    if samconfig is not None:
-        samconfig.write_text(tuned.chosen.configuration.samconfig(), encoding="utf-8")
-    tried, whole = try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
-    for line in trial_lines(tried):
-        click.echo(line)
-    if report or page:
-        write_reports(tuned_report(tuned, tuner, table, tried), report, page)
+    chosen = tuned.chosen.configuration.samconfig()
+    with Written() as written:
+        written.write(samconfig, lambda path: path.write_text(chosen, encoding="utf-8"))
+        for line in tuned_lines(tuned, start, advice):
+            click.echo(line)
+        tried, whole = (
+            try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
+        )
+        if report or page:
+            written.write_reports(tuned_report(tuned, tuner, table, tried), report, page)
+        for line in trial_lines(tried):
+            click.echo(line)
     if not whole:
         return INTERRUPTED
     if not tuned.chosen.meets:
