@@ -18,8 +18,9 @@ def main() -> None:
         from load.commands import cli
 
         status = cli(prog_name="penstock-load", standalone_mode=False)
-    except BrokenPipeError:
-        # Whoever read the output has enough of it, as ``… | head`` does. Python would complain once more at its exit.
+    except SystemExit:
+        # Commands return their status. By this click ends them, with 1, when whoever read the output has enough of it,
+        # as ``… | head`` does: that is no failure. Python would complain once more of what is left when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
