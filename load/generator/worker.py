@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Final, NamedTuple
 
 from load.generator.probe import Acknowledged, Probe
-from load.generator.sender import ERROR_STEP, Sender
+from load.generator.sender import ERROR_STEP, LONG_REST_SECONDS, Sender
 from load.generator.snapshot import ShardCount, Snapshot
 from load.generator.stream import StreamAddress
 from load.measure.distributions import Measured
@@ -69,8 +69,9 @@ class Failed(NamedTuple):
 def work(task: Task, connection: Connection) -> None:
     """Do a task: say `Ready`, take the beginning (seconds of `time.monotonic`), send, and tell a `Snapshot` a second.
 
-    A `Probe` that it is given on the way is put among its events, and its outcome told as `Acknowledged`. Ends early
-    when it is told None, or when nobody listens any more; with `Failed` as its last word if it breaks down.
+    A `Probe` that it is given on the way is put among its events, and its outcome told as `Acknowledged`. Ends with its
+    profile; early when it is told None, or when nobody listens any more; with `Failed` as its last word if it breaks
+    down.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
@@ -120,7 +121,7 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
     teller = _Teller(task, sender, producer, answered=answered, failures=failures, probes=probes)
     connection.send(teller.snapshot(0.0))  # nothing yet: what the first second brings counts from here
     following = SNAPSHOT_SECONDS
-    while (rest := sender.step()) is not None:
+    while (rest := _rest(sender, task.profile.seconds - clock())) is not None:
         if clock() >= following:
             connection.send(teller.snapshot(clock()))
             following += SNAPSHOT_SECONDS
@@ -134,6 +135,17 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
     producer.close(timeout=0)
     probes.tell()
     connection.send(teller.snapshot(clock(), done=True))
+
+
+def _rest(sender: Sender, left: float) -> float | None:
+    """Send what is due; return how long to rest, None at the profile's end.
+
+    That may be in a silence, which is measured too: probes go on in it, and what came before may still be under way.
+    """
+    rest = sender.step()
+    if rest is not None:
+        return rest
+    return min(left, LONG_REST_SECONDS) if left > 0 else None
 
 
 class _Probes:

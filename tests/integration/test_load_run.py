@@ -57,6 +57,17 @@ def test_a_run_into_a_stubbed_stream_sends_its_schedule_in_several_processes(tmp
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_a_silence_in_the_end_is_measured_too(tmp_path: Path) -> None:
+    schedule, report = tmp_path / "quiet.yaml", tmp_path / "report.json"
+    schedule.write_text("- {rate: 50, for: 1s}\n- {rate: 0, for: 2s}\n", encoding="utf-8")
+    told = ["--target", "stub", "--profile", str(schedule), "--warm-up", "0", "--report", str(report)]
+    status, _, errors = ended(start("run", *told))
+    assert status == 0, errors
+    found = read_report(report)
+    assert (found.ended, found.partial, found.workload.seconds) == ("time", False, 3.0)
+    assert found.events.sent == found.events.accepted > 0
+
+
 def test_an_interrupted_run_still_writes_its_report_marked_as_partial(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     process = start(
