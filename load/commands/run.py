@@ -61,7 +61,11 @@ ENDED_BY_SIGNAL: Final = 128
 )
 @click.option("--no-probes", is_flag=True, help="Watch none.")
 @click.option(
-    "--settle", default="60s", show_default=True, metavar="TIME", help="How long to wait for the last of them."
+    "--settle",
+    default="60s",
+    show_default=True,
+    metavar="TIME",
+    help="How long to wait in the end for probes to become visible and for events to be counted; 0 for not at all.",
 )
 @click.option("--stop-count", type=click.IntRange(1), metavar="EVENTS", help="End when so many were sent.")
 @click.option(
@@ -179,7 +183,7 @@ def _options(given: dict[str, Any], configuration: "Configuration") -> "RunOptio
     profile = profile_of(given)
     return RunOptions(
         profile=profile,
-        warm_up_seconds=0.0 if given["warm_up"] == "0" else parse_seconds(given["warm_up"]),
+        warm_up_seconds=parse_seconds(given["warm_up"], zero=True),
         arrivals=given["arrivals"],
         shape=shape_of(given),
         seed=given["seed"],
@@ -187,5 +191,5 @@ def _options(given: dict[str, Any], configuration: "Configuration") -> "RunOptio
         producer=producer_of(configuration),
         stops=Stops(count=given["stop_count"], error_percent=given["stop_errors"]),
         probe_seconds=None if given["no_probes"] else given["probe_interval"],
-        settle_seconds=parse_seconds(given["settle"]),
+        settle_seconds=parse_seconds(given["settle"], zero=True),
     )

@@ -29,16 +29,20 @@ _NAMED: Final[Mapping[str, tuple[int, Callable[..., Profile], str]]] = {
 FORMS: Final = ", ".join([*(form for *_, form in _NAMED.values()), "replay:FILE.jsonl", "FILE.yaml"])
 
 
-def parse_seconds(text: str) -> float:
+def parse_seconds(text: str, *, zero: bool = False) -> float:
     """Return seconds from ``90``, ``90s``, ``5m``, ``2h`` or ``1d``.
 
+    Args:
+        text: the time.
+        zero: whether it may be 0.
+
     Raises:
-        InputError: it is no such time, or 0.
+        InputError: it is no such time, or 0 where it may not be.
     """
     matched = _TIME.fullmatch(text.strip())
-    seconds = float(matched[1]) * _UNITS[matched[2]] if matched else 0.0
-    if seconds <= 0:
-        raise InputError(f"{text!r:.40} is no time above 0, like 90, 90s, 5m or 2h")
+    seconds = float(matched[1]) * _UNITS[matched[2]] if matched else None
+    if seconds is None or not (seconds or zero):
+        raise InputError(f"{text!r:.40} is no time{'' if zero else ' above 0'}, like 90, 90s, 5m or 2h")
     return seconds
 
 

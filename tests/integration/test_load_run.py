@@ -60,7 +60,7 @@ def test_a_run_into_a_stubbed_stream_sends_its_schedule_in_several_processes(tmp
 def test_a_silence_in_the_end_is_measured_too(tmp_path: Path) -> None:
     schedule, report = tmp_path / "quiet.yaml", tmp_path / "report.json"
     schedule.write_text("- {rate: 50, for: 1s}\n- {rate: 0, for: 2s}\n", encoding="utf-8")
-    told = ["--target", "stub", "--profile", str(schedule), "--warm-up", "0", "--report", str(report)]
+    told = ["--target", "stub", "--profile", str(schedule), "--warm-up", "0s", "--settle", "0", "--report", str(report)]
     status, _, errors = ended(start("run", *told))
     assert status == 0, errors
     found = read_report(report)

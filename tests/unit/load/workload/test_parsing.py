@@ -19,6 +19,13 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         parse_seconds(text)
 
 
+@pytest.mark.parametrize("text", ["0", "0s", "0.0m", "0 h"])
+def test_no_time_at_all_is_a_time_where_it_may_be(text: str) -> None:
+    assert parse_seconds(text, zero=True) == 0
+    with pytest.raises(InputError, match="'-0' is no time, like 90"):
+        parse_seconds("-0", zero=True)
+
+
 @pytest.mark.parametrize(
     ("text", "peak", "events"),
     [
