@@ -67,7 +67,12 @@ ENDED_BY_SIGNAL: Final = 128
     metavar="TIME",
     help="How long to wait in the end for probes to become visible and for events to be counted; 0 for not at all.",
 )
-@click.option("--stop-count", type=click.IntRange(1), metavar="EVENTS", help="End when so many were sent.")
+@click.option(
+    "--stop-count",
+    type=click.IntRange(1),
+    metavar="EVENTS",
+    help="End when so many were sent; workers tell how many once a second, so up to two seconds' events more may be.",
+)
 @click.option(
     "--stop-errors", type=click.FloatRange(0, 100), metavar="PERCENT", help="End when more of the events were given up."
 )
