@@ -120,7 +120,8 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
     probes = _Probes(producer, connection)
     teller = _Teller(task, sender, producer, answered=answered, failures=failures, probes=probes)
     connection.send(teller.snapshot(0.0))  # nothing yet: what the first second brings counts from here
-    following = SNAPSHOT_SECONDS
+    # One falls on the beginning of the measured time, so that what it tells lies on one side of that.
+    following = task.warm_up_seconds % SNAPSHOT_SECONDS or SNAPSHOT_SECONDS
     while (rest := _rest(sender, task.profile.seconds - clock())) is not None:
         if clock() >= following:
             connection.send(teller.snapshot(clock()))
@@ -128,6 +129,7 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
         probes.tell()
         if connection.poll(rest) and not probes.take():
             break
+    connection.send(teller.snapshot(clock()))  # before outcomes are waited for: what was sent, was sent until now
     try:
         producer.flush(timeout=DRAIN_SECONDS)
     except FlushTimeoutError:

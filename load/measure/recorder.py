@@ -57,9 +57,9 @@ class OverTime:
             if (step := self._of_step(at)) is not None:
                 step.record(value)
 
-    def add(self, at: float, encoded: str) -> None:
-        """Take the values of a histogram that belong to the second before a moment."""
-        middle = at - 0.5
+    def add(self, since: float, until: float, encoded: str) -> None:
+        """Take the values of a histogram that belong to the time between two moments."""
+        middle = (since + until) / 2
         if 0 <= middle < self._seconds:
             self._all.add(encoded, block=self._block(middle))
             if (step := self._of_step(middle)) is not None:
@@ -122,14 +122,15 @@ class Recorder:
 
     def take(self, snapshot: Snapshot) -> None:
         """Take in what a worker told."""
-        self.schedule_error.add(snapshot.at, snapshot.schedule_error)
+        told = self._moments[snapshot.worker]
+        self.schedule_error.add(told[-1] if told else snapshot.at, snapshot.at, snapshot.schedule_error)
         for due, seconds in snapshot.put:
             self.put.record(due, seconds)
         self.failure = snapshot.failure or self.failure
         if 0 < snapshot.at <= self.seconds:
             self.most_waiting = max(self.most_waiting, snapshot.waiting)
         refused = sum(each.refused for each in snapshot.shards.values())
-        self._moments[snapshot.worker].append(snapshot.at)
+        told.append(snapshot.at)
         self._totals[snapshot.worker].append(
             Totals(snapshot.sent, snapshot.accepted, snapshot.failed, snapshot.resent, refused, snapshot.processor)
         )

@@ -66,8 +66,8 @@ class Events(Part):
         scheduled: events whose intended time came.
         sent: of these, handed to the SDK.
         accepted: of these, acknowledged by the stream in the end.
-        accepted_in_time: acknowledged while the measured time lasted, which is the target's throughput; none if that is
-            the same by definition.
+        accepted_in_time: acknowledged while the measured time lasted, which is the target's throughput; what had been
+            sent in the warm-up included, so there may be more than `accepted`; none if that is the same by definition.
         failed: events given up by the SDK.
         resent: how often the stream refused a record, so that it was sent again.
         counted: in the trends when the run ended, none if nobody looked.

@@ -46,7 +46,9 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _later(events: int) -> str:
-    return f"  and {events:,} later" if events > 0 else ""
+    if events < 0:
+        return "  some of them sent in the warm-up"
+    return f"  and {events:,} later" if events else ""
 
 
 def duration(seconds: float) -> str:

@@ -54,6 +54,9 @@ def test_a_run_into_a_stubbed_stream_sends_its_schedule_in_several_processes(tmp
     assert found.events.scheduled == 6_000
     assert found.events.sent == found.events.accepted == pytest.approx(6_000, abs=100)
     assert len(found.shards) == 3
+    assert found.generator is not None
+    assert found.generator.schedule_error is not None
+    assert found.generator.schedule_error.count == pytest.approx(6_000, abs=10)
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 

@@ -44,6 +44,10 @@ def test_workers_send_what_is_due_tell_of_it_and_put_probes_among_it() -> None:
             told += team.listen(1.0)
     assert sum(each.sent for each in last_words(told)) == 400
     assert sum(each.accepted for each in last_words(told)) == 400
+    *_, sent, done = (each for each in told if isinstance(each, Snapshot) and each.worker == 0)
+    assert (sent.sent, sent.done, done.done) == (done.sent, False, True), (
+        "what was sent is told before it is waited for"
+    )
     outcomes = [each for each in told if isinstance(each, Acknowledged)]
     assert sorted((each.number, each.failure) for each in outcomes) == [(number, None) for number in range(4)]
 

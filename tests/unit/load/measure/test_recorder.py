@@ -118,10 +118,19 @@ def test_a_long_run_has_fewer_and_longer_steps() -> None:
 
 def test_percentiles_of_each_step_are_kept_in_constant_memory() -> None:
     recorder = Recorder(100.0)
-    for second in range(1, 101):
+    for second in range(101):
         recorder.take(told(second, sent=second, late=second / 1000))
     _, p99 = recorder.schedule_error.points(100)
     assert p99 == pytest.approx([second / 1000 for second in range(1, 101)], rel=0.01)
+
+
+def test_what_comes_late_is_of_all_the_time_since_the_word_before() -> None:
+    recorder = Recorder(4.0)
+    for at in (0, 1, 2, 3, 4.8):
+        recorder.take(told(at, sent=int(at)))
+    found = recorder.schedule_error.distribution()
+    assert found is not None
+    assert found.count == 5
 
 
 def test_a_put_counts_where_its_event_was_due_however_late_it_was_acknowledged() -> None:

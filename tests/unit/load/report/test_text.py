@@ -46,5 +46,14 @@ def test_a_partial_report_says_so() -> None:
     )
 
 
+def test_events_of_the_warm_up_among_those_acknowledged_in_time_are_told() -> None:
+    events = report().events
+    for in_time, told in ((60_003, "some of them sent in the warm-up"), (59_000, "and 1,000 later"), (60_000, "/s")):
+        counted = events.model_copy(update={"accepted_in_time": in_time})
+        (line,) = (each for each in lines(report().model_copy(update={"events": counted})) if " accepted " in each)
+        assert f"{in_time:,}" in line
+        assert line.endswith(told)
+
+
 def test_no_line_ends_in_spaces() -> None:
     assert all(line == line.rstrip() for line in lines(report()))
