@@ -7,7 +7,6 @@ import click
 
 from load.commands.options import FILE, SETTINGS, to_be_written
 from load.commands.stack_options import region_option
-from load.errors import InputError
 
 if TYPE_CHECKING:
     from consumers.command.progress import Progress
@@ -43,9 +42,13 @@ def calibrate(
     rates: what Lambda reports of each invocation, and what the function says of its batch.
     """
     from consumers.command.progress import Progress
+    from load.commands.belonging import refuse
 
-    if stack is not None and megabytes is not None:
-        raise InputError("--memory is of this machine, and --from-logs of a stack, whose functions' memory is logged")
+    if stack is None:
+        refuse("since", "region", why="belongs to --from-logs NAME")
+    else:
+        refuse("megabytes", why="is of this machine, and --from-logs of a stack, whose functions' memory is logged")
+        refuse("rounds", why="is of what is measured here, and --from-logs measures nothing")
     with Progress() as progress:
         if stack is not None:
             made = _read(stack, region, since, progress)

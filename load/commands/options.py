@@ -65,7 +65,8 @@ set_option = click.option(
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A parameter of the template or an option of the producer, like ShardCount=4. May be given several times.",
+    help="A parameter of the template or an option of the producer, like ShardCount=4. May be given several times, "
+    "each for another.",
 )
 
 
@@ -132,15 +133,28 @@ def pairs_of(settings: tuple[str, ...]) -> dict[str, str]:
     """Return the values that ``--set`` gives, by name.
 
     Raises:
-        InputError: one has no value.
+        InputError: one has no value, or something has two, maybe by two names.
     """
     given: dict[str, str] = {}
+    said: dict[str, str] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
             raise InputError(f"--set {setting:.60}: say NAME=VALUE, like ShardCount=4")
+        for field in _fields_of(name):
+            if field in said:
+                raise InputError(f"--set {setting:.60} and --set {said[field]:.60} are about the same: leave one out")
+            said[field] = setting
         given[name] = value
     return given
+
+
+def _fields_of(name: str) -> tuple[str, ...]:
+    """Return what of a configuration a setting is about."""
+    from load.configuration import PARAMETERS, SCHEDULE, STREAM_MODE
+
+    several = {"Schedule": SCHEDULE, STREAM_MODE: ("stream_mode",)}
+    return several.get(name) or (next((each for each in PARAMETERS if PARAMETERS[each].name == name), name),)
 
 
 def _with(command: Callable[..., Any], options: tuple[Any, ...]) -> Callable[..., Any]:

@@ -104,6 +104,7 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
     from local.errors import PartFailedError, StackError
 
     settings = pairs_of(given["settings"])
+    _refuse_what_has_no_effect(given, settings)
     console = Console(stderr=True, highlight=False)
     try:
         if (name := stack_name(given["target"])) is not None:
@@ -113,6 +114,26 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
         raise click.ClickException(str(error)) from error
     except StackError as error:
         raise InputError(str(error)) from error
+
+
+def _refuse_what_has_no_effect(given: dict[str, Any], settings: dict[str, str]) -> None:
+    from load.commands.belonging import refuse, refuse_settings
+    from load.commands.targets import STUB, stack_name
+    from load.configuration import PARAMETERS, PRODUCER_OPTIONS
+
+    target = given["target"]
+    if stack_name(target) is None:
+        belongs = f"belongs to --target stack:NAME, and this is --target {target:.40}"
+        refuse("region", "role", "api_token", "api_key", "metrics_wait", "yes", why=belongs)
+        if given["stop_cost"] is None:
+            refuse("prices", why="belongs to --stop-cost")
+    if given["no_probes"]:
+        refuse("probe_interval", why="has no effect with --no-probes")
+    kind, _, shards = target.partition(":")
+    if kind == STUB and given["stop_cost"] is None:  # which is reckoned for all of a configuration
+        own = () if shards else ("shards", PARAMETERS["shards"].name)
+        why = f"has no effect on --target {target:.40}, a stream with nothing behind it"
+        refuse_settings(settings, (*PRODUCER_OPTIONS, *own), why)
 
 
 def _run_here(given: dict[str, Any], configuration: "Configuration", console: "Console") -> int:

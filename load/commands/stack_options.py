@@ -31,7 +31,7 @@ _OPTIONS: Final = (
         default="5m",
         show_default=True,
         metavar="TIME",
-        help="How long to wait for CloudWatch, which tells some minutes late.",
+        help="How long to wait for CloudWatch, which tells some minutes late; 0 for not at all.",
     ),
 )
 

@@ -97,7 +97,7 @@ def stack_target(
         configuration,
         authorize=asking,
         role=stack.producer_role if given["role"] else None,
-        metrics_seconds=parse_seconds(given["metrics_wait"]),
+        metrics_seconds=parse_seconds(given["metrics_wait"], zero=True),
     )
     target.check()
     return target

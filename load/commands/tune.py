@@ -104,6 +104,7 @@ def tune(
     """
     from consumers.command.progress import Progress
     from load.commands.applying import apply, check_asking, deployed_configuration
+    from load.commands.belonging import refuse
     from load.commands.options import pairs_of
     from load.commands.showing import tuned_lines
     from load.commands.trying import INTERRUPTED, trial_lines, try_here
@@ -118,6 +119,7 @@ def tune(
     goal = Goal(within, percentile, headroom, strategy)
     session = None
     if stack is None:
+        refuse("region", "yes", why="belongs to --apply NAME")
         start = configuration_of(settings)
     else:
         check_asking(yes=yes)
