@@ -123,7 +123,8 @@ class Recorder:
     def take(self, snapshot: Snapshot) -> None:
         """Take in what a worker told."""
         told = self._moments[snapshot.worker]
-        self.schedule_error.add(told[-1] if told else snapshot.at, snapshot.at, snapshot.schedule_error)
+        before = told[-1] if told else snapshot.at
+        self.schedule_error.add(before, snapshot.at, snapshot.schedule_error)
         for due, seconds in snapshot.put:
             self.put.record(due, seconds)
         self.failure = snapshot.failure or self.failure
@@ -135,7 +136,10 @@ class Recorder:
             Totals(snapshot.sent, snapshot.accepted, snapshot.failed, snapshot.resent, refused, snapshot.processor)
         )
         for shard_id, counted in snapshot.shards.items():
-            self._shards[snapshot.worker, shard_id].append((snapshot.at, *counted))
+            taken = self._shards[snapshot.worker, shard_id]
+            if not taken and before < snapshot.at:
+                taken.append((before, *(0 for _ in counted)))  # a shard that took nothing was not told of
+            taken.append((snapshot.at, *counted))
 
     def end(self, at: float) -> None:
         """Shorten the measured time: the run ends here."""

@@ -111,6 +111,15 @@ def test_what_was_asked_of_a_shard_is_what_all_workers_told_of_it_in_the_end() -
     assert recorder.in_all_by_shard() == (ShardCount(records=60, size=6_000, refused=14, events=600, failed=0),)
 
 
+def test_what_a_shard_took_before_it_was_first_told_of_counts() -> None:
+    recorder = Recorder(2.0)
+    recorder.take(replace(told(0, sent=0), shards={}))
+    recorder.take(told(1, sent=100))
+    recorder.take(told(2, sent=200))
+    (shard,) = recorder.shards()
+    assert (shard.records_rate, shard.bytes_rate) == (10, 1_000)
+
+
 def test_a_long_run_has_fewer_and_longer_steps() -> None:
     recorder = Recorder(3_600.0)
     assert (recorder.step, recorder.steps) == (6.0, 600)
