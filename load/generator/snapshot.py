@@ -39,7 +39,8 @@ class Snapshot:
         schedule_error: histogram of how late events were handed over, in seconds.
         put: of a sample of the events acknowledged since: the intended time, in seconds as `at`, and how long after it
             the acknowledgement came.
-        shards: by id.
+        shards: by id, those that events were meant for.
+        open_shards: how many the stream has; 0 while that is not known.
         failure: what the SDK said of an event that it gave up, one of them.
         done: whether all of its events have been sent and have an outcome.
     """
@@ -55,5 +56,6 @@ class Snapshot:
     schedule_error: str
     put: tuple[tuple[float, float], ...]
     shards: dict[str, ShardCount] = field(default_factory=dict)
+    open_shards: int = 0
     failure: str | None = None
     done: bool = False

@@ -235,6 +235,7 @@ class _Teller:
                 )
                 for shard_id, each in statistics.shards.items()
             },
+            open_shards=statistics.open_shards,
             failure=self._failures[-1] if self._failures else None,
             done=done,
         )

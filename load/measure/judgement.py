@@ -41,6 +41,7 @@ class Evidence:
         seconds: the measured time.
         peak_rate: the highest rate that was asked for.
         shards: what each took.
+        open_shards: how many the stream has, those that took nothing included.
         asked: what became, shard by shard, of all events in the end, warm-up and what was taken late included.
         busiest_author: the part of all events, of 1, that the author with the most of them sends.
         iterator_age: over time, in seconds.
@@ -57,6 +58,7 @@ class Evidence:
     seconds: float
     peak_rate: float
     shards: Sequence[Shard]
+    open_shards: int
     asked: Sequence[ShardCount]
     busiest_author: float
     iterator_age: Sequence[float | None] = ()
@@ -104,7 +106,7 @@ def shards_needed(evidence: Evidence) -> float | None:
         return inf
     if busiest <= author:
         return 1
-    return max(1, ceil(len(evidence.asked) * (busiest - author) / (1 - author) - 1e-9))
+    return max(1, ceil(evidence.open_shards * (busiest - author) / (1 - author) - 1e-9))
 
 
 def _asked(evidence: Evidence) -> tuple[float, float] | None:
@@ -158,7 +160,7 @@ def _overload(evidence: Evidence) -> list[Finding]:
     if refused > REFUSED * (refused + taken):
         text = (
             f"the stream refused {refused:,} records of {refused + taken:,.0f}: "
-            f"{counted(len(evidence.shards), 'shard')} can't take it{_enough(evidence)}"
+            f"{counted(evidence.open_shards, 'shard')} can't take it{_enough(evidence)}"
         )
         found.append(Finding(kind="overload", text=text))
     elif evidence.most_waiting >= FULL:
@@ -192,7 +194,7 @@ def _enough(evidence: Evidence) -> str:
             "event always the same"
         )
     # Where these would do on average they were asked for too much at moments, which takes more of them all the same.
-    enough = max(int(needed), len(evidence.shards) + 1)
+    enough = max(int(needed), evidence.open_shards + 1)
     why = f", if they are as unevenly used: {author}" if asked[1] > NOTABLE_AUTHOR else ""
     return f"; {counted(enough, 'shard')} would take {peak}{why}"
 

@@ -115,6 +115,8 @@ class Recorder:
         self.put: Final = OverTime("s", seconds, self.step)
         self.most_waiting = 0.0
         """The largest share of an SDK's buffer that was in use, of 1."""
+        self.open_shards = 0
+        """Of the stream, those that nothing was sent to included."""
         self.failure: str | None = None
         self._moments: defaultdict[int, list[float]] = defaultdict(list)
         self._totals: defaultdict[int, list[Totals]] = defaultdict(list)
@@ -128,6 +130,7 @@ class Recorder:
         for due, seconds in snapshot.put:
             self.put.record(due, seconds)
         self.failure = snapshot.failure or self.failure
+        self.open_shards = snapshot.open_shards or self.open_shards
         if 0 < snapshot.at <= self.seconds:
             self.most_waiting = max(self.most_waiting, snapshot.waiting)
         refused = sum(each.refused for each in snapshot.shards.values())

@@ -126,6 +126,7 @@ def _evidence(gathered: Gathered) -> Evidence:
         seconds=seconds,
         peak_rate=gathered.profile.peak,
         shards=recorder.shards(),
+        open_shards=recorder.open_shards,
         asked=recorder.in_all_by_shard(),
         busiest_author=popularity(gathered.shape).hottest_author,
         iterator_age=_ages(gathered),

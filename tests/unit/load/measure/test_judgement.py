@@ -29,6 +29,7 @@ CALM = Evidence(
     seconds=60.0,
     peak_rate=1000.0,
     shards=(shard(size=250_000),),
+    open_shards=1,
     asked=(taken(60_000, size=250),),
     busiest_author=0.001,
     iterator_age=(2.0, 3.0, 2.0, 3.0) * 15,
@@ -65,7 +66,7 @@ def test_a_generator_that_waits_for_room_is_not_the_limit_but_the_stream_is() ->
 def refusing(*asked: ShardCount, author: float = 0.001) -> Evidence:
     """Shards asked for something at 1,000 events a second, which refused a third of the records."""
     shards = tuple(shard(refused=600) for _ in asked)
-    return replace(CALM, shards=shards, asked=asked, busiest_author=author)
+    return replace(CALM, shards=shards, open_shards=len(shards), asked=asked, busiest_author=author)
 
 
 def test_refused_records_are_overload_with_the_shards_that_would_do() -> None:
@@ -106,6 +107,12 @@ def test_more_shards_do_not_spread_one_authors_events() -> None:
 def test_shards_that_refuse_are_never_enough() -> None:
     (finding,) = judge(refusing(*[taken(25_000, size=1_024)] * 4))
     assert "4 shards can't take it; 5 shards would take the peak" in finding.text
+
+
+def test_shards_that_nothing_was_sent_to_are_there_all_the_same() -> None:
+    evidence = replace(refusing(taken(70_000, size=2_560), taken(30_000, size=2_560)), open_shards=8)
+    (finding,) = judge(evidence)
+    assert "8 shards can't take it; 14 shards would take the peak" in finding.text
 
 
 def test_where_nothing_was_taken_nobody_knows_how_many_are_needed() -> None:

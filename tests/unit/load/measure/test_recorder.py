@@ -108,6 +108,8 @@ def test_what_was_asked_of_a_shard_is_what_all_workers_told_of_it_in_the_end() -
     for worker in range(2):
         recorder.take(told(0, sent=100, worker=worker))
         recorder.take(told(9, sent=300, accepted=300, worker=worker, refused=7))
+    recorder.take(replace(told(10, sent=300, refused=7), open_shards=4))
+    assert recorder.open_shards == 4
     assert recorder.in_all_by_shard() == (ShardCount(records=60, size=6_000, refused=14, events=600, failed=0),)
 
 
