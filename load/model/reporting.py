@@ -13,6 +13,7 @@ from load.prices import cost as prices
 from load.prices.table import PriceTable
 from load.prices.usual import usual
 from load.report import model as report
+from load.report.settings import planned_settings
 
 EVENTS_A_BLOCK = 100_000
 """Each seed counts with so many events in a distribution, whatever the rate."""
@@ -38,6 +39,7 @@ def simulated_report(
         workload=report.Workload(
             profile=profile.text,
             seconds=profile.seconds,
+            asked_seconds=profile.seconds,
             warm_up_seconds=0.0,
             mean_rate=profile.events / profile.seconds,
             peak_rate=profile.peak,
@@ -51,7 +53,7 @@ def simulated_report(
             arrivals="even",
             seed=seed,
         ),
-        configuration=_plain(first),
+        configuration=planned_settings(first.configuration),
         events=report.Events(
             scheduled=events,
             sent=events,
@@ -112,13 +114,6 @@ def usual_cost(traffic: Traffic, table: PriceTable) -> prices.Cost:
     profile, shape = traffic.profile, traffic.shape
     mean = profile.events / profile.seconds
     return usual(mean, profile.peak, traffic.event_bytes, shape.hashtags, table.prices)
-
-
-def _plain(outcome: Outcome) -> dict[str, str | int | float | bool]:
-    return {
-        name: str(value) if isinstance(value, str) else value
-        for name, value in outcome.configuration.as_document().items()
-    }
 
 
 def _as_distribution(spreads: Sequence[Spread]) -> report.Distribution | None:

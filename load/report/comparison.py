@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from load.measure.distributions import decoded, quantile
 from load.measure.recorder import BLOCKS
 from load.report.model import Distribution, Events, Report, Series
+from load.report.settings import in_force
 
 DEALS: Final = 2_000
 LEVEL: Final = 0.01
@@ -59,15 +60,26 @@ def compare(before: Report, after: Report) -> list[Difference]:
 
 def unlike(before: Report, after: Report) -> list[str]:
     """Return what the reports were asked for differently, a line each: a difference may be due to that."""
-    one, other = before.workload.model_dump(), after.workload.model_dump()
-    found = [f"{name}: {one[name]} and {other[name]}" for name in one if one[name] != other[name]]
-    for name in sorted(before.configuration.keys() | after.configuration.keys()):
-        first, second = before.configuration.get(name, "not said"), after.configuration.get(name, "not said")
-        if first != second:
-            found.append(f"{name}: {first} and {second}")
-    if before.target != after.target:
-        found.append(f"target: {before.target} and {after.target}")
-    return found
+    one, other = _asked(before, after), _asked(after, before)
+    # What only one of them could know, as a run its warm-up, the other was not asked.
+    return [f"{name}: {one[name]} and {other[name]}" for name in one if name in other and one[name] != other[name]]
+
+
+def _asked(report: Report, other: Report) -> dict[str, object]:
+    """Return what a report was asked for, as far as the other one could have been asked the same."""
+    work = report.workload
+    asked: dict[str, object] = {"profile": work.profile}
+    if report.command == "tune" != other.command:
+        asked = {"profile": f"steady {work.peak_rate:g}"}  # the peak is what a tuning's figures are of
+    if work.asked_seconds is not None:
+        asked["seconds"] = work.asked_seconds
+    names = ["peak_rate", "hashtags", "hashtag_values", "hashtag_skew", "keys", "key_skew", "duplicates"]
+    if (report.command == "run") == (other.command == "run"):
+        # A model's events have no warm-up and come evenly, and its seed draws other things.
+        names += ["warm_up_seconds", "arrivals", "seed"]
+    asked |= {name: getattr(work, name) for name in names}
+    asked["event_bytes"] = round(work.event_bytes)  # a mean of what was drawn
+    return asked | in_force(report.configuration) | {"target": report.target}
 
 
 def verdict(before: Sequence[float], after: Sequence[float]) -> Verdict:

@@ -29,6 +29,7 @@ class Workload(Part):
     Attributes:
         profile: how the rate goes over time, in the words of the command line, such as ``steady 1000``.
         seconds: the measured time, without the warm-up.
+        asked_seconds: how long it was to be; none where nobody said, as of the peak that a tuning looks at.
         warm_up_seconds: time before it, of which nothing is in the report.
         mean_rate: events a second over the measured time.
         peak_rate: the highest rate that the profile asks for.
@@ -45,6 +46,7 @@ class Workload(Part):
 
     profile: str
     seconds: NotNegative
+    asked_seconds: NotNegative | None = None
     warm_up_seconds: NotNegative
     mean_rate: NotNegative
     peak_rate: NotNegative
@@ -332,7 +334,8 @@ class Report(Part):
         target: what was loaded: ``local stack``, ``simulated``, and the like.
         ended: what ended the measured time.
         partial: whether it ended before its time, so that figures are of what there was until then.
-        configuration: what was chosen, by the names of the template's parameters and the SDK's options.
+        configuration: what was chosen, by the names of the template's parameters and the SDK's options
+            (`load.report.settings`).
         freshness: seconds from the intended time of an event until the reporting API's answers contain it.
         put: seconds from the intended time of an event until the stream's acknowledgement.
         accepted_to_visible: seconds from the acknowledgement until the reporting API's answers contain it.

@@ -139,6 +139,7 @@ def _workload(gathered: Gathered, scheduled: int) -> Workload:
     return Workload(
         profile=gathered.profile.text,
         seconds=seconds,
+        asked_seconds=gathered.profile.seconds,
         warm_up_seconds=gathered.warm_up_seconds,
         mean_rate=scheduled / seconds if seconds else 0.0,
         peak_rate=gathered.profile.peak,

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from load.configuration import PRODUCER_OPTIONS, Configuration
+from load.configuration import Configuration
 from load.generator.stream import StreamAddress
 from load.measure.distributions import Measured
 from load.measure.functions import AGES, BATCHES, FUNCTIONS, batch_unit, memory_limit_bytes
 from load.report.model import Function, Table, Unit
+from load.report.settings import settings_of
 from load.runs.reporting_api import ReportingApi
 from load.runs.target import Insides
 from local.stack import LocalStack
@@ -134,8 +135,7 @@ class LocalTarget:
     @property
     def configuration(self) -> Mapping[str, str | int | float | bool]:
         """The template's parameters and the SDK's options."""
-        options = {name: getattr(self._configuration, name) for name in PRODUCER_OPTIONS}
-        return {**self._configuration.parameters, "Schedule": self._configuration.schedule, **options}
+        return settings_of(self._configuration)
 
     @property
     def starts_every(self) -> float | None:

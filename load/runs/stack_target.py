@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from load.configuration import PRODUCER_OPTIONS, CapacityMode, Configuration
+from load.configuration import CapacityMode, Configuration
 from load.generator.stream import StreamAddress
 from load.measure.functions import FUNCTIONS
 from load.report.model import Finding
+from load.report.settings import SCHEDULE, settings_of
 from load.runs.reporting_api import Authorize, ReportingApi
 from load.runs.target import Insides
 from load.stack.access import told
@@ -94,11 +95,10 @@ class StackTarget:
     @property
     def configuration(self) -> Mapping[str, str | int | float | bool]:
         """The stack's parameters, as far as they can be chosen here, and the SDK's options."""
-        options = {name: getattr(self._configuration, name) for name in PRODUCER_OPTIONS}
-        parameters = {**self._configuration.parameters, "Schedule": self._stack.parameters["Schedule"]}
+        settings = settings_of(self._configuration) | {SCHEDULE: self._stack.parameters[SCHEDULE]}
         if self._configuration.stream_mode is CapacityMode.ON_DEMAND:
-            del parameters["ShardCount"]  # which is not heeded then
-        return {**parameters, **options}
+            del settings["ShardCount"]  # which is not heeded then
+        return settings
 
     @property
     def starts_every(self) -> float | None:

@@ -35,7 +35,7 @@ class StubTarget:
     @property
     def configuration(self) -> Mapping[str, str | int | float | bool]:
         """Its shards."""
-        return {"shards": self._shards}
+        return {"ShardCount": str(self._shards)}
 
     @property
     def starts_every(self) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from load.model.reporting import cost_section, simulated_report, usual_cost
 from load.prices.table import PriceTable
 from load.report import model as report
+from load.report.settings import planned_settings
 from load.tuning.evaluation import Judged, binding
 from load.tuning.goal import Goal
 from load.tuning.tune import Tuned, Tuner
@@ -18,13 +19,13 @@ def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence
     """
     model = tuner.confirming
     outcomes = model.at_peak(tuned.chosen.configuration)
-    chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table, model.seeds[0])
+    chosen = simulated_report(outcomes, tuner.traffic, tuner.surroundings, table, tuner.seed)
     goal = tuned.goal
     return chosen.model_copy(
         update={
             "command": "tune",
             "findings": tuple(_of_choice(each, tuned) for each in chosen.findings),
-            "workload": chosen.workload.model_copy(update={"seconds": outcomes[0].seconds}),
+            "workload": chosen.workload.model_copy(update={"seconds": outcomes[0].seconds, "asked_seconds": None}),
             "cost": cost_section(tuned.chosen.cost, usual_cost(tuner.traffic, table), table),
             "tuning": report.Tuning(
                 goal=str(goal),
@@ -49,9 +50,8 @@ def _of_choice(finding: report.Finding, tuned: Tuned) -> report.Finding:
 
 
 def _choice(judged: Judged, goal: Goal) -> report.Choice:
-    document = judged.configuration.as_document()
     return report.Choice(
-        configuration={name: str(value) if isinstance(value, str) else value for name, value in document.items()},
+        configuration=planned_settings(judged.configuration),
         per_month=judged.month,
         freshness=min(judged.freshness, 1e9),
         meets=judged.meets,

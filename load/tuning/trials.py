@@ -8,6 +8,7 @@ from load.model.run import simulate
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.report.model import Trial
+from load.report.settings import planned_settings
 from load.runs.producer import producer_of
 from load.runs.run import RunOptions, Wish, run
 from load.runs.status import Status
@@ -43,9 +44,8 @@ def trial(
     simulated = expected.quantiles(0.5, 0.99) if expected.weight else (None, None)
     measured, seconds = report.freshness, report.workload.seconds or 1.0
     accepted = report.events.accepted if report.events.accepted_in_time is None else report.events.accepted_in_time
-    document = configuration.as_document()
     return Trial(
-        configuration={name: str(value) if isinstance(value, str) else value for name, value in document.items()},
+        configuration=planned_settings(configuration),
         target=target.name,
         partial=report.partial,
         simulated_p50=simulated[0],

@@ -91,7 +91,7 @@ def test_tune_finds_a_configuration_and_writes_it_for_sam(tmp_path: Path) -> Non
     parameters = tomllib.loads(chosen.read_text(encoding="utf-8"))["default"]["deploy"]["parameters"]
     configuration = read_report(file).configuration
     assert "<svg" in page.read_text(encoding="utf-8")
-    assert f"ShardCount={configuration['shards']}" in parameters["parameter_overrides"]
+    assert f"ShardCount={configuration['ShardCount']}" in parameters["parameter_overrides"]
 
 
 def test_a_tunings_report_is_of_its_peak_and_costs_what_the_choice_does(tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ from random import Random
 
 import pytest
 
+from consumers.schedule import Entry, Schedule
+from load.configuration import Configuration
 from load.report.comparison import LEVEL, Verdict, compare, unlike, verdict
 from load.report.model import Distribution, Report
+from load.report.settings import SCHEDULE, planned_settings, settings_of
 from tests.unit.load.report.a_report import distribution, report
 
 
@@ -53,3 +56,36 @@ def test_with_few_blocks_the_noise_is_unknown() -> None:
 def test_what_was_asked_for_differently_is_named() -> None:
     other = report().model_copy(update={"configuration": {"ShardCount": 4}, "target": "another"})
     assert unlike(report(), other) == ["ShardCount: 2 and 4", "target: local stack and another"]
+
+
+def sent(**differently: object) -> Report:
+    given = report()
+    return given.model_copy(update={"workload": given.workload.model_copy(update=differently)})
+
+
+def test_what_was_measured_was_not_asked_for() -> None:
+    assert unlike(sent(seconds=29.989716343998225, mean_rate=999.8), sent(seconds=30.0, mean_rate=1000.0)) == []
+    assert unlike(sent(event_bytes=277.03), sent(event_bytes=277.0)) == []
+    assert unlike(sent(asked_seconds=30.0), sent(asked_seconds=60.0)) == ["seconds: 30.0 and 60.0"]
+
+
+def test_a_model_and_a_run_are_compared_by_what_both_were_asked_for() -> None:
+    run = sent(warm_up_seconds=10.0, arrivals="poisson", seed=3)
+    expected = sent(warm_up_seconds=0.0, arrivals="even", seed=0).model_copy(update={"command": "simulate"})
+    assert unlike(expected, run) == []
+    assert unlike(sent(seed=0), run) == ["seed: 0 and 3"]
+
+
+def test_a_tunings_figures_are_of_its_profiles_peak() -> None:
+    tuned = sent(profile="diurnal 500 to 1000").model_copy(update={"command": "tune"})
+    assert unlike(tuned, report()) == []
+    assert unlike(tuned, sent(profile="ramp 500 to 1000")) == ["profile: steady 1000 and ramp 500 to 1000"]
+
+
+def test_what_a_model_was_asked_for_has_the_names_that_a_stacks_run_reports() -> None:
+    chosen = Configuration(shards=4, rollup_window_seconds=3, pane_seconds=20)
+    running = Configuration(shards=2, rollup_window_seconds=3, pane_seconds=20)
+    grown = Schedule([Entry(0, 10, 8, 4), Entry(86_400, 20, 8, 4)]).to_json()
+    expected = report().model_copy(update={"configuration": planned_settings(chosen)})
+    found = report().model_copy(update={"configuration": settings_of(running) | {SCHEDULE: grown}})
+    assert unlike(expected, found) == ["ShardCount: 4 and 2"]

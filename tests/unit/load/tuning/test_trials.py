@@ -12,6 +12,7 @@ from load.model.surroundings import local_stack
 from load.model.traffic import Traffic
 from load.report.files import read_report
 from load.report.model import Finding, Report, Trial
+from load.report.settings import planned_settings
 from load.runs.run import RunOptions
 from load.runs.stub_target import StubTarget
 from load.tuning import trials
@@ -54,7 +55,7 @@ def test_what_was_measured_stands_beside_what_is_expected(monkeypatch: pytest.Mo
     (options,) = asked
     assert (options.profile, options.processes, options.seed) == (traffic.profile, 2, 7)
     assert options.producer.linger_seconds == 0.5
-    assert tried.configuration["ingest_window_seconds"] == 0
+    assert tried.configuration["IngestWindowSeconds"] == "0"
     freshness = report().freshness
     assert freshness is not None
     assert (tried.measured_p50, tried.measured_p99) == (freshness.p50, freshness.p99)
@@ -97,7 +98,7 @@ def test_a_tuning_that_was_interrupted_while_finalists_ran_reports_those_that_di
     assert found.tuning is not None
     assert found.tuning.trials == (trial,)
     assert len(asked) == 2
-    assert asked[0].as_document() == found.configuration
+    assert planned_settings(asked[0]) == found.configuration
     assert "1 (partial)" in result.output
     assert "2.75 s" in result.output
     assert "run 1, limit: the machine was 90% busy" in result.output

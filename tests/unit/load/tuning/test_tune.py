@@ -115,10 +115,11 @@ def test_the_report_tells_the_choice_and_what_is_beside_it(tuned: Tuned, tuner: 
     report = tuned_report(tuned, tuner, TABLE)
 
     assert report.command == "tune"
+    assert report.workload.seed == tuner.seed, "as asked for, whatever draws confirmed the choice"
     assert report.tuning is not None
-    assert report.tuning.frontier[report.tuning.chosen].configuration["rollup_window_seconds"] == 3
+    assert report.tuning.frontier[report.tuning.chosen].configuration["RollupWindowSeconds"] == "3"
     assert report.tuning.goal == "p99 within 12 s, headroom 30%"
-    assert report.configuration["rollup_window_seconds"] == 3
+    assert report.configuration["RollupWindowSeconds"] == "3"
     assert report.freshness is not None
     assert len(report.freshness.blocks) >= LEAST_BLOCKS, "so that it can be compared"
     [binding] = [finding.text for finding in report.findings if finding.kind == "binding"]
