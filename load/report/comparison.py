@@ -1,26 +1,30 @@
 """Two reports side by side: what differs, and whether by more than chance.
 
-Each report has its values in blocks, slices of the measured time or seeds. If nothing differed but chance, it would not
-matter which block is of which report. So blocks are dealt anew many times, and a difference is beyond the noise if
-fewer than one deal in a hundred separates them as far (a permutation test: Good, "Permutation Tests", 2000). Blocks
-know of the noise within a run. What differs from run to run, another day's machine, only more runs can tell.
+Each report has its values in blocks, slices of the measured time or seeds. A difference is beyond the noise if chance
+alone makes one so large less than once in a hundred times (`load.report.permutations`). Of two runs of one profile, the
+slices of the same moment are pairs. Otherwise it must not matter which block is of which report, so a run's slices can
+stand beside a model's seeds only while the rate stays the same. Blocks know of the noise within a run. What differs
+from run to run, another day's machine, only more runs can tell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from random import Random
+from math import isclose
 from statistics import fmean
 from typing import Final, NamedTuple
 
 from load.measure.distributions import decoded, quantile
 from load.measure.recorder import BLOCKS
 from load.report.model import Distribution, Events, Report, Series
+from load.report.permutations import dealt, flipped
 from load.report.settings import in_force
 
-DEALS: Final = 2_000
 LEVEL: Final = 0.01
 LEAST_BLOCKS: Final = 5
 """Of each report: fewer can't be dealt in enough ways to be sure at `LEVEL`."""
+
+Test = Callable[[Sequence[float], Sequence[float]], float]
+"""How likely chance alone separates two sets of values as far."""
 
 
 class Verdict(StrEnum):
@@ -55,7 +59,8 @@ class Difference(NamedTuple):
 
 def compare(before: Report, after: Report) -> list[Difference]:
     """Return the figures that both reports have."""
-    return [*_latencies(before, after), *_rates(before, after), *_costs(before, after)]
+    test = _test(before, after)
+    return [*_latencies(before, after, test), *_rates(before, after, test), *_costs(before, after)]
 
 
 def unlike(before: Report, after: Report) -> list[str]:
@@ -82,23 +87,28 @@ def _asked(report: Report, other: Report) -> dict[str, object]:
     return asked | in_force(report.configuration) | {"target": report.target}
 
 
-def verdict(before: Sequence[float], after: Sequence[float]) -> Verdict:
+def _test(before: Report, after: Report) -> Test | None:
+    """Return the test that fits what the reports' blocks are; None if none does."""
+    runs = [report for report in (before, after) if report.command == "run"]
+    if len(runs) == 1 and not isclose(runs[0].workload.mean_rate, runs[0].workload.peak_rate, rel_tol=0.01):
+        return None
+    one, other = before.workload, after.workload
+    alike = one.asked_seconds is not None and (one.profile, one.asked_seconds) == (other.profile, other.asked_seconds)
+    return flipped if len(runs) == 2 and alike and not before.partial and not after.partial else dealt
+
+
+def verdict(before: Sequence[float], after: Sequence[float], test: Test | None) -> Verdict:
     """Tell whether two sets of blocks' values differ by more than chance."""
-    if min(len(before), len(after)) < LEAST_BLOCKS:
+    if test is None or min(len(before), len(after)) < LEAST_BLOCKS:
         return Verdict.UNKNOWN
-    values, total, mean = [*before, *after], sum(before) + sum(after), fmean([*before, *after])
-    # Of two sets that share one sum, the means are the further apart the further one sum is from its share.
-    found = abs(sum(before) - len(before) * mean)
-    if found <= abs(total) * 1e-12:
+    if isclose(fmean(before), fmean(after), rel_tol=1e-12):
         return Verdict.WITHIN
-    random = Random("deals")
-    as_far = 1  # the deal that was found is one of those possible
-    for _ in range(DEALS):
-        as_far += abs(sum(random.sample(values, len(before))) - len(before) * mean) >= found * (1 - 1e-9)
-    return Verdict.BEYOND if as_far / (DEALS + 1) < LEVEL else Verdict.WITHIN
+    if test is flipped and not len(before) == len(after) == BLOCKS:
+        test = dealt  # a slice without values is in no report, so that nobody knows which are of the same moment
+    return Verdict.BEYOND if test(before, after) < LEVEL else Verdict.WITHIN
 
 
-def _latencies(before: Report, after: Report) -> Iterator[Difference]:
+def _latencies(before: Report, after: Report, test: Test | None) -> Iterator[Difference]:
     pairs = (
         ("freshness", before.freshness, after.freshness),
         ("put", before.put, after.put),
@@ -107,15 +117,15 @@ def _latencies(before: Report, after: Report) -> Iterator[Difference]:
         if one is None or other is None:
             continue
         for shown, fraction in (("p50", 0.5), ("p99", 0.99)):
-            first, second = _blocks(one, fraction), _blocks(other, fraction)
-            yield Difference(f"{name} {shown}", "s", getattr(one, shown), getattr(other, shown), verdict(first, second))
+            found = verdict(_blocks(one, fraction), _blocks(other, fraction), test)
+            yield Difference(f"{name} {shown}", "s", getattr(one, shown), getattr(other, shown), found)
 
 
 def _blocks(distribution: Distribution, fraction: float) -> list[float]:
     return [quantile(decoded(block), fraction) * distribution.scale for block in distribution.blocks]
 
 
-def _rates(before: Report, after: Report) -> Iterator[Difference]:
+def _rates(before: Report, after: Report, test: Test | None) -> Iterator[Difference]:
     for name in ("accepted", "scheduled"):
         one, other = (_count(report.events, name) for report in (before, after))
         if before.workload.seconds and after.workload.seconds:
@@ -125,7 +135,7 @@ def _rates(before: Report, after: Report) -> Iterator[Difference]:
                 "/s",
                 one / before.workload.seconds,
                 other / after.workload.seconds,
-                verdict(first, second),
+                verdict(first, second, test),
             )
 
 

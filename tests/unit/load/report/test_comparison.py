@@ -6,8 +6,9 @@ import pytest
 
 from consumers.schedule import Entry, Schedule
 from load.configuration import Configuration
-from load.report.comparison import LEVEL, Verdict, compare, unlike, verdict
+from load.report.comparison import LEVEL, Test, Verdict, compare, unlike, verdict
 from load.report.model import Distribution, Report
+from load.report.permutations import dealt, flipped
 from load.report.settings import SCHEDULE, planned_settings, settings_of
 from tests.unit.load.report.a_report import distribution, report
 
@@ -19,6 +20,11 @@ def measured(seconds: float, *, seed: int, blocks: int = 10) -> Distribution:
 
 def of(freshness: Distribution) -> Report:
     return report().model_copy(update={"freshness": freshness})
+
+
+def sent(**differently: object) -> Report:
+    given = report()
+    return given.model_copy(update={"workload": given.workload.model_copy(update=differently)})
 
 
 def test_a_difference_that_is_larger_than_blocks_differ_is_beyond_the_noise() -> None:
@@ -33,12 +39,44 @@ def test_the_same_distribution_measured_twice_is_within_the_noise() -> None:
     assert found["freshness p50"] is found["freshness p99"] is Verdict.WITHIN
 
 
-def test_chance_alone_is_hardly_ever_called_a_difference() -> None:
+def slices(profile: list[float], random: Random) -> list[float]:
+    return [each + random.gauss(0, 0.1) for each in profile]
+
+
+@pytest.mark.parametrize("test", [dealt, flipped])
+@pytest.mark.parametrize("profile", [[1.0] * 10, [1.0 + 0.3 * at for at in range(10)]])
+def test_chance_alone_is_hardly_ever_called_a_difference(test: Test, profile: list[float]) -> None:
     random = Random(3)
-    verdicts = [
-        verdict([random.gauss(1, 0.1) for _ in range(10)], [random.gauss(1, 0.1) for _ in range(10)]) for _ in range(40)
-    ]
-    assert verdicts.count(Verdict.BEYOND) <= 5 * LEVEL * len(verdicts)
+    verdicts = [verdict(slices(profile, random), slices(profile, random), test) for _ in range(100)]
+    assert verdicts.count(Verdict.BEYOND) <= 3 * LEVEL * len(verdicts)
+
+
+def test_what_two_runs_of_one_profile_go_through_together_hides_no_difference() -> None:
+    random = Random(4)
+    wave = [1.0, 2.0, 4.0, 7.0, 9.0, 10.0, 9.0, 6.0, 3.0, 1.0]
+    slower = [each + 0.2 for each in wave]
+    found = [verdict(slices(wave, random), slices(slower, random), flipped) for _ in range(100)]
+    assert found.count(Verdict.BEYOND) > 70
+    assert verdict(slices(wave, random), slices(slower, random), dealt) is Verdict.WITHIN
+
+
+def over_a_ramp(times: float = 1.0, **differently: object) -> Report:
+    values = {"profile": "ramp 100 to 1000", "mean_rate": 550.0, "asked_seconds": 60.0} | differently
+    return sent(**values).model_copy(update={"freshness": distribution(*([times * (1 + at)] for at in range(10)))})
+
+
+def test_slices_of_the_same_moment_are_pairs_if_the_profile_and_its_time_are_the_same() -> None:
+    one = over_a_ramp()
+    assert compare(one, over_a_ramp(1.5))[0].verdict is Verdict.BEYOND
+    assert compare(one, over_a_ramp(1.5, asked_seconds=90.0))[0].verdict is Verdict.WITHIN
+    assert compare(one, over_a_ramp(1.5, profile="ramp 100 to 1001"))[0].verdict is Verdict.WITHIN
+    assert compare(one, over_a_ramp(1.5).model_copy(update={"partial": True}))[0].verdict is Verdict.WITHIN
+
+
+def test_slices_of_a_ramp_are_not_held_against_a_models_seeds_of_all_of_it() -> None:
+    expected = of(measured(9.0, seed=1)).model_copy(update={"command": "simulate"})
+    assert compare(expected, over_a_ramp())[0].verdict is Verdict.UNKNOWN
+    assert compare(expected, of(measured(4.0, seed=1)))[0].verdict is Verdict.BEYOND
 
 
 def test_a_report_is_not_different_from_itself() -> None:
@@ -56,11 +94,6 @@ def test_with_few_blocks_the_noise_is_unknown() -> None:
 def test_what_was_asked_for_differently_is_named() -> None:
     other = report().model_copy(update={"configuration": {"ShardCount": 4}, "target": "another"})
     assert unlike(report(), other) == ["ShardCount: 2 and 4", "target: local stack and another"]
-
-
-def sent(**differently: object) -> Report:
-    given = report()
-    return given.model_copy(update={"workload": given.workload.model_copy(update=differently)})
 
 
 def test_what_was_measured_was_not_asked_for() -> None:
