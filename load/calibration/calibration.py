@@ -1,11 +1,13 @@
 """A calibration: what the handlers were measured to cost, and the file that holds it."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from load.documents import read_document
 
@@ -18,21 +20,28 @@ ROLLUP_PARTS: Final = ("batch", "segment", "unit")
 VIEWS_PARTS: Final = ("batch", "read", "unit")
 """Of views': the invocation; read and write units of the trends."""
 
+MOST_SECONDS: Final = 3_600.0
+MOST_BYTES: Final = 1e9
+"""Of one call or one part of an invocation: what takes more was not measured but mistyped."""
+
+Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS)]
+Bytes = Annotated[float, Field(ge=0, le=MOST_BYTES)]
+
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FunctionCost(_Model):
     """What one function's invocations cost."""
 
-    seconds: dict[str, float]
+    seconds: dict[str, Seconds]
     """Processor seconds by part of the work."""
-    median_error: float
+    median_error: float = Field(ge=0)
     """Of the fit, relative."""
-    worst_error: float
-    points: int
-    logged: float
+    worst_error: float = Field(ge=0)
+    points: int = Field(ge=0)
+    logged: Bytes
     """Bytes of logs an invocation."""
 
     def of(self, **work: float) -> float:
@@ -41,11 +50,24 @@ class FunctionCost(_Model):
         return seconds["batch"] + sum(seconds[part] * amount for part, amount in work.items())
 
 
+def _of(parts: Sequence[str]) -> AfterValidator:
+    """Return what checks that a function's cost is of these parts."""
+
+    def checked(cost: FunctionCost) -> FunctionCost:
+        if cost.seconds.keys() != set(parts):
+            raise ValueError(
+                f"seconds should be those of {', '.join(parts)}; found {', '.join(cost.seconds) or 'none'}"
+            )
+        return cost
+
+    return AfterValidator(checked)
+
+
 class CallTime(_Model):
     """How long calls of one kind take, seconds."""
 
-    median: float = Field(gt=0)
-    p99: float = Field(gt=0)
+    median: float = Field(gt=0, le=MOST_SECONDS)
+    p99: float = Field(gt=0, le=MOST_SECONDS)
 
 
 class LocalTimes(_Model):
@@ -62,17 +84,23 @@ class LocalTimes(_Model):
     """An invocation's way to the function and back."""
     start: CallTime
     """Until a new environment can run its first invocation."""
-    starts_at_once: float = Field(gt=0)
+    starts_at_once: float = Field(gt=0, le=1_000)
     """Environments that start at the same time in that; more share the machine, and two do if it is less than that."""
-    first_batch: float = Field(ge=0)
+    first_batch: Seconds
     """Seconds by which an environment's first batch takes longer than others."""
 
 
 class Curve(_Model):
     """Bytes by a number of values, measured at some and straight in between; beyond the last as its last part rises."""
 
-    at: tuple[float, ...] = Field(min_length=2)
-    bytes_there: tuple[float, ...] = Field(min_length=2)
+    at: tuple[Bytes, ...] = Field(min_length=2)
+    bytes_there: tuple[Bytes, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if len(self.at) != len(self.bytes_there) or any(one >= other for one, other in pairwise(self.at)):
+            raise ValueError("at should rise, and have as many values as bytes_there")
+        return self
 
     def of(self, values: float) -> float:
         """Return the bytes of so many values."""
@@ -89,12 +117,12 @@ class Calibration(_Model):
     made: str
     """When, where and with what."""
     processor: str
-    processor_megabytes: float
+    processor_megabytes: float = Field(gt=0, le=1e6)
     """The memory with which Lambda gives a function as much processor as was measured on: 1,769 for a whole one
     (AWS Lambda Developer Guide, "Configure Lambda function memory")."""
-    ingest: FunctionCost
-    rollup: FunctionCost
-    views: FunctionCost
+    ingest: Annotated[FunctionCost, _of(INGEST_PARTS)]
+    rollup: Annotated[FunctionCost, _of(ROLLUP_PARTS)]
+    views: Annotated[FunctionCost, _of(VIEWS_PARTS)]
     counts: Curve
     """Compact counts by the number of different hashtags in them."""
     top_list: Curve

@@ -47,8 +47,9 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
 
 def cost_lines(bill: Cost, table: PriceTable, usual: Cost) -> Iterator[str]:
     """Yield a month's bill, for a person."""
+    month = bill.month or 1.0  # of prices that are all 0, as of what is paid for elsewhere, each is no part of it
     rows = [
-        [item.name, f"{item.dollars:,.2f}", f"{item.dollars / bill.month:.1%}", f"{item.amount:,.4g} {item.price.unit}"]
+        [item.name, f"{item.dollars:,.2f}", f"{item.dollars / month:.1%}", f"{item.amount:,.4g} {item.price.unit}"]
         for item in sorted(bill.items, key=lambda item: -item.dollars)
     ]
     yield from columns(["item", "$ a month", "", "amount"], rows, right=RIGHT)
@@ -121,7 +122,7 @@ def judged_line(name: str, judged: Judged) -> str:
 
 def frontier_lines(frontier: tuple[Judged, ...], chosen: Judged, goal: Goal, width: int = 48) -> Iterator[str]:
     """Yield the frontier of cost and freshness, cheapest first: a bar for each cost, the chosen one marked."""
-    dearest = max(each.month for each in frontier)
+    dearest = max(each.month for each in frontier) or 1.0
     for each in frontier:
         bar = "█" * max(1, round(width * each.month / dearest))
         if each is chosen:

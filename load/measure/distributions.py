@@ -11,6 +11,7 @@ from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
+from load.report.histograms import decoded
 from load.report.model import Distribution, Unit
 
 SIGNIFICANT_DIGITS: Final = 3
@@ -81,21 +82,6 @@ class Measured:
             if len(self._blocks) > 1
             else (),
         )
-
-
-def decoded(encoded: str) -> HdrHistogram:
-    """Return a histogram from a report.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        histogram = HdrHistogram.decode(encoded)
-    except Exception as error:  # the library lets through what zlib, base64 and struct raise
-        raise ValueError(f"no HdrHistogram: {encoded[:40]!r}") from error
-    if histogram is None:
-        raise ValueError(f"no HdrHistogram: {encoded[:40]!r}")
-    return histogram
 
 
 def merged(histograms: Iterable[HdrHistogram]) -> HdrHistogram:

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,10 +16,10 @@ REGION: Final = "us-east-1"
 class Price(BaseModel):
     """What one thing costs."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    dollars: float = Field(ge=0)
-    per: int = Field(ge=1)
+    dollars: float = Field(ge=0, le=1e6)
+    per: int = Field(ge=1, le=10**12)
     """How many of `unit` cost that."""
     unit: str
     as_of: str
@@ -63,7 +63,8 @@ class PriceTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     region: str
-    currency: str
+    currency: Literal["USD"]
+    """All that is reckoned with prices is shown in dollars."""
     collected: str
     """When the table was made."""
     note: str

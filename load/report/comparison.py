@@ -13,8 +13,9 @@ from math import isclose
 from statistics import fmean
 from typing import Final, NamedTuple
 
-from load.measure.distributions import decoded, quantile
+from load.measure.distributions import quantile
 from load.measure.recorder import BLOCKS
+from load.report.histograms import decoded
 from load.report.model import Distribution, Events, Report, Series
 from load.report.permutations import dealt, flipped
 from load.report.settings import in_force

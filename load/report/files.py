@@ -1,12 +1,10 @@
 """Reports as files."""
 
-import json
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from load.documents import read_document
 from load.errors import InputError
-from load.report.model import FORMAT, Report
+from load.report.model import Report
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -40,23 +38,4 @@ def read_report(path: Path) -> Report:
     Raises:
         InputError: there is none, or it can't be read.
     """
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}") from error
-    try:
-        return Report.model_validate_json(text)
-    except ValidationError as error:
-        raise InputError(f"{path} is no report of penstock-load: {_why(text, error)}") from error
-
-
-def _why(text: bytes, error: ValidationError) -> str:
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return "it is no JSON"
-    found = document.get("format") if isinstance(document, dict) else None
-    if isinstance(found, int) and found != FORMAT:
-        return f"its format is {found}, and this version reads {FORMAT}"
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'report'}: {first['msg']}"
+    return read_document(path, Report, "report of penstock-load")

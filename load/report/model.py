@@ -8,10 +8,17 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from load.report.histograms import Histogram
+
 FORMAT: Final = 1
 """Raised when a reader of the format before would misread a report."""
 
-NotNegative = Annotated[float, Field(ge=0)]
+MOST: Final = 1e30
+"""No figure is larger, in whatever unit: sums and products of figures are still numbers."""
+
+Figure = Annotated[float, Field(ge=-MOST, le=MOST)]
+NotNegative = Annotated[float, Field(ge=0, le=MOST)]
+Count = Annotated[int, Field(ge=0, le=int(MOST))]
 Share = Annotated[float, Field(ge=0, le=1)]
 Unit = Literal["s", "events", "records", "bytes"]
 Ending = Literal["time", "count", "errors", "cost", "interrupt", "failure"]
@@ -52,9 +59,9 @@ class Workload(Part):
     peak_rate: NotNegative
     event_bytes: NotNegative
     hashtags: NotNegative
-    hashtag_values: int
+    hashtag_values: Count
     hashtag_skew: NotNegative
-    keys: int
+    keys: Count
     key_skew: NotNegative
     duplicates: Share
     arrivals: Literal["even", "poisson"]
@@ -75,13 +82,13 @@ class Events(Part):
         counted: in the trends when the run ended, none if nobody looked.
     """
 
-    scheduled: int
-    sent: int
-    accepted: int
-    failed: int
-    resent: int
-    accepted_in_time: int | None = None
-    counted: int | None = None
+    scheduled: Count
+    sent: Count
+    accepted: Count
+    failed: Count
+    resent: Count
+    accepted_in_time: Count | None = None
+    counted: Count | None = None
 
 
 class Distribution(Part):
@@ -97,18 +104,18 @@ class Distribution(Part):
     """
 
     unit: Unit
-    count: int
-    mean: float
-    min: float
-    p50: float
-    p90: float
-    p95: float
-    p99: float
-    p999: float
-    max: float
-    histogram: str
-    scale: float
-    blocks: tuple[str, ...] = ()
+    count: Count
+    mean: NotNegative
+    min: NotNegative
+    p50: NotNegative
+    p90: NotNegative
+    p95: NotNegative
+    p99: NotNegative
+    p999: NotNegative
+    max: NotNegative
+    histogram: Histogram
+    scale: Annotated[float, Field(gt=0, le=1e6)]
+    blocks: tuple[Histogram, ...] = ()
 
 
 class Series(Part):
@@ -122,8 +129,8 @@ class Series(Part):
             ``generator_cores``.
     """
 
-    step_seconds: float
-    values: dict[str, tuple[float | None, ...]]
+    step_seconds: Annotated[float, Field(gt=0, le=MOST)]
+    values: dict[str, tuple[Figure | None, ...]]
 
 
 class Shard(Part):
@@ -140,8 +147,8 @@ class Shard(Part):
     shard_id: str
     records_rate: NotNegative
     bytes_rate: NotNegative
-    refused: int
-    utilisation: tuple[float | None, ...] = ()
+    refused: Count
+    utilisation: tuple[Figure | None, ...] = ()
 
 
 class Function(Part):
@@ -159,15 +166,15 @@ class Function(Part):
         memory_limit_bytes: what the configuration gives it.
     """
 
-    invocations: int
-    errors: int | None = None
-    throttles: int | None = None
+    invocations: Count
+    errors: Count | None = None
+    throttles: Count | None = None
     duration: Distribution | None = None
     batch: Distribution | None = None
     iterator_age: Distribution | None = None
-    most_at_once: int | None = None
-    memory_bytes: int | None = None
-    memory_limit_bytes: int | None = None
+    most_at_once: Count | None = None
+    memory_bytes: Count | None = None
+    memory_limit_bytes: Count | None = None
 
 
 class Table(Part):
@@ -181,7 +188,7 @@ class Table(Part):
 
     write_units: NotNegative
     read_units: NotNegative
-    throttles: int | None = None
+    throttles: Count | None = None
 
 
 class Generator(Part):
@@ -197,8 +204,8 @@ class Generator(Part):
         limit: what kept it from its schedule, in one line; none if it kept it.
     """
 
-    processes: int
-    cores: int
+    processes: Count
+    cores: Count
     schedule_error: Distribution | None
     busy: NotNegative
     machine_busy: NotNegative | None = None
@@ -217,8 +224,8 @@ class CostItem(Part):
     """
 
     item: str
-    per_month: float
-    per_million: float
+    per_month: Figure
+    per_million: Figure
     how: str
 
 
@@ -236,10 +243,10 @@ class Cost(Part):
     region: str
     prices_as_of: str
     source: str
-    per_month: float
-    per_million: float
+    per_month: Figure
+    per_million: Figure
     items: tuple[CostItem, ...]
-    usual_per_million: float | None = None
+    usual_per_million: Figure | None = None
 
 
 class Choice(Part):
@@ -254,8 +261,8 @@ class Choice(Part):
     """
 
     configuration: dict[str, str | int | float | bool]
-    per_month: float
-    freshness: float
+    per_month: Figure
+    freshness: Figure
     meets: bool
     binding: str
 
@@ -289,12 +296,12 @@ class Trial(Part):
     configuration: dict[str, str | int | float | bool]
     target: str
     partial: bool
-    simulated_p50: float | None
-    simulated_p99: float | None
-    measured_p50: float | None
-    measured_p99: float | None
-    scheduled_rate: float
-    accepted_rate: float
+    simulated_p50: Figure | None
+    simulated_p99: Figure | None
+    measured_p50: Figure | None
+    measured_p99: Figure | None
+    scheduled_rate: Figure
+    accepted_rate: Figure
     findings: tuple[Finding, ...] = ()
 
 
@@ -314,10 +321,10 @@ class Tuning(Part):
 
     goal: str
     strategy: Literal["cost", "speed", "balanced"]
-    evaluated: int
-    possible: int
+    evaluated: Count
+    possible: Count
     frontier: tuple[Choice, ...]
-    chosen: int
+    chosen: Count
     cheaper: Choice | None = None
     faster: Choice | None = None
     trials: tuple[Trial, ...] = ()

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from load.measure.distributions import decoded, quantile, steps
+from load.measure.distributions import quantile, steps
 from load.measure.judgement import counted
+from load.report.histograms import decoded
 from load.report.model import Distribution, Function, Report
 
 BAR: Final = 40

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from load.measure.distributions import decoded, quantiles
+from load.measure.distributions import quantiles
 from load.measure.judgement import counted
 from load.measure.recorder import SHARD_BYTES
+from load.report.histograms import decoded
 from load.report.model import Distribution, Report, Series, Shard, Tuning
 from load.report.page.svg import (
     LEFT,

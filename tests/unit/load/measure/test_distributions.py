@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from load.measure.distributions import Measured, decoded, merged, quantile, quantiles, steps
+from load.measure.distributions import Measured, merged, quantile, quantiles, steps
+from load.report.histograms import decoded
 
 
 def test_percentiles_are_those_of_the_values_to_three_digits() -> None:
