@@ -69,7 +69,7 @@ class EventShape:
         ):
             value = getattr(self, name)
             if not least <= value <= most:
-                raise InputError(f"{name} must be {least:,} to {most:,}, not {value:g}")
+                raise InputError(f"--{name.replace('_', '-')} must be {least:,} to {most:,}, not {value:,}")
 
 
 class Body(NamedTuple):

@@ -4,12 +4,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from math import isfinite, nan
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from load.documents import check_regular, read_bytes
 from load.errors import InputError
 from load.workload.profile import Piece, Profile
 from load.workload.shapes import diurnal, ramp, spike, steady, step
@@ -67,6 +69,8 @@ def parse_profile(text: str, seconds: float | None = None) -> Profile:
     if seconds is not None:
         raise InputError(f"--duration is for profiles without a time of their own; {text!r:.60} has one, or is none")
     if name == "replay":
+        if not rest:
+            raise InputError("replay needs a file of recorded events, like replay:FILE.jsonl")
         return replayed(Path(rest))
     if text.endswith((".yaml", ".yml")):
         return scheduled(Path(text))
@@ -82,9 +86,7 @@ def scheduled(path: Path) -> Profile:
         InputError: the file can't be read, or a line of it is wrong.
     """
     try:
-        document = yaml.safe_load(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}") from error
+        document = yaml.safe_load(read_bytes(path))
     except yaml.YAMLError as error:
         raise InputError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
     except (ValueError, RecursionError) as error:  # a date that is none, and brackets without end
@@ -101,15 +103,28 @@ def _step(path: Path, number: int, given: object) -> Piece:
     start, end = (given["rate"],) * 2 if "rate" in given else (given["from"], given["to"])
     for rate in (start, end):
         if isinstance(rate, bool) or not isinstance(rate, int | float):
-            raise InputError(f"{where}: {rate!r:.40} is no rate in events a second")
+            raise InputError(f"{where}: {rate!r:.40} is no rate in events a second{_as_number(rate)}")
     try:
         return Piece(parse_seconds(str(given["for"])), float(start), float(end))
     except (InputError, OverflowError) as error:
         raise InputError(f"{where}: {error}") from error
 
 
+def _as_number(given: object) -> str:
+    """Say how a number is written that YAML reads as text: 1.1, which is PyYAML's, wants a dot in it, and e+ or e-."""
+    try:
+        number = float(given) if isinstance(given, str) else nan
+    except ValueError:
+        return ""
+    digits, exponent, power = repr(number).partition("e")
+    written = digits + exponent + power if "." in digits or not exponent else f"{digits}.0e{power}"
+    return f": to YAML it is text; write {written}" if isfinite(number) else ""
+
+
 def replayed(path: Path) -> Profile:
     """Return the rate at which recorded events happened, second by second: of JSON lines with ``created_at``.
+
+    A time without a zone is UTC, as events' times are everywhere.
 
     Only their times are used: what is sent is drawn as for every profile.
 
@@ -118,6 +133,7 @@ def replayed(path: Path) -> Profile:
             month.
     """
     times: list[float] = []
+    check_regular(path)
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
@@ -142,7 +158,8 @@ def replayed(path: Path) -> Profile:
 
 def _happened(path: Path, number: int, line: str) -> float:
     try:
-        return datetime.fromisoformat(json.loads(line)["created_at"]).timestamp()
+        at = datetime.fromisoformat(json.loads(line)["created_at"])
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise InputError(f"{path}, line {number}: no JSON object with created_at, like 2026-11-21T09:30:00Z") from error
 

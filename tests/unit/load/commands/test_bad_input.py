@@ -16,7 +16,7 @@ from load.__main__ import main
         (["run", "--set", "ShardCount"], "say NAME=VALUE"),
         (["run", "--set", "ShardCount=0"], "error: ShardCount must be 1"),
         (["run", "--set", "Sharts=2"], "there is no setting 'Sharts'"),
-        (["run", "--event-bytes", "3"], "event_bytes must be"),
+        (["run", "--event-bytes", "1000000"], "--event-bytes must be 160 to 20,000, not 1,000,000"),
         (["run", "--report", "/nowhere/report.json"], "/nowhere/report.json can't be written"),
         (["run", "--target", "stub:2", "--region", "x"], "--region belongs to --target stack:NAME, and this is"),
         (["run", "--role"], "--role belongs to --target stack:NAME, and this is --target local"),

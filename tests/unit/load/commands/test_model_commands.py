@@ -122,7 +122,7 @@ def test_an_impossible_goal_is_answered_with_the_nearest_and_why() -> None:
         (("cost", "--profile", "steady:5", "--calibration", "nowhere.json"), "penstock-load calibrate makes one"),
         (("cost", "--profile", "steady:5", "--prices", "nowhere.json"), "nowhere.json"),
         (("tune", "--profile", "steady:5", "--within", "0"), "the goal is above 0 s"),
-        (("simulate", "--profile", "steady:5", "--key-skew", "9"), "key_skew must be"),
+        (("simulate", "--profile", "steady:5", "--key-skew", "9"), "--key-skew must be"),
         (("simulate", "--profile", "steady:5", "--report", "nowhere/report.json"), "nowhere/report.json"),
         (
             ("tune", "--profile", "steady:5", "--within", "9", "--samconfig", "nowhere/chosen.toml"),

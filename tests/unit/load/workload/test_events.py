@@ -65,5 +65,5 @@ def test_the_same_seed_makes_the_same_events() -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("event_bytes", 10), ("keys", 0), ("hashtags", 21), ("duplicates", 1.0)])
 def test_what_no_event_can_be_is_refused_by_name(name: str, value: float) -> None:
-    with pytest.raises(InputError, match=f"{name} must be"):
+    with pytest.raises(InputError, match=f"--{name.replace('_', '-')} must be"):
         EventShape(**{name: value})  # type: ignore[arg-type] # wrong on purpose

@@ -1,5 +1,7 @@
 """Profiles as a person writes them."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,7 @@ def test_a_schedule_is_followed_step_by_step(tmp_path: Path) -> None:
     path = tmp_path / "day.yaml"
     path.write_text("- {rate: 10, for: 1m}\n- {from: 10, to: 30, for: 10s}\n- {rate: 0, for: 5}\n", encoding="utf-8")
     profile = parse_profile(str(path))
-    assert [profile.rate(time) for time in (0, 59, 65, 72)] == [10, 10, 20, 0]
+    assert [profile.rate(at) for at in (0, 59, 65, 72)] == [10, 10, 20, 0]
     assert (profile.seconds, profile.events, profile.text) == (75, 800, "schedule day.yaml")
 
 
@@ -59,6 +61,11 @@ def test_a_schedule_is_followed_step_by_step(tmp_path: Path) -> None:
         ("- {rate: 10}", "step 1 should be"),
         ("- {rate: fast, for: 1m}", "step 1: 'fast' is no rate"),
         ("- {rate: 1, for: 1m}\n- {rate: 1, for: soon}", "step 2: 'soon' is no time"),
+        (
+            "- {rate: 1e30, for: 1m}",
+            "'1e30' is no rate in events a second: to YAML it is text; write 1.0e\\+30",
+        ),
+        ("- {rate: 5e3, for: 1m}", "to YAML it is text; write 5000.0"),
         ("- {rate: -1, for: 1m}", "step 1: a rate is 0 to"),
         ("[", "is no YAML"),
         ("[" * 5_000, "can't be read as YAML"),
@@ -79,7 +86,24 @@ def test_recorded_events_give_their_rate(tmp_path: Path) -> None:
     moments = ["09:30:00Z", "09:30:00.500Z", "09:30:02Z", "09:30:02.9+00:00"]
     path.write_text("".join(f'{{"created_at": "2026-11-21T{each}"}}\n' for each in moments), encoding="utf-8")
     profile = parse_profile(f"replay:{path}")
-    assert [profile.rate(time) for time in (0.5, 1.5, 2.5)] == [2, 0, 2]
+    assert [profile.rate(at) for at in (0.5, 1.5, 2.5)] == [2, 0, 2]
+
+
+@pytest.fixture
+def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_greenwich")
+def test_a_time_without_a_zone_is_utc(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    moments = ["09:30:00Z", "09:30:01.5", "09:30:02Z"]
+    path.write_text("".join(f'{{"created_at": "2026-11-21T{each}"}}\n' for each in moments), encoding="utf-8")
+    assert parse_profile(f"replay:{path}").seconds == 3
 
 
 @pytest.mark.parametrize(
@@ -109,6 +133,8 @@ def test_a_recording_without_times_is_refused(tmp_path: Path, text: str, why: st
         ("steady:nan", "a rate is 0 to"),
         ("missing.yaml", r"missing\.yaml can't be read"),
         ("replay:missing", "missing can't be read"),
+        ("replay:", "replay needs a file of recorded events, like replay:FILE.jsonl"),
+        ("replay:/dev/zero", "/dev/zero can't be read: it is no regular file"),
     ],
 )
 def test_what_is_no_profile_is_refused(text: str, why: str) -> None:
