@@ -1,0 +1,46 @@
+"""Two reports side by side, as lines."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from load.commands import cli
+from load.report.files import write_report
+from load.report.model import Report
+from tests.unit.load.report.a_report import distribution, report
+
+
+def compared(directory: Path, one: Report, other: Report) -> list[str]:
+    before, after = directory / f"{30 * 'long-'}before.json", directory / f"{30 * 'long-'}after.json"
+    write_report(before, one)
+    write_report(after, other)
+    result = CliRunner().invoke(cli, ["compare", str(before), str(after)], standalone_mode=False)
+    assert result.exception is None
+    return result.output.splitlines()
+
+
+@pytest.mark.parametrize("width", ["40", "200"])
+def test_a_figure_is_in_one_line_with_nothing_cut(tmp_path: Path, width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    slow = report().model_copy(update={"freshness": distribution(*([8.0 + 0.1 * at] for at in range(10)))})
+    quick = report().model_copy(update={"freshness": distribution(*([4.0 + 0.1 * at] for at in range(10)))})
+
+    head, *lines = compared(tmp_path, slow, quick)
+
+    assert head.split() == [f"{30 * 'long-'}before.json", f"{30 * 'long-'}after.json", "change"]
+    assert [line.split() for line in lines if line.startswith("freshness p50")] == [
+        ["freshness", "p50", "8.40", "s", "4.40", "s", "-47.6%", "beyond", "the", "noise"]
+    ]
+    assert any(line.endswith("noise unknown") for line in lines)
+
+
+def test_what_was_asked_for_differently_and_what_is_partial_is_said(tmp_path: Path) -> None:
+    other = report().model_copy(update={"configuration": {"ShardCount": "\x1b[2J4"}, "partial": True, "ended": "cost"})
+
+    lines = compared(tmp_path, report(), other)
+
+    told = lines.index("They were asked for differently:")
+    assert lines[told + 1].startswith("  ShardCount: 2 and ")
+    assert "\x1b" not in "".join(lines)
+    assert lines[-1] == f"{30 * 'long-'}after.json is partial: ended by cost before its time"
