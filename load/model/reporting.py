@@ -64,6 +64,7 @@ def simulated_report(
             counted=min(events, round(first.counted * first.seconds)),
         ),
         freshness=_as_distribution([outcome.probed for outcome in outcomes]),
+        lists=_as_distribution([outcome.lists for outcome in outcomes]),
         put=_as_distribution([outcome.put for outcome in outcomes]),
         shards=tuple(
             report.Shard(
@@ -148,12 +149,6 @@ def _findings(outcome: Outcome) -> list[report.Finding]:
             found.append(report.Finding(kind="overload", text=text))
     else:
         found.append(report.Finding(kind="binding", text=f"{binding} is used most: {used:.0%} of it"))
-    if outcome.lists.weight:
-        p50, p99 = outcome.lists.quantiles(0.5, 0.99)
-        text = (
-            f"lists have an event after {p50:.2f} s in the median and {p99:.2f} s at p99; freshness is that of values"
-        )
-        found.append(report.Finding(kind="remark", text=text))
     if len(outcome.streams) < outcome.configuration.shards:
         text = f"{len(outcome.streams)} of {outcome.configuration.shards:,} shards were looked at, for all of them"
         found.append(report.Finding(kind="remark", text=text))

@@ -112,6 +112,7 @@ def verdict(before: Sequence[float], after: Sequence[float], test: Test | None) 
 def _latencies(before: Report, after: Report, test: Test | None) -> Iterator[Difference]:
     pairs = (
         ("freshness", before.freshness, after.freshness),
+        ("lists", before.lists, after.lists),
         ("put", before.put, after.put),
     )
     for name, one, other in pairs:

@@ -255,7 +255,7 @@ class Choice(Part):
     Attributes:
         configuration: by name, as the report's own.
         per_month: dollars.
-        freshness: seconds at the percentile of the goal.
+        freshness: seconds until the lists have an event, at the percentile of the goal: the mean of all draws.
         meets: whether it meets the goal, with the headroom.
         binding: the constraint that binds it.
     """
@@ -343,7 +343,8 @@ class Report(Part):
         partial: whether it ended before its time, so that figures are of what there was until then.
         configuration: what was chosen, by the names of the template's parameters and the SDK's options
             (`load.report.settings`).
-        freshness: seconds from the intended time of an event until the reporting API's answers contain it.
+        freshness: seconds from the intended time of an event until the reporting API's answers about a value have it.
+        lists: the same until the top lists have it, the last of all answers, by a model: runs don't look at lists.
         put: seconds from the intended time of an event until the stream's acknowledgement.
         accepted_to_visible: seconds from the acknowledgement until the reporting API's answers contain it.
         answer: seconds that the reporting API took to answer the questions about probes.
@@ -363,6 +364,7 @@ class Report(Part):
     configuration: dict[str, str | int | float | bool]
     events: Events
     freshness: Distribution | None = None
+    lists: Distribution | None = None
     put: Distribution | None = None
     accepted_to_visible: Distribution | None = None
     answer: Distribution | None = None

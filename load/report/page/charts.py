@@ -8,7 +8,7 @@ from load.measure.distributions import quantiles
 from load.measure.judgement import counted
 from load.measure.recorder import SHARD_BYTES
 from load.report.histograms import decoded
-from load.report.model import Distribution, Report, Series, Shard, Tuning
+from load.report.model import Choice, Distribution, Report, Series, Shard, Tuning
 from load.report.page.svg import (
     LEFT,
     RIGHT,
@@ -29,7 +29,10 @@ from load.report.text import duration
 _NINES: Final = (0.0, 0.5, 0.9, 0.99, 0.999)
 """Percentiles at equal distances: the tail is what matters."""
 _CELL: Final = 18
+_ROW_LETTERS: Final = 9
 _MOST_ROWS: Final = 40
+_FAR: Final = 2.0
+"""Times the choice's cost, or its freshness: beyond that, a choice is not drawn."""
 
 
 def over_time(series: Series, names: Sequence[tuple[str, str, str]], label: str, unit: str) -> str | None:
@@ -115,7 +118,7 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
     drawn = []
     for row, shard in enumerate(rows):
         y = TOP + row * _CELL
-        drawn.append(f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">…{escape(shard.shard_id[-4:])}</text>')
+        drawn.append(f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(_row(shard.shard_id))}</text>')
         for column, used in enumerate(shard.utilisation):
             if used is not None:
                 colour = "error" if used >= 0.9 else "accent"
@@ -135,27 +138,63 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
     return figure(svg("".join(drawn), f"utilisation of shards{' over time' if over_time else ''}", height), caption)
 
 
+def _row(shard_id: str) -> str:
+    """Return what names a row, in as much room as there is: the whole id is in each cell's title.
+
+    >>> _row("shardId-000000000012"), _row("shard 0"), _row("4.25 shards like 15")
+    ('…0012', 'shard 0', 'like 15')
+    """
+    _, like, number = shard_id.partition(" shards like ")
+    if like:
+        return f"like {number}"
+    return shard_id if len(shard_id) <= _ROW_LETTERS else f"…{shard_id[-4:]}"
+
+
 def frontier(tuning: Tuning) -> str:
-    """Return cost against freshness, the choice marked."""
-    choices = tuning.frontier
-    frame = Frame(max(each.freshness for each in choices) * 1.1, max(each.per_month for each in choices) * 1.15)
-    drawn = list(axes(frame, lambda value: f"${value:,.0f}", [(at, duration(at)) for at in ticks(frame.most_x, 8)]))
-    fresh_first = sorted(choices, key=lambda each: each.freshness)
+    """Return cost against freshness around the choice, which is marked."""
+    chosen = tuning.frontier[tuning.chosen]
+    near = [each for each in tuning.frontier if _near(each, chosen)]
+    frame = _around([each.freshness for each in near], [each.per_month for each in near])
+    x_labels = [(at, duration(at)) for at in ticks(frame.most_x, 8, frame.least_x)]
+    drawn = list(axes(frame, lambda value: f"${value:,.0f}", x_labels))
+    fresh_first = sorted(near, key=lambda each: each.freshness)
     drawn.append(path(frame, [(each.freshness, each.per_month) for each in fresh_first], "slot-2"))
-    for number, each in enumerate(choices):
-        chosen = number == tuning.chosen
+    for each in near:
         x, y = frame.x(each.freshness), frame.y(each.per_month)
         drawn.append(
-            f'<circle cx="{x}" cy="{y}" r="{7 if chosen else 4}" fill="var(--{"slot-1" if chosen else "slot-2"})">'
+            f'<circle cx="{x}" cy="{y}" r="{7 if each is chosen else 4}" '
+            f'fill="var(--{"slot-1" if each is chosen else "slot-2"})">'
             f"<title>{duration(each.freshness)}, ${each.per_month:,.2f} a month: {escape(each.binding)}</title>"
             "</circle>"
         )
-        if chosen:
-            drawn.append(f'<text class="mark" x="{x + 12}" y="{y - 8}">chosen: ${each.per_month:,.2f}</text>')
-    drawing = svg("".join(drawn), "cost and freshness")
+        if each is chosen:
+            # Those on the right are cheaper, so there is room above; at the right edge there is none beside it.
+            side = 'text-anchor="end"' if x > WIDTH * 0.75 else ""
+            drawn.append(f'<text class="mark" x="{x + 8}" y="{y - 12}" {side}>chosen: ${each.per_month:,.2f}</text>')
+    beyond = len(tuning.frontier) - len(near)
+    more = f"; {beyond} more, much dearer or slower, are in the table" if beyond else ""
     return figure(
-        drawing, "<b>Dollars a month by freshness</b><span>none below the line is both cheaper and fresher</span>"
+        svg("".join(drawn), "cost and freshness"),
+        "<b>Dollars a month by freshness of the lists</b>"
+        f"<span>none below the line is both cheaper and fresher; axes don't begin at 0{more}</span>",
     )
+
+
+def _near(each: Choice, chosen: Choice) -> bool:
+    """Tell whether a choice is worth comparing: one that is far off would press all others onto an axis."""
+    return each.per_month <= _FAR * chosen.per_month and each.freshness <= _FAR * chosen.freshness
+
+
+def _around(across: Sequence[float], up: Sequence[float]) -> Frame:
+    """Return a frame of points with some room around them, in which a single one is in the middle."""
+    (left, right), (low, high) = (_widened(values) for values in (across, up))
+    return Frame(right, high, least_x=left, least_y=low)
+
+
+def _widened(values: Sequence[float]) -> tuple[float, float]:
+    least, most = min(values), max(values)
+    room = 0.15 * (most - least) or 0.15 * most
+    return max(least - room, 0.0), most + room
 
 
 def _plot(lines: Sequence[Line], step: float, label: str, unit: str, ceiling: tuple[float, str] | None = None) -> str:

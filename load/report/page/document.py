@@ -49,10 +49,14 @@ def _parts(report: Report) -> Iterator[str]:
         yield f'<div class="finding {finding.kind}"><b>{finding.kind}</b>: {escape(finding.text)}</div>'
     if report.tuning is not None:
         yield f"<h2>Cost and freshness</h2><p>{escape(report.tuning.goal)}</p>"
+        yield (
+            '<p class="soft">In the lists: the mean of what each draw says at that percentile. Those under Latency are '
+            "of all draws together.</p>"
+        )
         yield charts.frontier(report.tuning)
         yield tables.choices(report.tuning)
         if trials := tables.trials(report.tuning):
-            yield f"<h2>Run for real</h2>{trials}"
+            yield f"<h2>Run for real</h2><p>Freshness of values, by the model and by probes</p>{trials}"
     yield from _latency(report)
     yield from _load(report)
     if report.cost is not None:
@@ -64,7 +68,8 @@ def _latency(report: Report) -> Iterator[str]:
     found = [
         charts.percentiles(
             [
-                ("freshness", "slot-2", report.freshness),
+                ("in a value" if report.lists else "freshness", "slot-2", report.freshness),
+                ("in the lists", "slot-1", report.lists),
                 ("after the acknowledgement", "slot-3", report.accepted_to_visible),
                 ("put", "slot-4", report.put),
             ]
@@ -108,9 +113,15 @@ def _tiles(report: Report) -> str:
     tiles = [(f"{accepted / seconds:,.0f}/s", f"accepted of {events.scheduled / seconds:,.0f}/s scheduled")]
     if report.events.counted is not None and report.command == "run":
         tiles.append((f"{report.events.counted:,}", f"counted of {events.accepted:,} accepted"))
+    if report.tuning is not None:
+        chosen = report.tuning.frontier[report.tuning.chosen]
+        tiles.append((duration(chosen.freshness), f"in the lists; the goal: {report.tuning.goal}"))
+    elif report.lists is not None:
+        tiles.append((duration(report.lists.p99), "in the lists, p99"))
     if report.freshness is not None:
-        tiles.append((duration(report.freshness.p50), "freshness, median"))
-        tiles.append((duration(report.freshness.p99), "freshness, p99"))
+        name = "in a value" if report.lists else "freshness"
+        tiles.append((duration(report.freshness.p50), f"{name}, median"))
+        tiles.append((duration(report.freshness.p99), f"{name}, p99"))
     if report.put is not None:
         tiles.append((duration(report.put.p99), "put, p99"))
     refused = sum(shard.refused for shard in report.shards)
@@ -121,6 +132,6 @@ def _tiles(report: Report) -> str:
         tiles.append((f"${report.cost.per_million:,.3f}", "a million events"))
     return (
         '<div class="tiles">'
-        + "".join(f'<div class="tile"><b>{b}</b><span>{s}</span></div>' for b, s in tiles)
+        + "".join(f'<div class="tile"><b>{b}</b><span>{escape(s)}</span></div>' for b, s in tiles)
         + "</div>"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Final
 
 WIDTH: Final = 960
@@ -19,19 +19,23 @@ Show = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a chart's values are drawn: x from 0 to `most_x`, y from 0 to `most_y`."""
+    """Where a chart's values are drawn: x from `least_x` to `most_x`, y from `least_y` to `most_y`."""
 
     most_x: float
     most_y: float
     height: int = HEIGHT
+    least_x: float = 0.0
+    least_y: float = 0.0
 
     def x(self, value: float) -> float:
         """Return a value's place from the left."""
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * value / (self.most_x or 1.0), 1)
+        share = (value - self.least_x) / ((self.most_x - self.least_x) or 1.0)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
 
     def y(self, value: float) -> float:
         """Return a value's place from the top."""
-        return round(TOP + (self.height - TOP - BOTTOM) * (1 - value / (self.most_y or 1.0)), 1)
+        share = (value - self.least_y) / ((self.most_y - self.least_y) or 1.0)
+        return round(TOP + (self.height - TOP - BOTTOM) * (1 - share), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,18 @@ class Line:
     values: Sequence[float | None]
 
 
-def ticks(most: float, count: int = 5) -> list[float]:
-    """Return round values from 0 to `most`, about so many.
+def ticks(most: float, count: int = 5, least: float = 0.0) -> list[float]:
+    """Return round values from `least` to `most`, about so many.
 
-    >>> ticks(1234)
-    [0.0, 250.0, 500.0, 750.0, 1000.0]
+    >>> ticks(1234), ticks(1234, least=1000)
+    ([0.0, 250.0, 500.0, 750.0, 1000.0], [1000.0, 1050.0, 1100.0, 1150.0, 1200.0])
     """
-    if most <= 0:
-        return [0.0]
-    raw = most / count
+    if most <= least:
+        return [least]
+    raw = (most - least) / count
     power = 10.0 ** floor(log10(raw))
     step = next(each * power for each in _STEPS if each * power >= raw * 0.999)
-    return [number * step for number in range(int(most / step + 1e-9) + 1)]
+    return [number * step for number in range(ceil(least / step - 1e-9), int(most / step + 1e-9) + 1)]
 
 
 def svg(content: str, label: str, height: int = HEIGHT) -> str:
@@ -70,7 +74,7 @@ def svg(content: str, label: str, height: int = HEIGHT) -> str:
 
 def axes(frame: Frame, show_y: Show, x_labels: Sequence[tuple[float, str]]) -> Iterator[str]:
     """Yield the grid with its labels."""
-    for value in ticks(frame.most_y):
+    for value in ticks(frame.most_y, least=frame.least_y):
         y = frame.y(value)
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
         yield f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{escape(show_y(value))}</text>'

@@ -18,7 +18,8 @@ def latencies(report: Report) -> str | None:
     """Return the percentiles; None without any."""
     generator = report.generator
     named: list[tuple[str, Distribution | None]] = [
-        ("freshness: intended → visible", report.freshness),
+        ("intended → in a value" if report.lists else "freshness: intended → visible", report.freshness),
+        ("intended → in the lists", report.lists),
         ("acknowledged → visible", report.accepted_to_visible),
         ("put: intended → acknowledged", report.put),
         ("schedule error: intended → handed over", None if generator is None else generator.schedule_error),
@@ -131,7 +132,7 @@ def choices(tuning: Tuning) -> str:
         rows.append(_choice("next cheaper", tuning.cheaper))
     if tuning.faster is not None:
         rows.append(_choice("next faster", tuning.faster))
-    return table(["choice", "a month", "freshness", "meets the goal", "binding"], rows)
+    return table(["choice", "a month", "in the lists", "meets the goal", "binding"], rows)
 
 
 def trials(tuning: Tuning) -> str | None:

@@ -33,6 +33,8 @@ def test_simulate_says_what_is_to_be_expected_and_writes_a_report(tmp_path: Path
     assert report.freshness is not None
     assert report.freshness.p50 < report.freshness.p99
     assert len(report.freshness.blocks) == 2
+    assert report.lists is not None
+    assert report.lists.p99 > report.freshness.p99
     assert report.functions["IngestFunction"].invocations > 0
     assert report.findings[0].kind == "binding"
 

@@ -79,6 +79,12 @@ def test_slices_of_a_ramp_are_not_held_against_a_models_seeds_of_all_of_it() -> 
     assert compare(expected, of(measured(4.0, seed=1)))[0].verdict is Verdict.BEYOND
 
 
+def test_lists_are_compared_where_models_tell_of_them() -> None:
+    one, other = (report().model_copy(update={"lists": measured(at, seed=1)}) for at in (8.0, 9.0))
+    assert {"lists p50", "lists p99"} < {each.name for each in compare(one, other)}
+    assert "lists p50" not in {each.name for each in compare(one, report())}
+
+
 def test_a_report_is_not_different_from_itself() -> None:
     one = of(measured(4.0, seed=1))
     assert {each.verdict for each in compare(one, one)} <= {Verdict.WITHIN, Verdict.UNKNOWN}

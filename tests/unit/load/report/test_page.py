@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 from load.report.model import Report, Shard
 from load.report.page import page
-from tests.unit.load.report.a_report import full, report
+from tests.unit.load.report.a_report import distribution, full, report
 
 
 class Checked(HTMLParser):
@@ -60,6 +60,45 @@ def test_every_part_that_there_is_is_shown() -> None:
         "0.0150",
     ):
         assert expected in text
+
+
+def test_the_goal_is_of_the_lists_and_told_apart_from_values() -> None:
+    tuned = full().model_copy(update={"lists": distribution([4.0, 4.4, 4.6])})
+    text = page(tuned)
+    assert "<b>4.50 s</b><span>in the lists; the goal: p99 within 10 s</span>" in text
+    assert "<b>4.20 s</b><span>in a value, p99</span>" in text
+    assert "intended → in the lists" in text
+    assert "<b>4.60 s</b><span>in the lists, p99</span>" in page(tuned.model_copy(update={"tuning": None}))
+    assert "in a value" not in page(report())
+
+
+def test_choices_far_off_are_in_the_table_and_not_in_the_chart() -> None:
+    tuning = full().tuning
+    assert tuning is not None
+    far = tuning.frontier[-1].model_copy(update={"per_month": 6242.0})
+    text = page(full().model_copy(update={"tuning": tuning.model_copy(update={"frontier": (*tuning.frontier, far)})}))
+    assert text.count("<circle") == len(tuning.frontier)
+    assert "1 more, much dearer or slower" in text
+    assert "<td>$6,242.00</td>" in text
+    assert "much dearer" not in page(full())
+
+
+def test_a_frontier_of_one_choice_can_be_drawn() -> None:
+    tuning = full().tuning
+    assert tuning is not None
+    only = tuning.frontier[0].model_copy(update={"per_month": 0.0})
+    alone = tuning.model_copy(update={"frontier": (only,), "chosen": 0})
+    checked(full().model_copy(update={"tuning": alone}))
+
+
+def test_rows_of_shards_are_told_apart() -> None:
+    names = ("shardId-000000000012", "shard 0", "1.26667 shards like 15")
+    shards = tuple(
+        Shard(shard_id=name, records_rate=5, bytes_rate=9e5, refused=0, utilisation=(0.4,)) for name in names
+    )
+    text = page(report().model_copy(update={"shards": shards}))
+    for row in ("…0012", "shard 0", "like 15"):
+        assert f">{row}</text>" in text
 
 
 def test_a_use_of_the_whole_time_has_no_axis_of_time() -> None:
