@@ -79,12 +79,11 @@ def _asked(report: Report, other: Report) -> dict[str, object]:
         asked = {"profile": f"steady {work.peak_rate:g}"}  # the peak is what a tuning's figures are of
     if work.asked_seconds is not None:
         asked["seconds"] = work.asked_seconds
-    names = ["peak_rate", "hashtags", "hashtag_values", "hashtag_skew", "keys", "key_skew", "duplicates"]
+    names = ["peak_rate", "hashtags", "hashtag_values", "hashtag_skew", "keys", "key_skew", "duplicates", "event_bytes"]
     if (report.command == "run") == (other.command == "run"):
         # A model's events have no warm-up and come evenly, and its seed draws other things.
         names += ["warm_up_seconds", "arrivals", "seed"]
     asked |= {name: getattr(work, name) for name in names}
-    asked["event_bytes"] = round(work.event_bytes)  # a mean of what was drawn
     return asked | in_force(report.configuration) | {"target": report.target}
 
 

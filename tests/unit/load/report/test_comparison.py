@@ -1,5 +1,6 @@
 """Two reports side by side: is the difference beyond the noise?"""
 
+from math import sqrt
 from random import Random
 
 import pytest
@@ -49,6 +50,23 @@ def test_chance_alone_is_hardly_ever_called_a_difference(test: Test, profile: li
     random = Random(3)
     verdicts = [verdict(slices(profile, random), slices(profile, random), test) for _ in range(100)]
     assert verdicts.count(Verdict.BEYOND) <= 3 * LEVEL * len(verdicts)
+
+
+def alike(random: Random, correlation: float) -> list[float]:
+    """Return slices of which each is like the one before it."""
+    found = [random.gauss(0, 1)]
+    while len(found) < 10:
+        found.append(correlation * found[-1] + sqrt(1 - correlation**2) * random.gauss(0, 1))
+    return found
+
+
+@pytest.mark.parametrize(("correlation", "least", "most"), [(0.0, 0.0, 0.02), (0.5, 0.06, 0.16)])
+def test_chance_is_called_a_difference_too_often_where_slices_are_alike(
+    correlation: float, least: float, most: float
+) -> None:
+    random = Random(5)
+    found = [verdict(alike(random, correlation), alike(random, correlation), flipped) for _ in range(300)]
+    assert least <= found.count(Verdict.BEYOND) / len(found) <= most, "as docs/tuning.md says"
 
 
 def test_what_two_runs_of_one_profile_go_through_together_hides_no_difference() -> None:
@@ -104,7 +122,7 @@ def test_what_was_asked_for_differently_is_named() -> None:
 
 def test_what_was_measured_was_not_asked_for() -> None:
     assert unlike(sent(seconds=29.989716343998225, mean_rate=999.8), sent(seconds=30.0, mean_rate=1000.0)) == []
-    assert unlike(sent(event_bytes=277.03), sent(event_bytes=277.0)) == []
+    assert unlike(sent(event_bytes=277.0), sent(event_bytes=554.0)) == ["event_bytes: 277.0 and 554.0"]
     assert unlike(sent(asked_seconds=30.0), sent(asked_seconds=60.0)) == ["seconds: 30.0 and 60.0"]
 
 
