@@ -30,6 +30,9 @@ KEPT_IN_MIND: Final = 5_000
 WORTH_A_LOOK: Final = 1e-5
 """Of the month's cost: when no place promises more, the search is over."""
 
+LOOKED_AT_ALONE: Final = 6
+"""Of an axis with more choices, about evenly: what is between them follows from them."""
+
 Rank = tuple[float, float]
 """The smaller the better: what is missed of the goal, then what is to be least."""
 
@@ -93,7 +96,9 @@ class Search:
         self._look(start)
         alone: list[dict[int, Judged]] = []
         for axis in range(len(start)):
-            along = self._along(start, axis)
+            # What is as at another start was looked at there.
+            known = any(other[axis] == start[axis] for other in self._starts)
+            along = [start] if known else _some(self._along(start, axis), start)
             for place in along:
                 self._look(place)
             alone.append({place[axis]: self.judged[place] for place in along if place in self.judged})
@@ -158,3 +163,10 @@ class Search:
 
     def _betters(self, place: Place) -> bool:
         return self._best is None or self.rank(self.judged[place]) < self.rank(self.judged[self._best])
+
+
+def _some(places: list[Place], start: Place) -> list[Place]:
+    """Return the first and the last of some places, so many between them, and the start."""
+    steps = max((len(places) - 1) / (LOOKED_AT_ALONE - 1), 1.0)
+    chosen = {places[round(number * steps)] for number in range(min(len(places), LOOKED_AT_ALONE))}
+    return [place for place in places if place in chosen or place == start]
