@@ -19,6 +19,8 @@ STEPS_A_RATIO: Final = 8
 _GROUP: Final = 1.2
 """Ranks beyond the first are taken together with those up to so many times as far down."""
 _SHAPES_KEPT: Final = 8
+_DRAWS_KEPT: Final = 256
+"""Of authors onto shards."""
 
 
 class Popularity:
@@ -29,7 +31,7 @@ class Popularity:
         self._shape = shape
         self._curve: list[float] = []
         """Different hashtags by the logarithm of how many are drawn, as far as it was needed."""
-        self._shares: dict[tuple[int, int], tuple[float, ...]] = {}
+        self._drawn = lru_cache(_DRAWS_KEPT)(self._drawn_shares)
 
     def different(self, hashtags: float) -> float:
         """Return how many different ones are expected among so many hashtags drawn."""
@@ -46,9 +48,7 @@ class Popularity:
 
     def shares(self, shards: int, seed: int) -> tuple[float, ...]:
         """Return the part of all events that each shard takes, largest first; authors are on shards by chance."""
-        if (shards, seed) not in self._shares:
-            self._shares[shards, seed] = self._drawn_shares(shards, seed)
-        return self._shares[shards, seed]
+        return self._drawn(shards, seed)
 
     @cached_property
     def hottest_author(self) -> float:

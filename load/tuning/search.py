@@ -30,6 +30,8 @@ KEPT_IN_MIND: Final = 5_000
 WORTH_A_LOOK: Final = 1e-5
 """Of the month's cost: when no place promises more, the search is over."""
 
+LUCK: Final = 0.05
+"""Of the goal: what misses it by no more may meet it by other draws, as what meets it may miss it."""
 LOOKED_AT_ALONE: Final = 6
 """Of an axis with more choices, about evenly: what is between them follows from them."""
 
@@ -55,8 +57,8 @@ class Search:
     ) -> None:
         """Search for a goal by its strategy; with the budget spent, the best so far is the answer.
 
-        Where judging is partly luck, what seems better than the best so far is judged again by `confirm`, which knows
-        more: a search that took it at its word would end where luck was greatest.
+        Where judging is partly luck, what is or may be better than the best so far is judged again by `confirm`, which
+        knows more: a search that took it at its word would end where luck was greatest.
         """
         self._space = space
         self._judge = judge
@@ -147,7 +149,7 @@ class Search:
         if place in self.judged or len(self.judged) >= self._budget:
             return
         self.judged[place] = self._judge(self._space.at(place))
-        if self._betters(place):
+        if self._betters(place, LUCK):
             self.sure(place)
         if self._betters(place):
             self._best = place
@@ -161,8 +163,12 @@ class Search:
             self.confirmed.add(place)
         return self.judged[place]
 
-    def _betters(self, place: Place) -> bool:
-        return self._best is None or self.rank(self.judged[place]) < self.rank(self.judged[self._best])
+    def _betters(self, place: Place, luck: float = 0.0) -> bool:
+        """Tell whether a place is better than the best; or would be if it missed so much less of the goal."""
+        if self._best is None:
+            return True
+        missed, least = self.rank(self.judged[place])
+        return (max(missed - luck, 0.0), least) < self.rank(self.judged[self._best])
 
 
 def _some(places: list[Place], start: Place) -> list[Place]:
