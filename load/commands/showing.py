@@ -75,7 +75,7 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
         yield chosen.configuration.beyond
     for name, other, why in (
         ("cheaper", tuned.cheaper, "the next cheaper, misses the goal or its headroom"),
-        ("faster", tuned.faster, "the next faster"),
+        ("faster", tuned.faster, "the cheapest that is a tenth fresher"),
     ):
         if other is not None:
             yield judged_line(name, other) + f"   {why}: {_difference(chosen.configuration, other.configuration)}"

@@ -315,7 +315,7 @@ class Tuning(Part):
         possible: configurations that there are.
         frontier: those of which none is both cheaper and fresher, cheapest first.
         chosen: which of them was chosen.
-        cheaper: the next cheaper choice, faster: the next faster one; none where there is none.
+        cheaper: the next cheaper choice, faster: the cheapest that is a tenth fresher; none where there is none.
         trials: finalists that were run for real.
     """
 

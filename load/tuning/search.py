@@ -5,7 +5,7 @@ the goal binds. Cost and freshness are nearly sums of what each axis adds, so th
 (`load.tuning.foresight`). Only nearly: windows drift past each other, and a pair of them may be dearer or later than
 each by itself lets expect. So from then on a regression over all that was seen (`load.tuning.belief`) reckons what is
 to be expected of other places, and how sure that is; the next look is where that promises the largest saving
-(`load.tuning.promise`). Each configuration is judged once.
+(`load.tuning.promise`). Each configuration is looked at once, and confirmed if it may be better than the best so far.
 """
 
 from collections.abc import Callable, Iterable

@@ -27,10 +27,11 @@ class Tuned:
 
     Attributes:
         chosen: the configuration; if nothing meets the goal, the one that misses it least.
-        finalists: those that were judged by other draws than the search's, the chosen one first.
-        frontier: of all that were judged, finalists by their other draws, those of which none is both cheaper and
-            fresher, cheapest first; and the chosen one.
-        cheaper: the next cheaper one that misses the goal or its headroom; faster: the next fresher one.
+        finalists: the best of those that were confirmed by other draws than the search's, the chosen one first.
+        frontier: of all that were judged, those of which none is both cheaper and fresher, cheapest first; and the
+            chosen one.
+        cheaper: the next cheaper one that misses the goal or its headroom; faster: the cheapest one that is a tenth
+            fresher.
         modes: the choice with the other modes of payment.
         evaluated: configurations that were simulated.
         possible: configurations that there are.

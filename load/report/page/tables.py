@@ -123,7 +123,7 @@ def cost(given: Cost) -> str:
 
 
 def choices(tuning: Tuning) -> str:
-    """Return the frontier, with the next cheaper and the next faster choice."""
+    """Return the frontier, with the next cheaper choice and one that is a tenth fresher."""
     rows = [
         _choice(f"{number + 1}{' (chosen)' if number == tuning.chosen else ''}", each)
         for number, each in enumerate(tuning.frontier)
@@ -131,7 +131,7 @@ def choices(tuning: Tuning) -> str:
     if tuning.cheaper is not None:
         rows.append(_choice("next cheaper", tuning.cheaper))
     if tuning.faster is not None:
-        rows.append(_choice("next faster", tuning.faster))
+        rows.append(_choice("a tenth fresher", tuning.faster))
     return table(["choice", "a month", "in the lists", "meets the goal", "binding"], rows)
 
 

@@ -55,7 +55,7 @@ def test_every_part_that_there_is_is_shown() -> None:
         "Utilisation of shards",
         "chosen: $20.00",
         "the usual design",
-        "next faster",
+        "a tenth fresher",
         "IngestFunction",
         "0.0150",
     ):
