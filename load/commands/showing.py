@@ -1,6 +1,6 @@
 """What the commands of the model print: lines for a person, JSON for a program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from load.configuration import PARAMETERS, Configuration
 from load.model.outcome import Outcome, remedy_of
@@ -87,6 +87,13 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
     if advice is not None:
         yield ""
         yield from _advice_lines(advice)
+
+
+def best_lines(found: Sequence[Judged], start: Configuration) -> Iterator[str]:
+    """Yield the best of a search that was interrupted, if there is one yet."""
+    for best in found:
+        yield judged_line("so far", best) + ("" if best.meets else "   misses the goal or its headroom")
+        yield from _changes(start, best.configuration)
 
 
 def _advice_lines(advice: Advice) -> Iterator[str]:

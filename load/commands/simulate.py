@@ -63,16 +63,15 @@ def simulate(
             progress.show(f"{number + 1} of {seeds}")
             outcomes.append(simulated(traffic, configuration, calibration, surroundings, seed + number))
     overloaded = sum(outcome.overloaded for outcome in outcomes)
-    if seeds > 1:
-        click.echo(f"by seed {seed}, the first of {seeds}; a report has the latencies of all of them")
-    for line in outcome_lines(outcomes[0]):
-        click.echo(line)
-    if overloaded and not outcomes[0].overloaded:
-        most = max(outcomes, key=lambda outcome: outcome.most)
-        click.echo(
-            f"\noverloaded by {overloaded} of {seeds} seeds: {most.binding} at up to {most.most:.0%}: {most.remedy}"
-        )
-    if report or page:
-        with Written() as written:
+    with Written() as written:
+        if report or page:
             written.write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
+        if seeds > 1:
+            click.echo(f"by seed {seed}, the first of {seeds}; a report has the latencies of all of them")
+        for line in outcome_lines(outcomes[0]):
+            click.echo(line)
+        if overloaded and not outcomes[0].overloaded:
+            most = max(outcomes, key=lambda outcome: outcome.most)
+            how = f"{most.binding} at up to {most.most:.0%}: {most.remedy}"
+            click.echo(f"\noverloaded by {overloaded} of {seeds} seeds: {how}")
     return 1 if overloaded else 0

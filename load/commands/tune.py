@@ -19,11 +19,16 @@ from load.commands.stack_options import region_option
 from load.commands.written import Written
 
 if TYPE_CHECKING:
+    from consumers.command.progress import Progress
     from load.calibration.calibration import Calibration
+    from load.configuration import Configuration
     from load.model.surroundings import Surroundings
     from load.model.traffic import Traffic
     from load.prices.table import PriceTable
+    from load.tuning.evaluation import Judged
     from load.tuning.goal import Strategy
+    from load.tuning.space import Space
+    from load.tuning.tune import Tuned, Tuner
 
 BUDGET = 160
 
@@ -129,12 +134,7 @@ def tune(
         start = deployed_configuration(session, stack, pairs_of(settings))
     tuner = Tuner(traffic, goal, calibration, surroundings, table.prices, seed)
     with Progress() as progress:
-        tuned = tuner.tune(
-            whole_space(traffic, goal, start),
-            start,
-            budget,
-            lambda tried, best: progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s"),
-        )
+        tuned = _tuned(tuner, whole_space(traffic, goal, start), start, budget, progress)
         advice = advise(start, tuned.chosen, tuner.confirming) if running or stack is not None else None
     chosen = tuned.chosen.configuration.samconfig()
     with Written() as written:
@@ -155,3 +155,21 @@ def tune(
     if stack is not None and advice is not None and advice.change:
         apply(session, stack, tuned.chosen, advice.current, yes=yes)
     return 0
+
+
+def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, progress: "Progress") -> "Tuned":
+    """Search, and say what was best so far if that is interrupted: it may have taken minutes."""
+    from load.commands.showing import best_lines
+
+    found: list[Judged] = []
+
+    def show(tried: int, best: "Judged") -> None:
+        found[:] = [best]
+        progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s")
+
+    try:
+        return tuner.tune(space, start, budget, show)
+    except KeyboardInterrupt:
+        for line in best_lines(found, start):
+            click.echo(line)
+        raise

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, inf
+from math import inf
 from typing import Final
 
 from load.generator.snapshot import ShardCount
 from load.measure.recorder import SHARD_BYTES, SHARD_RECORDS
 from load.report.model import Finding, Shard
+from load.shards import enough_shards
 
 LATE_SECONDS: Final = 0.010
 """A generator keeps its schedule if 99 of 100 events are no later than that."""
@@ -102,11 +103,7 @@ def shards_needed(evidence: Evidence) -> float | None:
     if asked is None:
         return None
     busiest, author = asked
-    if author >= 1:
-        return inf
-    if busiest <= author:
-        return 1
-    return max(1, ceil(evidence.open_shards * (busiest - author) / (1 - author) - 1e-9))
+    return enough_shards(evidence.open_shards, busiest, author) or inf
 
 
 def _asked(evidence: Evidence) -> tuple[float, float] | None:

@@ -10,6 +10,7 @@ from load.configuration import CapacityMode, Configuration
 from load.model.producing import ShardStream
 from load.model.spread import Spread
 from load.prices.usage import Usage
+from load.shards import enough_shards
 
 
 class Constraint(StrEnum):
@@ -146,17 +147,10 @@ class Outcome:
 
     @property
     def enough_shards(self) -> int | None:
-        """How many shards would take the peak if they were as unevenly used as these; None if no number would.
-
-        All but the busiest author's events are spread further over more shards; these are on one.
-        """
-        alone = self.utilisation[Constraint.AUTHOR]
-        if alone >= 1:
-            return None
-        shards = self.configuration.shards
-        written = max(self.utilisation[each] for each in SHARD_WRITES)
-        by_writes = shards * (written - alone) / (1 - alone) if written > alone else 1.0
-        return max(1, ceil(max(by_writes, shards * self.utilisation[Constraint.READS]) - 1e-9))
+        """How many shards would take the peak if they were as unevenly used as these; None if no number would."""
+        used, shards = self.utilisation, self.configuration.shards
+        by_writes = enough_shards(shards, max(used[each] for each in SHARD_WRITES), used[Constraint.AUTHOR])
+        return by_writes and max(by_writes, ceil(shards * used[Constraint.READS] - 1e-9))
 
     @property
     def overloaded(self) -> bool:

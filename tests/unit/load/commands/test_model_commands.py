@@ -2,14 +2,20 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
 
 from load.commands import cli
+from load.configuration import Configuration
 from load.errors import InputError, LoadError
 from load.report.files import read_report
+from load.tuning.search import Progress
+from load.tuning.space import Space
+from load.tuning.tune import Tuner
 
 
 def ran(*arguments: str) -> Result:
@@ -152,3 +158,17 @@ def test_commands_share_the_options_that_mean_the_same() -> None:
         return {name: (found[name].opts, getattr(found[name], "help", None)) for name in shared}
 
     assert told("run") == told("simulate") == told("tune")
+
+
+def test_an_interrupted_search_says_what_was_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(tuner: Tuner, space: Space, start: Configuration, _budget: int, progress: Progress) -> NoReturn:
+        progress(1, tuner.searching(space.at(space.nearest(replace(start, shards=3)))))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Tuner, "tune", interrupted)
+
+    result = CliRunner().invoke(cli, ["tune", "--profile", "steady:300", "--within", "20"])
+
+    assert result.exit_code != 0
+    assert result.output.startswith("so far ")
+    assert "ShardCount                             2 → 3" in result.output
