@@ -89,6 +89,8 @@ class Model:
         mean = profile.events / profile.seconds
         self._peak = replace(traffic, profile=steady(peak, seconds))
         self._trough = replace(traffic, profile=steady(trough, seconds)) if trough < peak else None
+        # Freshness varies by draws more than cost does, and it is that of the peak alone.
+        self._trough_seeds = self.seeds[::4]
         self._share = 1 - (mean - trough) / (peak - trough) if trough < peak else 0.0
         """Of the time that the trough stands for."""
 
@@ -97,8 +99,9 @@ class Model:
         outcomes = self.at_peak(configuration)
         parts = [(outcome.usage, 1 - self._share) for outcome in outcomes]
         if self._trough is not None:
-            quiet = self._simulated(self._trough, configuration)
-            parts += [(outcome.usage, self._share) for outcome in quiet]
+            quiet = self._simulated(self._trough, configuration, self._trough_seeds)
+            each = self._share * len(outcomes) / len(quiet)
+            parts += [(outcome.usage, each) for outcome in quiet]
         freshness = fmean(self._freshness(outcome) for outcome in outcomes)
         used = {limit: max(outcome.utilisation[limit] for outcome in outcomes) for limit in outcomes[0].utilisation}
         return Judged(
@@ -107,14 +110,14 @@ class Model:
 
     def at_peak(self, configuration: Configuration) -> list[Outcome]:
         """Return what is to be expected at the peak, by each draw."""
-        return self._simulated(self._peak, configuration)
+        return self._simulated(self._peak, configuration, self.seeds)
 
     def _freshness(self, outcome: Outcome) -> float:
         lists = outcome.lists
         return lists.quantiles(self._goal.percentile)[0] if lists.weight else inf
 
-    def _simulated(self, traffic: Traffic, configuration: Configuration) -> list[Outcome]:
-        return [simulate(traffic, configuration, self._calibration, self._surroundings, seed) for seed in self.seeds]
+    def _simulated(self, traffic: Traffic, configuration: Configuration, seeds: Sequence[int]) -> list[Outcome]:
+        return [simulate(traffic, configuration, self._calibration, self._surroundings, seed) for seed in seeds]
 
 
 def violation(freshness: float, utilisation: dict[Constraint, float], goal: Goal) -> float:

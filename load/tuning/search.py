@@ -77,6 +77,7 @@ class Search:
         for start in starts:
             self._look_around(start)
             self._starts.append(start)
+        self._settle()
         if self._best is None:
             raise ValueError("a search needs a start")
         # From here on each look decides where the next one is.
@@ -86,6 +87,7 @@ class Search:
             if promised < WORTH_A_LOOK:
                 break
             self._look(place)
+            self._settle()
             promise.learn(place, self.judged[place])
         return self.judged[self._best]
 
@@ -149,18 +151,22 @@ class Search:
         if place in self.judged or len(self.judged) >= self._budget:
             return
         self.judged[place] = self._judge(self._space.at(place))
-        if self._betters(place, LUCK):
+        self._progress(len(self.judged), min(self.judged.values(), key=self.rank))
+
+    def _settle(self) -> None:
+        """Confirm what is or may be better than the best so far, the best of that first, until nothing is."""
+        while better := [place for place in self.judged if place not in self.confirmed and self._betters(place, LUCK)]:
+            place = min(better, key=lambda each: self.rank(self.judged[each]))
             self.sure(place)
-        if self._betters(place):
-            self._best = place
-        if self._best is not None:
-            self._progress(len(self.judged), self.judged[self._best])
+            if self._betters(place):
+                self._best = place
 
     def sure(self, place: Place) -> Judged:
         """Return a place that was looked at as it is confirmed to be."""
-        if self._confirm is not None and place not in self.confirmed:
-            self.judged[place] = self._confirm(self._space.at(place))
+        if place not in self.confirmed:
             self.confirmed.add(place)
+            if self._confirm is not None:
+                self.judged[place] = self._confirm(self._space.at(place))
         return self.judged[place]
 
     def _betters(self, place: Place, luck: float = 0.0) -> bool:
