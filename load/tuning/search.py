@@ -9,6 +9,7 @@ to be expected of other places, and how sure that is; the next look is where tha
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from heapq import nlargest
 from typing import Final
@@ -64,6 +65,8 @@ class Search:
         self._judge = judge
         self._confirm = confirm
         self.confirmed: set[Place] = set()
+        self._known: dict[tuple[float, float], Judged] = {}
+        """What was confirmed, by how it had looked."""
         self._goal = goal
         self._budget = budget
         self._progress = progress
@@ -166,7 +169,12 @@ class Search:
         if place not in self.confirmed:
             self.confirmed.add(place)
             if self._confirm is not None:
-                self.judged[place] = self._confirm(self._space.at(place))
+                looked = self.judged[place]
+                # What looks exactly like another differs from it in nothing that matters, as in a limit never reached.
+                alike = looked.month, looked.freshness
+                if alike not in self._known:
+                    self._known[alike] = self._confirm(looked.configuration)
+                self.judged[place] = replace(self._known[alike], configuration=looked.configuration)
         return self.judged[place]
 
     def _betters(self, place: Place, luck: float = 0.0) -> bool:
