@@ -1,11 +1,10 @@
 """``penstock-load`` and ``python -m load``: whatever goes wrong is one line on standard error, and an exit status."""
 
-import os
 import sys
 
 from penstock.cli.defect_file import keep
 from penstock.cli.ending import ending
-from penstock.cli.standard_streams import show_anything
+from penstock.cli.standard_streams import abandon_output, show_anything
 
 
 def main() -> None:
@@ -20,8 +19,8 @@ def main() -> None:
         status = cli(prog_name="penstock-load", standalone_mode=False)
     except SystemExit:
         # Commands return their status. By this click ends them, with 1, when whoever read the output has enough of it,
-        # as ``… | head`` does: that is no failure. Python would complain once more of what is left when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # as ``… | head`` does: that is no failure.
+        abandon_output()
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
         message, status = ending(error, keep)

@@ -1,6 +1,5 @@
 """Runs a command line and says what went wrong, in one line."""
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Final, NoReturn
@@ -33,6 +32,9 @@ _USAGE: Final = (
 def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str], after_failure: str) -> NoReturn:
     """Run it and exit.
 
+    Where the reader of the output has gone, as ``… | head`` does, click ends it with 1 and says nothing: what was still
+    to be done was not.
+
     Args:
         cli: the command line.
         name: what it is called by, like ``python -m consumers.redrive``.
@@ -59,10 +61,6 @@ def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str
         _end(FAILURE, error_line(f"{what}{error}"))
     except (ClientError, BotoCoreError) as error:
         _end(FAILURE, error_line(f"{error}; {after_failure}"))
-    except BrokenPipeError:
-        # The reader of the output has gone, as head does: what is buffered goes nowhere (Python, "Note on SIGPIPE").
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILURE)
     except Exception as error:  # noqa: BLE001 - told by ending, a defect of ours too
         if _is_about_endpoint(error):
             _end(USAGE, error_line(f"{error}: AWS_ENDPOINT_URL must be a URL, like http://127.0.0.1:4566"))

@@ -19,6 +19,7 @@ from load.calibration.calibration import CallTime, FunctionCost, LocalTimes
 from load.calibration.loaded import Pause, under_load
 from load.configuration import Configuration
 from load.model.applying import STATE_CALLS
+from load.runs.local_stack import start_local_stack
 from local.stack import LocalStack
 from penstock import Producer
 from penstock.config import ProducerConfig
@@ -47,7 +48,6 @@ IDLE_SECONDS: Final = 30.0
 LEAST_SECONDS: Final = 1e-4
 """A call takes so much at least, whatever was deducted."""
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 _NAME: Final = "calibration"
 
 
@@ -92,33 +92,27 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
         local.stack.StackError: the stack can't be started.
     """
     configuration, noted = Configuration(shards=1, ingest_window_seconds=0, rollup_window_seconds=0), _Noted()
-    with TemporaryDirectory(prefix="penstock-calibration-") as logs:
-        stack = LocalStack.start(
-            template=_ROOT / "template.yaml",
-            port=0,
-            directory=Path(logs),
-            parameters={**configuration.parameters, "Schedule": configuration.schedule},
-            observer=noted,
-            write_limits=True,
+    with (
+        TemporaryDirectory(prefix="penstock-calibration-") as logs,
+        start_local_stack(configuration, Path(logs), noted) as stack,
+    ):
+        batches = Batches(EventShape(), seed=1)
+        starts, first_batch = _starts(stack, batches, noted)
+        whole = _call_time(list(_timed(lambda _: _invoke_with_nothing(stack))))
+        way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
+        put, read = _call_time(list(_puts(stack))), _call_time(list(_reads(stack.client("kinesis"))))
+        together, invocations = under_load(stack, partial(_loaded, stack, noted))
+        calls = call_seconds(invocations, ingest, rollup, way)
+        return LocalTimes(
+            put=put,
+            read=read,
+            log=_call_time(calls["IngestFunction"]),
+            trends=_call_time(calls["RollupFunction"]),
+            invoke=CallTime(median=way, p99=way + whole.p99 - whole.median),
+            start=CallTime(median=median(starts), p99=max(starts)),
+            starts_at_once=TOGETHER * median(starts) / together,
+            first_batch=first_batch,
         )
-        with stack:
-            batches = Batches(EventShape(), seed=1)
-            starts, first_batch = _starts(stack, batches, noted)
-            whole = _call_time(list(_timed(lambda _: _invoke_with_nothing(stack))))
-            way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
-            put, read = _call_time(list(_puts(stack))), _call_time(list(_reads(stack.client("kinesis"))))
-            together, invocations = under_load(stack, partial(_loaded, stack, noted))
-            calls = call_seconds(invocations, ingest, rollup, way)
-            return LocalTimes(
-                put=put,
-                read=read,
-                log=_call_time(calls["IngestFunction"]),
-                trends=_call_time(calls["RollupFunction"]),
-                invoke=CallTime(median=way, p99=way + whole.p99 - whole.median),
-                start=CallTime(median=median(starts), p99=max(starts)),
-                starts_at_once=TOGETHER * median(starts) / together,
-                first_batch=first_batch,
-            )
 
 
 def call_seconds(

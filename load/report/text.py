@@ -113,7 +113,7 @@ def _shards(report: Report) -> Iterator[str]:
     busiest = max(report.shards, key=lambda shard: max(shard.records_rate / 1_000, shard.bytes_rate / 2**20))
     used = max(busiest.records_rate / 1_000, busiest.bytes_rate / 2**20)
     yield (
-        f"  {counted(len(report.shards), 'shard')}; the busiest, {busiest.shard_id}, took "
+        f"  {counted(len(report.shards), 'shard')} sent to; the busiest, {busiest.shard_id}, took "
         f"{busiest.records_rate:,.1f} records/s and {busiest.bytes_rate / 1024:,.0f} KiB/s: {used:.1%} of its limit"
     )
 

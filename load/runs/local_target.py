@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
 
 from load.configuration import Configuration
 from load.generator.stream import StreamAddress
@@ -11,11 +10,10 @@ from load.measure.distributions import Measured
 from load.measure.functions import AGES, BATCHES, FUNCTIONS, batch_unit, memory_limit_bytes
 from load.report.model import Function, Table, Unit
 from load.report.settings import settings_of
+from load.runs.local_stack import start_local_stack
 from load.runs.reporting_api import ReportingApi
 from load.runs.target import Insides
 from local.stack import LocalStack
-
-ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class _Watched:
@@ -103,14 +101,7 @@ class LocalTarget:
         Raises:
             local.stack.StackError: it can't be started.
         """
-        self._running = LocalStack.start(
-            template=ROOT / "template.yaml",
-            port=0,
-            directory=self._directory,
-            parameters={**self._configuration.parameters, "Schedule": self._configuration.schedule},
-            observer=self._watch,
-            write_limits=True,
-        )
+        self._running = start_local_stack(self._configuration, self._directory, self._watch)
 
     def stop(self) -> None:
         """End it, if it was started."""

@@ -1,6 +1,8 @@
 """The command line's standard output and error."""
 
+import contextlib
 import io
+import os
 import sys
 
 
@@ -9,3 +11,12 @@ def show_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def abandon_output() -> None:
+    """Write no more, since the reader has gone: what is still buffered would raise once more at the interpreter's exit.
+
+    The source: Python's documentation of `signal`, "Note on SIGPIPE".
+    """
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

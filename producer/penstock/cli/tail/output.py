@@ -1,7 +1,5 @@
 """Standard output as a place for bytes whose reader can go away."""
 
-import contextlib
-import os
 import select
 import sys
 
@@ -29,8 +27,3 @@ class Output:
         poll = select.poll()
         poll.register(self._stream, 0)  # errors are told unasked, and a pipe without a reader is one
         return any(events & select.POLLERR for _, events in poll.poll(0))
-
-    def abandon(self) -> None:
-        """Write no more: what is still buffered would raise once more at the interpreter's exit."""
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())

@@ -14,6 +14,7 @@ from penstock.cli.reading.stream_reader import StreamReader
 from penstock.cli.reading.trouble import Trouble
 from penstock.cli.reading.user_records import ReadRecord, read_records
 from penstock.cli.safe_text import safe_text
+from penstock.cli.standard_streams import abandon_output
 from penstock.cli.tail.lines import data_line, json_line
 from penstock.cli.tail.output import Output
 from penstock.listing import ListedShard, list_shards
@@ -65,7 +66,7 @@ def run(order: TailOrder) -> int:
             try:
                 _print(order, reader, output)
             except BrokenPipeError:
-                output.abandon()
+                abandon_output()
     return 0
 
 
@@ -77,7 +78,7 @@ def _print(order: TailOrder, reader: StreamReader, output: Output) -> None:
             told = True
             _tell(f"reading {order.stream} from {order.start_text}; Ctrl-C ends")
         if output.reader_gone():
-            output.abandon()
+            abandon_output()
             return
         if page is None:
             continue
