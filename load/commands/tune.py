@@ -46,7 +46,11 @@ BUDGET = 160
     help="The cheapest that meets the goal, the freshest, or the least product of both.",
 )
 @click.option(
-    "--budget", default=BUDGET, show_default=True, type=click.IntRange(10), help="Most configurations to try."
+    "--budget",
+    default=BUDGET,
+    show_default=True,
+    type=click.IntRange(10),
+    help="How much to simulate: to look at a configuration takes 1, to confirm one 3 at most.",
 )
 @set_option
 @click.option(
@@ -163,9 +167,9 @@ def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, 
 
     found: list[Judged] = []
 
-    def show(tried: int, best: "Judged") -> None:
+    def show(spent: int, best: "Judged") -> None:
         found[:] = [best]
-        progress.show(f"{tried} tried; {best.month:,.2f} $ a month, {best.freshness:.2f} s")
+        progress.show(f"{spent} of {budget}; {best.month:,.2f} $ a month, {best.freshness:.2f} s")
 
     try:
         return tuner.tune(space, start, budget, show)

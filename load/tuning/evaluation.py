@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, inf
+from math import inf
 from statistics import fmean
 from typing import Final
 
@@ -24,6 +24,10 @@ ways."""
 DRAWS: Final = 4
 """By which a configuration is judged unless others are given. When windows and polls begin next to each other is
 chance, and what follows from it lasts for minutes: several draws tell more than one that is as long as all of them."""
+CONFIRMING_ROUNDS: Final = 3
+"""Of so many draws each, by which a look is confirmed."""
+CHANCE: Final = 0.02
+"""Of the goal: what misses it by more in one round of draws, or by half of that in two, is not tried in more."""
 MANY_EVENTS: Final = 100_000.0
 """A second: from there on there are so many batches that half of the draws, of a minute each, are enough."""
 LEAST_RATE: Final = 0.1
@@ -41,6 +45,8 @@ class Judged:
     utilisation: dict[Constraint, float]
     violation: float
     """By how much it misses the goal: 0 if it meets it, headroom included."""
+    rounds: int = 1
+    """Of draws, by which it was judged."""
 
     @property
     def meets(self) -> bool:
@@ -54,6 +60,8 @@ class Judged:
 
 
 Judge = Callable[[Configuration], Judged]
+Confirm = Callable[[Configuration, float], Judged]
+"""Judges by no more rounds of draws than tell that the goal is missed by more than so much."""
 
 
 class Model:
@@ -76,41 +84,51 @@ class Model:
         prices: Prices,
         seeds: Sequence[int] = range(DRAWS),
     ) -> None:
-        """Judge under this traffic and goal, by a draw for each seed."""
+        """Judge under this traffic and goal, by a draw for each seed, `DRAWS` of them a round."""
         self._goal = goal
         self._calibration = calibration
         self._surroundings = surroundings
         self._prices = prices
         profile = traffic.profile
-        peak, seconds, self.seeds = profile.peak, SECONDS, seeds
+        peak, seconds = profile.peak, SECONDS
+        rounds = [seeds[first : first + DRAWS] for first in range(0, len(seeds), DRAWS)]
         if peak >= MANY_EVENTS:
-            seconds, self.seeds = SECONDS / 2, seeds[: ceil(len(seeds) / 2)]
+            seconds, rounds = SECONDS / 2, [each[: DRAWS // 2] for each in rounds]
+        self._rounds = rounds
         trough = max(LEAST_RATE, min(min(piece.start, piece.end) for piece in profile.pieces))
         mean = profile.events / profile.seconds
         self._peak = replace(traffic, profile=steady(peak, seconds))
         self._trough = replace(traffic, profile=steady(trough, seconds)) if trough < peak else None
-        # Freshness varies by draws more than cost does, and it is that of the peak alone.
-        self._trough_seeds = self.seeds[::4]
         self._share = 1 - (mean - trough) / (peak - trough) if trough < peak else 0.0
         """Of the time that the trough stands for."""
 
-    def __call__(self, configuration: Configuration) -> Judged:
-        """Judge a configuration."""
-        outcomes = self.at_peak(configuration)
-        parts = [(outcome.usage, 1 - self._share) for outcome in outcomes]
-        if self._trough is not None:
-            quiet = self._simulated(self._trough, configuration, self._trough_seeds)
-            each = self._share * len(outcomes) / len(quiet)
-            parts += [(outcome.usage, each) for outcome in quiet]
-        freshness = fmean(self._freshness(outcome) for outcome in outcomes)
-        used = {limit: max(outcome.utilisation[limit] for outcome in outcomes) for limit in outcomes[0].utilisation}
-        return Judged(
-            configuration, cost(blend(parts), self._prices), freshness, used, violation(freshness, used, self._goal)
-        )
+    def __call__(self, configuration: Configuration, missed: float = inf) -> Judged:
+        """Judge a configuration, by no more rounds than tell that it misses the goal by more than `missed`."""
+        outcomes: list[Outcome] = []
+        quiet: list[Outcome] = []
+        for number, seeds in enumerate(self._rounds, start=1):
+            outcomes += self._simulated(self._peak, configuration, seeds)
+            if self._trough is not None:
+                # Freshness varies by draws more than cost does, and it is that of the peak alone.
+                quiet += self._simulated(self._trough, configuration, seeds[:1])
+            judged = self._judged(configuration, outcomes, quiet, number)
+            if judged.violation > missed + CHANCE / number:
+                break
+        return judged
 
     def at_peak(self, configuration: Configuration) -> list[Outcome]:
         """Return what is to be expected at the peak, by each draw."""
-        return self._simulated(self._peak, configuration, self.seeds)
+        return [each for seeds in self._rounds for each in self._simulated(self._peak, configuration, seeds)]
+
+    def _judged(
+        self, configuration: Configuration, outcomes: list[Outcome], quiet: list[Outcome], rounds: int
+    ) -> Judged:
+        parts = [(outcome.usage, 1 - self._share) for outcome in outcomes]
+        parts += [(outcome.usage, self._share * len(outcomes) / len(quiet)) for outcome in quiet]
+        freshness = fmean(self._freshness(outcome) for outcome in outcomes)
+        used = {limit: max(outcome.utilisation[limit] for outcome in outcomes) for limit in outcomes[0].utilisation}
+        missed = violation(freshness, used, self._goal)
+        return Judged(configuration, cost(blend(parts), self._prices), freshness, used, missed, rounds)
 
     def _freshness(self, outcome: Outcome) -> float:
         lists = outcome.lists

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from heapq import nlargest
+from math import inf
 from typing import Final
 
-from load.tuning.evaluation import Judge, Judged
+from load.tuning.evaluation import CONFIRMING_ROUNDS, Confirm, Judge, Judged
 from load.tuning.foresight import foreseen
 from load.tuning.goal import Goal
 from load.tuning.promise import Promise, aim
@@ -40,11 +41,11 @@ Rank = tuple[float, float]
 """The smaller the better: what is missed of the goal, then what is to be least."""
 
 Progress = Callable[[int, Judged], object]
-"""Told how many were judged, and the best of them so far."""
+"""Told what was spent of the budget, and the best so far."""
 
 
 class Search:
-    """Judges places of a space, at most so many of them."""
+    """Judges places of a space, by at most so many rounds of draws."""
 
     def __init__(
         self,
@@ -54,16 +55,19 @@ class Search:
         budget: int,
         progress: Progress = lambda *_: None,
         *,
-        confirm: Judge | None = None,
+        confirm: Confirm | None = None,
     ) -> None:
         """Search for a goal by its strategy; with the budget spent, the best so far is the answer.
 
         Where judging is partly luck, what is or may be better than the best so far is judged again by `confirm`, which
-        knows more: a search that took it at its word would end where luck was greatest.
+        knows more: a search that took it at its word would end where luck was greatest. The budget is of rounds of
+        draws: a look is one, and confirming takes `CONFIRMING_ROUNDS` at most.
         """
         self._space = space
         self._judge = judge
         self._confirm = confirm
+        self._confirming = CONFIRMING_ROUNDS if confirm is not None else 0
+        self.spent = 0
         self.confirmed: set[Place] = set()
         self._known: dict[tuple[float, float], Judged] = {}
         """What was confirmed, by how it had looked."""
@@ -85,7 +89,7 @@ class Search:
             raise ValueError("a search needs a start")
         # From here on each look decides where the next one is.
         promise = Promise(self._space, self._goal, self.judged)
-        while len(self.judged) < self._budget:
+        while self._can_look:
             promised, place = self._most_promising(promise, self._best)
             if promised < WORTH_A_LOOK:
                 break
@@ -109,7 +113,7 @@ class Search:
             for place in along:
                 self._look(place)
             alone.append({place[axis]: self.judged[place] for place in along if place in self.judged})
-        if len(self.judged) < self._budget:
+        if self._can_look:
             for place in filter(self._allows, foreseen(self.judged[start], alone, self._goal)[:FORESEEN]):
                 self._look(place)
 
@@ -149,16 +153,27 @@ class Search:
     def _along_all(self, place: Place) -> set[Place]:
         return {there for axis in range(len(place)) for there in self._along(place, axis)}
 
+    @property
+    def _can_look(self) -> bool:
+        """Whether what is left of the budget is enough to look at one more place, and to confirm it."""
+        return self.spent + 1 + self._confirming <= self._budget
+
     def _look(self, place: Place) -> None:
         """Judge a place, if it wasn't and there is a budget for it."""
-        if place in self.judged or len(self.judged) >= self._budget:
-            return
-        self.judged[place] = self._judge(self._space.at(place))
-        self._progress(len(self.judged), min(self.judged.values(), key=self.rank))
+        if place not in self.judged and self._can_look:
+            self._take(place, self._judge(self._space.at(place)))
+
+    def _take(self, place: Place, judged: Judged) -> None:
+        """Take in what a place was judged to be."""
+        self.judged[place] = judged
+        self.spent += judged.rounds
+        self._progress(self.spent, min(self.judged.values(), key=self.rank))
 
     def _settle(self) -> None:
         """Confirm what is or may be better than the best so far, the best of that first, until nothing is."""
         while better := [place for place in self.judged if place not in self.confirmed and self._betters(place, LUCK)]:
+            if self._best is not None and self.spent + self._confirming > self._budget:
+                return
             place = min(better, key=lambda each: self.rank(self.judged[each]))
             self.sure(place)
             if self._betters(place):
@@ -173,9 +188,15 @@ class Search:
                 # What looks exactly like another differs from it in nothing that matters, as in a limit never reached.
                 alike = looked.month, looked.freshness
                 if alike not in self._known:
-                    self._known[alike] = self._confirm(looked.configuration)
+                    self._known[alike] = self._confirm(looked.configuration, self._missed)
+                    self._take(place, self._known[alike])
                 self.judged[place] = replace(self._known[alike], configuration=looked.configuration)
         return self.judged[place]
+
+    @property
+    def _missed(self) -> float:
+        """By how much the best so far misses the goal: what misses it by clearly more need not be known better."""
+        return inf if self._best is None else self.judged[self._best].violation
 
     def _betters(self, place: Place, luck: float = 0.0) -> bool:
         """Tell whether a place is better than the best; or would be if it missed so much less of the goal."""

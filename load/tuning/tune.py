@@ -10,14 +10,14 @@ from load.model.outcome import Constraint
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
 from load.prices.table import Prices
-from load.tuning.evaluation import DRAWS, Judged, Model, binding
+from load.tuning.evaluation import CONFIRMING_ROUNDS, DRAWS, Judged, Model, binding
 from load.tuning.goal import Goal
 from load.tuning.search import Progress, Search
 from load.tuning.space import Space
 
 FINALISTS: Final = 4
 """That a run may try for real."""
-CONFIRMING: Final = 3 * DRAWS
+CONFIRMING: Final = CONFIRMING_ROUNDS * DRAWS
 """Draws by which is judged what seems better than the best so far: others than those by which it seems so."""
 
 
@@ -66,7 +66,7 @@ class Tuner:
     """Of all draws."""
 
     def tune(self, space: Space, start: Configuration, budget: int, progress: Progress = lambda *_: None) -> Tuned:
-        """Search a space from a configuration, with at most so many simulated."""
+        """Search a space from a configuration, by at most so many rounds of draws, and a few more for the finalists."""
         search = Search(space, self.searching, self.goal, budget, progress, confirm=self.confirming)
         search.run(space.starts(start))
         for place in sorted(search.judged, key=lambda each: search.rank(search.judged[each]))[:FINALISTS]:

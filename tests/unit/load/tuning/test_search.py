@@ -10,7 +10,7 @@ from load.configuration import Configuration
 from load.model.outcome import Constraint
 from load.prices.cost import Cost, Item
 from load.prices.table import price_table
-from load.tuning.evaluation import Judged, violation
+from load.tuning.evaluation import CONFIRMING_ROUNDS, Judged, violation
 from load.tuning.goal import STRATEGIES, Goal
 from load.tuning.search import Search
 from load.tuning.space import Space, axis
@@ -41,6 +41,9 @@ class Formula:
         self.rate = rate
         self.goal = goal
         self.asked = 0
+
+    def confirm(self, chosen: Configuration, _missed: float) -> Judged:
+        return replace(self(chosen), rounds=CONFIRMING_ROUNDS)
 
     def __call__(self, chosen: Configuration) -> Judged:
         self.asked += 1
@@ -119,14 +122,15 @@ def test_what_is_best_by_luck_is_found_out(rate: int, seconds: int) -> None:
     best = min((each.month for each in map(truth, map(space.at, space.places())) if each.meets), default=inf)
 
     believing = Search(space, lucky, goal, space.size // 20).run(space.starts(BASE))
-    search = Search(space, lucky, goal, space.size // 20, confirm=truth)
+    search = Search(space, lucky, goal, space.size // 20, confirm=truth.confirm)
     found = search.run(space.starts(BASE))
 
     assert truth(believing.configuration).violation > 0 or believing.month < best
-    assert found == truth(found.configuration)
+    assert found == truth.confirm(found.configuration, inf)
     assert found.meets
     assert found.month <= 1.05 * best
     assert len(search.confirmed) < len(search.judged)
+    assert len(search.judged) + CONFIRMING_ROUNDS * len(search.confirmed) == search.spent <= space.size // 20
 
 
 def test_no_more_is_judged_than_the_budget_and_nothing_twice() -> None:

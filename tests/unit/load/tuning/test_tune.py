@@ -1,6 +1,7 @@
 """A tuning with the model, its goal, its advice and its report."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -14,7 +15,7 @@ from load.model.traffic import Traffic
 from load.prices.table import price_table
 from load.report.comparison import LEAST_BLOCKS
 from load.tuning.advice import WORTH_IT, advise
-from load.tuning.evaluation import Judged, Model, binding
+from load.tuning.evaluation import CHANCE, CONFIRMING_ROUNDS, Judged, Model, binding
 from load.tuning.goal import Goal
 from load.tuning.reporting import tuned_report
 from load.tuning.space import Space, axis, least_shards, whole_space
@@ -30,6 +31,10 @@ SMALL = Space(
 )
 
 
+ENOUGH = SMALL.size * (1 + CONFIRMING_ROUNDS)
+"""To look at all of it, and to confirm all of it."""
+
+
 def model(goal: Goal, profile: Profile | None = None) -> Model:
     traffic = Traffic(profile or steady(500, 60))
     return Model(traffic, goal, calibration=CALIBRATION, surroundings=AWS, prices=TABLE.prices)
@@ -42,7 +47,7 @@ def tuner() -> Tuner:
 
 @pytest.fixture(scope="module")
 def tuned(tuner: Tuner) -> Tuned:
-    return tuner.tune(SMALL, Configuration(), 6)
+    return tuner.tune(SMALL, Configuration(), ENOUGH)
 
 
 def test_the_choice_meets_the_goal_and_nothing_cheaper_does(tuned: Tuned) -> None:
@@ -86,8 +91,8 @@ def test_where_the_best_were_best_by_luck_others_are_chosen(tuner: Tuner) -> Non
                 def __init__(self) -> None:
                     """Judge as the other does."""
 
-                def __call__(self, configuration: Configuration) -> Judged:
-                    judged = judge(configuration)
+                def __call__(self, configuration: Configuration, missed: float = inf) -> Judged:
+                    judged = judge(configuration, missed)
                     late = configuration.rollup_window_seconds > 1
                     return replace(judged, freshness=99.0, violation=1.0) if late else judged
 
@@ -95,11 +100,22 @@ def test_where_the_best_were_best_by_luck_others_are_chosen(tuner: Tuner) -> Non
 
     lucky = Lucky(tuner.traffic, Goal(60), CALIBRATION, AWS, TABLE.prices)
 
-    tuned = lucky.tune(SMALL, Configuration(), 6)
+    tuned = lucky.tune(SMALL, Configuration(), ENOUGH)
 
     assert tuned.chosen.meets
     assert tuned.chosen.configuration.rollup_window_seconds == 1
     assert [each.meets for each in tuned.finalists] == [True, True, False, False]
+
+
+def test_what_clearly_misses_the_goal_is_confirmed_by_no_more_draws_than_that_takes(tuner: Tuner) -> None:
+    late, early = (SMALL.at((0, window)) for window in (2, 0))
+
+    judged = tuner.confirming(late, 0.0)
+
+    assert judged.rounds == 1
+    assert judged.violation > CHANCE
+    assert tuner.confirming(late, judged.violation).rounds == CONFIRMING_ROUNDS, "it may be the least late there is"
+    assert tuner.confirming(early, 0.0).rounds == CONFIRMING_ROUNDS
 
 
 def test_other_modes_are_priced_beside_the_choice(tuned: Tuned) -> None:
