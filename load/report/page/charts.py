@@ -161,9 +161,10 @@ def frontier(tuning: Tuning) -> str:
     drawn.append(path(frame, [(each.freshness, each.per_month) for each in fresh_first], "slot-2"))
     for each in near:
         x, y = frame.x(each.freshness), frame.y(each.per_month)
+        colour = "slot-1" if each is chosen else "slot-2"
         drawn.append(
-            f'<circle cx="{x}" cy="{y}" r="{7 if each is chosen else 4}" '
-            f'fill="var(--{"slot-1" if each is chosen else "slot-2"})">'
+            f'<circle cx="{x}" cy="{y}" r="{7 if each is chosen else 4}" stroke="var(--{colour})" stroke-width="2" '
+            f'fill="var(--{colour if each.meets else "raised"})">'
             f"<title>{duration(each.freshness)}, ${each.per_month:,.2f} a month: {escape(each.binding)}</title>"
             "</circle>"
         )
@@ -171,12 +172,13 @@ def frontier(tuning: Tuning) -> str:
             # Those on the right are cheaper, so there is room above; at the right edge there is none beside it.
             side = 'text-anchor="end"' if x > WIDTH * 0.75 else ""
             drawn.append(f'<text class="mark" x="{x + 8}" y="{y - 12}" {side}>chosen: ${each.per_month:,.2f}</text>')
+    hollow = "" if all(each.meets for each in near) else "; hollow ones miss the goal or its headroom"
     beyond = len(tuning.frontier) - len(near)
-    more = f"; {beyond} more, much dearer or slower, are in the table" if beyond else ""
+    more = f"; {beyond} more, much dearer or slower: in the table" if beyond else ""
     return figure(
         svg("".join(drawn), "cost and freshness"),
         "<b>Dollars a month by freshness of the lists</b>"
-        f"<span>none below the line is both cheaper and fresher; axes don't begin at 0{more}</span>",
+        f"<span>none below the line is both cheaper and fresher; axes don't begin at 0{hollow}{more}</span>",
     )
 
 

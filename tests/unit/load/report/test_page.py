@@ -83,6 +83,21 @@ def test_choices_far_off_are_in_the_table_and_not_in_the_chart() -> None:
     assert "much dearer" not in page(full())
 
 
+def test_choices_that_miss_the_goal_are_hollow() -> None:
+    tuning = full().tuning
+    assert tuning is not None
+    met = tuple(each.model_copy(update={"meets": True}) for each in tuning.frontier)
+    missed = (met[0].model_copy(update={"meets": False}), *met[1:])
+    all_meet, one_misses = (
+        page(full().model_copy(update={"tuning": tuning.model_copy(update={"frontier": each})}))
+        for each in (met, missed)
+    )
+    assert 'fill="var(--raised)"' not in all_meet
+    assert "hollow" not in all_meet
+    assert one_misses.count('fill="var(--raised)"') == 1
+    assert "hollow ones miss the goal or its headroom" in one_misses
+
+
 def test_a_frontier_of_one_choice_can_be_drawn() -> None:
     tuning = full().tuning
     assert tuning is not None
