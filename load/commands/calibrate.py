@@ -7,6 +7,7 @@ import click
 
 from load.commands.options import FILE, SETTINGS, to_be_written
 from load.commands.stack_options import region_option
+from load.commands.written import Written
 
 if TYPE_CHECKING:
     from consumers.command.progress import Progress
@@ -36,7 +37,7 @@ def calibrate(
     """Measure what ingest, rollup and views cost on this machine, and write that to FILE for the other commands.
 
     The real handlers are given batches of several sizes and shapes; DynamoDB is answered in memory, and what that costs
-    is left out. It takes a minute or two, and a machine that does nothing else meanwhile.
+    is left out. It takes some three minutes, and a machine that does nothing else meanwhile.
 
     With --from-logs they are read from a stack that was deployed with SystemLogLevel=INFO and sent loads of several
     rates: what Lambda reports of each invocation, and what the function says of its batch.
@@ -58,13 +59,14 @@ def calibrate(
             made = measure(rounds, lambda done, of: progress.show(f"{done} of {of} kinds of batches"))
     if megabytes is not None:
         made = made.model_copy(update={"processor_megabytes": megabytes})
-    file.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    for name, function in (("ingest", made.ingest), ("rollup", made.rollup), ("views", made.views)):
-        parts = ", ".join(f"{part} {1e6 * seconds:,.1f}" for part, seconds in function.seconds.items())
-        click.echo(
-            f"{name:<8}off by {function.median_error:.0%} in the median of {function.points} kinds of batches, "
-            f"{function.worst_error:.0%} at most; µs by part: {parts}"
-        )
+    with Written() as written:
+        written.write(file, lambda path: path.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8"))
+        for name, function in (("ingest", made.ingest), ("rollup", made.rollup), ("views", made.views)):
+            parts = ", ".join(f"{part} {1e6 * seconds:,.1f}" for part, seconds in function.seconds.items())
+            click.echo(
+                f"{name:<8}off by {function.median_error:.0%} in the median of {function.points} kinds of batches, "
+                f"{function.worst_error:.0%} at most; µs by part: {parts}"
+            )
 
 
 def _read(stack: str, region: str | None, since: str, progress: "Progress") -> "Calibration":

@@ -1,19 +1,26 @@
 """What the commands of the model print: lines for a person, JSON for a program."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from load.configuration import PARAMETERS, Configuration
-from load.model.outcome import Outcome, remedy_of
+from load.model.outcome import Constraint, Outcome, remedy_of
 from load.model.spread import Spread
 from load.prices.cost import Cost
 from load.prices.table import PriceTable
 from load.tuning.advice import WORTH_IT, Advice
 from load.tuning.evaluation import Judged
-from load.tuning.goal import Goal
+from load.tuning.goal import Goal, Strategy
 from load.tuning.tune import Tuned
 from penstock.cli.table import columns
 
 RIGHT = frozenset({1, 2})
+_LEAST: Final[dict[Strategy, str]] = {
+    "cost": "cost a month",
+    "speed": "time to the lists",
+    "balanced": "cost times time to the lists",
+}
+"""What is to be least."""
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
@@ -64,24 +71,27 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
     chosen, goal = tuned.chosen, tuned.goal
     yield f"{goal}, strategy {goal.strategy}: {tuned.evaluated:,} of {tuned.possible:,} configurations simulated"
     if not chosen.meets:
-        remedy = remedy_of(tuned.binds, chosen.configuration.stream_mode)
-        yield f"nothing found meets the goal; this is nearest, and {tuned.binds} is why: {remedy}"
+        yield f"nothing found meets the goal; this is nearest, and {tuned.binds} is why: {_way_out(tuned)}"
     yield ""
     yield from frontier_lines(tuned.frontier, chosen, goal)
     yield ""
     yield judged_line("chosen", chosen) + f"   {tuned.binds} binds"
+    if tuned.late:
+        yield f"    {tuned.late}"
     yield from _changes(start, chosen.configuration)
     if chosen.configuration.beyond:
         yield chosen.configuration.beyond
     for name, other, why in (
-        ("cheaper", tuned.cheaper, "the next cheaper, misses the goal or its headroom"),
-        ("faster", tuned.faster, "the cheapest that is a tenth fresher"),
+        ("cheaper", tuned.cheaper, "the next cheaper found"),
+        ("faster", tuned.faster, "the cheapest found that is a tenth fresher"),
     ):
         if other is not None:
-            yield judged_line(name, other) + f"   {why}: {_difference(chosen.configuration, other.configuration)}"
+            difference = _difference(chosen.configuration, other.configuration)
+            yield judged_line(name, other) + f"   {why}{_missing(other, goal, ', ')}: {difference}"
     for other in tuned.modes:
         configuration = other.configuration
-        yield judged_line("modes", other) + f"   stream {configuration.stream_mode}, tables {configuration.table_mode}"
+        modes = f"   stream {configuration.stream_mode}, tables {configuration.table_mode}"
+        yield judged_line("modes", other) + modes + _missing(other, goal, ", ")
     if tuned.modes:
         yield "the template's StreamMode chooses the stream's; its tables are on demand, the other is for comparison"
     if advice is not None:
@@ -89,20 +99,38 @@ def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> It
         yield from _advice_lines(advice)
 
 
-def best_lines(found: Sequence[Judged], start: Configuration) -> Iterator[str]:
+def _way_out(tuned: Tuned) -> str:
+    """Return what would help where nothing meets the goal."""
+    if tuned.binds is not Constraint.FRESHNESS:
+        return remedy_of(tuned.binds, tuned.chosen.configuration.stream_mode)
+    freshest = min(each.freshness for each in tuned.frontier)
+    return f"nothing fresher than {freshest:,.2f} s was found; polls and lists take time, however short windows are"
+
+
+def _missing(judged: Judged, goal: Goal, before: str = "") -> str:
+    """Return what a choice misses, if it does."""
+    if judged.meets:
+        return ""
+    return before + ("misses the goal" if judged.freshness > goal.seconds else "misses the headroom")
+
+
+def best_lines(found: Sequence[Judged], start: Configuration, goal: Goal) -> Iterator[str]:
     """Yield the best of a search that was interrupted, if there is one yet."""
     for best in found:
-        yield judged_line("so far", best) + ("" if best.meets else "   misses the goal or its headroom")
+        yield judged_line("so far", best) + _missing(best, goal, "   ")
         yield from _changes(start, best.configuration)
 
 
 def _advice_lines(advice: Advice) -> Iterator[str]:
-    yield judged_line("now", advice.current) + ("" if advice.current.meets else "   misses the goal")
+    goal = advice.goal
+    yield judged_line("now", advice.current) + _missing(advice.current, goal, "   ")
     if not advice.change:
-        yield f"stay: the change saves {advice.saving:.1%} a month, and less than {WORTH_IT:.0%} is not worth it"
+        less = f"{advice.saving:.1%} less" if advice.saving >= 0 else f"{-advice.saving:.1%} more"
+        yield f"stay: the change has {less} {_LEAST[goal.strategy]}, and less than {WORTH_IT:.0%} saved is not worth it"
         return
     for number, step in enumerate(advice.steps, start=1):
-        yield judged_line(f"step {number}", step.judged) + f"   {_named(step.setting)} {step.before} → {step.after}"
+        changes = ", ".join(f"{_named(name)} {step.before[name]} → {value}" for name, value in step.after.items())
+        yield judged_line(f"step {number}", step.judged) + f"   {changes}" + _missing(step.judged, goal, "   ")
 
 
 def _changes(start: Configuration, chosen: Configuration) -> Iterator[str]:
@@ -132,12 +160,7 @@ def frontier_lines(frontier: tuple[Judged, ...], chosen: Judged, goal: Goal, wid
     dearest = max(each.month for each in frontier) or 1.0
     for each in frontier:
         bar = "█" * max(1, round(width * each.month / dearest))
-        if each is chosen:
-            mark = "◄ chosen"
-        elif each.meets:
-            mark = ""
-        else:
-            mark = "misses the goal" if each.freshness > goal.seconds else "misses the headroom"
+        mark = "◄ chosen" if each is chosen else _missing(each, goal)
         yield f"{each.freshness:>8.2f} s {each.month:>12,.2f} $  {bar} {mark}".rstrip()
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from load.model.surroundings import Surroundings
     from load.model.traffic import Traffic
     from load.prices.table import PriceTable
+    from load.tuning.advice import Advice
     from load.tuning.evaluation import Judged
     from load.tuning.goal import Strategy
     from load.tuning.space import Space
@@ -121,7 +122,7 @@ def tune(
     from load.stack.access import open_session
     from load.tuning.advice import advise
     from load.tuning.goal import Goal
-    from load.tuning.reporting import tuned_report
+    from load.tuning.reporting import tuned_report, with_trials
     from load.tuning.space import whole_space
     from load.tuning.tune import Tuner
 
@@ -139,17 +140,21 @@ def tune(
     tuner = Tuner(traffic, goal, calibration, surroundings, table.prices, seed)
     with Progress() as progress:
         tuned = _tuned(tuner, whole_space(traffic, goal, start), start, budget, progress)
-        advice = advise(start, tuned.chosen, tuner.confirming) if running or stack is not None else None
-    chosen = tuned.chosen.configuration.samconfig()
+        advice = advise(start, tuned.chosen, goal, tuner.confirming) if running or stack is not None else None
+    parameters = _parameters(tuned, advice)
+    found = tuned_report(tuned, tuner, table) if report or page else None
     with Written() as written:
-        written.write(samconfig, lambda path: path.write_text(chosen, encoding="utf-8"))
+        written.write(samconfig, lambda path: path.write_text(parameters, encoding="utf-8"))
+        # Before anything is printed: whoever reads that may have enough of it.
+        if found is not None:
+            written.write_reports(found, report, page)
         for line in tuned_lines(tuned, start, advice):
             click.echo(line)
         tried, whole = (
             try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
         )
-        if report or page:
-            written.write_reports(tuned_report(tuned, tuner, table, tried), report, page)
+        if found is not None and tried:
+            written.write_reports(with_trials(found, tried), report, page)
         for line in trial_lines(tried):
             click.echo(line)
     if not whole:
@@ -159,6 +164,13 @@ def tune(
     if stack is not None and advice is not None and advice.change:
         apply(session, stack, tuned.chosen, advice.current, yes=yes)
     return 0
+
+
+def _parameters(tuned: "Tuned", advice: "Advice | None") -> str:
+    """Return what ``sam deploy`` is to be given: what is advised, so what there is if that is to stay."""
+    configuration = tuned.chosen.configuration if advice is None else advice.configuration
+    nearest = "" if tuned.chosen.meets else f"# Nothing found meets the goal, {tuned.goal}: this is nearest.\n"
+    return nearest + configuration.samconfig()
 
 
 def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, progress: "Progress") -> "Tuned":
@@ -174,6 +186,6 @@ def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, 
     try:
         return tuner.tune(space, start, budget, show)
     except KeyboardInterrupt:
-        for line in best_lines(found, start):
+        for line in best_lines(found, start, tuner.goal):
             click.echo(line)
         raise

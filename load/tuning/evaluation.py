@@ -45,6 +45,8 @@ class Judged:
     utilisation: dict[Constraint, float]
     violation: float
     """By how much it misses the goal: 0 if it meets it, headroom included."""
+    by_draw: tuple[float, ...] = ()
+    """The freshness by each draw, of which the freshness is the mean."""
     rounds: int = 1
     """Of draws, by which it was judged."""
 
@@ -125,10 +127,11 @@ class Model:
     ) -> Judged:
         parts = [(outcome.usage, 1 - self._share) for outcome in outcomes]
         parts += [(outcome.usage, self._share * len(outcomes) / len(quiet)) for outcome in quiet]
-        freshness = fmean(self._freshness(outcome) for outcome in outcomes)
+        by_draw = tuple(self._freshness(outcome) for outcome in outcomes)
+        freshness = fmean(by_draw)
         used = {limit: max(outcome.utilisation[limit] for outcome in outcomes) for limit in outcomes[0].utilisation}
         missed = violation(freshness, used, self._goal)
-        return Judged(configuration, cost(blend(parts), self._prices), freshness, used, missed, rounds)
+        return Judged(configuration, cost(blend(parts), self._prices), freshness, used, missed, by_draw, rounds)
 
     def _freshness(self, outcome: Outcome) -> float:
         lists = outcome.lists

@@ -11,7 +11,7 @@ from load.tuning.goal import Goal
 from load.tuning.tune import Tuned, Tuner
 
 
-def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence[report.Trial] = ()) -> report.Report:
+def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable) -> report.Report:
     """Return the report of a tuning.
 
     Its measurements are those of the choice at the profile's peak, by the draws that confirmed it; its cost is that of
@@ -36,17 +36,23 @@ def tuned_report(tuned: Tuned, tuner: Tuner, table: PriceTable, trials: Sequence
                 chosen=tuned.frontier.index(tuned.chosen),
                 cheaper=_choice(tuned.cheaper, goal) if tuned.cheaper else None,
                 faster=_choice(tuned.faster, goal) if tuned.faster else None,
-                trials=tuple(trials),
             ),
         }
     )
+
+
+def with_trials(found: report.Report, trials: Sequence[report.Trial]) -> report.Report:
+    """Return the report of a tuning with its finalists' runs."""
+    tuning = found.tuning and found.tuning.model_copy(update={"trials": tuple(trials)})
+    return found.model_copy(update={"tuning": tuning})
 
 
 def _of_choice(finding: report.Finding, tuned: Tuned) -> report.Finding:
     """Return what was found of the choice by itself, as it is next to the goal."""
     if finding.kind != "binding":
         return finding
-    return finding.model_copy(update={"text": f"{tuned.binds} binds the choice; of the limits, {finding.text}"})
+    text = f"{tuned.binds} binds the choice; of the limits, {finding.text}"
+    return finding.model_copy(update={"text": f"{text}; {tuned.late}" if tuned.late else text})
 
 
 def _choice(judged: Judged, goal: Goal) -> report.Choice:

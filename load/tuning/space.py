@@ -6,7 +6,7 @@ from itertools import product
 from math import ceil, log2, prod
 from typing import Any, Final
 
-from load.configuration import MOST_PLANNED_SHARDS, Configuration
+from load.configuration import MOST_PLANNED_SHARDS, CapacityMode, Configuration
 from load.errors import InputError
 from load.model.producing import ShardStream
 from load.model.surroundings import AWS
@@ -22,8 +22,7 @@ Place = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Axis:
-    """One thing to choose: the settings that each of its choices stands for, from the one that costs most to the least
-    fresh one, or from few to many."""
+    """One thing to choose: the settings that each of its choices stands for, from small to large."""
 
     name: str
     choices: tuple[Mapping[str, Any], ...]
@@ -91,9 +90,12 @@ def whole_space(traffic: Traffic, goal: Goal, base: Configuration | None = None)
         {"ingest_parallelization_factor": factor, "lanes_per_shard": 1 if factor == 1 else 4 * factor}
         for factor in (1, 2, 4, 10)
     ]
+    # A stream on demand has the shards that it needs, whatever is planned.
+    planned = base.stream_mode is CapacityMode.PROVISIONED
+    several = sorted({shards, shards + 1, *(ceil(shards * more) for more in (1.25, 1.5, 2, 3))})
     return Space(
         (
-            axis("shards", sorted({shards, shards + 1, *(ceil(shards * more) for more in (1.25, 1.5, 2, 3))})),
+            *([axis("shards", several)] if planned else []),
             axis("ingest_window_seconds", windows),
             axis("rollup_window_seconds", windows),
             axis("views_window_seconds", (1, 2, 3, 5, 8, 12, 20, 30, 60)),

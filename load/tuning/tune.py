@@ -1,6 +1,5 @@
 """A tuning from end to end: search, finalists by other draws, what there is beside the choice."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,10 +12,9 @@ from load.prices.table import Prices
 from load.tuning.evaluation import CONFIRMING_ROUNDS, DRAWS, Judged, Model, binding
 from load.tuning.goal import Goal
 from load.tuning.search import Progress, Search
+from load.tuning.shown import Shown
 from load.tuning.space import Space
 
-FINALISTS: Final = 4
-"""That a run may try for real."""
 CONFIRMING: Final = CONFIRMING_ROUNDS * DRAWS
 """Draws by which is judged what seems better than the best so far: others than those by which it seems so."""
 
@@ -27,11 +25,12 @@ class Tuned:
 
     Attributes:
         chosen: the configuration; if nothing meets the goal, the one that misses it least.
-        finalists: the best of those that were confirmed by other draws than the search's, the chosen one first.
+        finalists: the best, the chosen one first. They, and what follows, are confirmed by other draws than the
+            search's.
         frontier: of all that were judged, those of which none is both cheaper and fresher, cheapest first; and the
             chosen one.
-        cheaper: the next cheaper one that misses the goal or its headroom; faster: the cheapest one that is a tenth
-            fresher.
+        cheaper: the next cheaper one, which misses the goal or its headroom if all that are cheaper do; faster: the
+            cheapest one that meets them and is a tenth fresher.
         modes: the choice with the other modes of payment.
         evaluated: configurations that were simulated.
         possible: configurations that there are.
@@ -52,6 +51,16 @@ class Tuned:
         """What binds the choice."""
         return binding(self.chosen, self.goal)
 
+    @property
+    def late(self) -> str:
+        """How often what the choice meets on average is not met, in words; empty if it always is."""
+        goal, draws = self.goal, self.chosen.by_draw
+        late = sum(each > goal.seconds for each in draws)
+        if not late:
+            return ""
+        times = f"by {late} of {len(draws)} draws p{100 * goal.percentile:g} is later than {goal.seconds:g} s"
+        return f"{times}, {max(draws):,.2f} s at most"
+
 
 @dataclass(frozen=True)
 class Tuner:
@@ -69,25 +78,21 @@ class Tuner:
         """Search a space from a configuration, by at most so many rounds of draws, and a few more for the finalists."""
         search = Search(space, self.searching, self.goal, budget, progress, confirm=self.confirming)
         search.run(space.starts(start))
-        for place in sorted(search.judged, key=lambda each: search.rank(search.judged[each]))[:FINALISTS]:
-            search.sure(place)
-        finalists = sorted((search.judged[each] for each in search.confirmed), key=search.rank)[:FINALISTS]
-        chosen, everyone = finalists[0], list(search.judged.values())
-        cheaper = _next(everyone, lambda each: each.month < chosen.month, lambda each: (each.violation, -each.month))
-        faster = _next(
-            everyone,
-            lambda each: each.freshness < 0.9 * chosen.freshness and each.meets,
-            lambda each: (each.month, each.freshness),
-        )
+        # What is shown beside the choice would otherwise be what was luckiest.
+        while unsure := [place for place in Shown.of(search).places if place not in search.confirmed]:
+            for place in unsure:
+                search.sure(place)
+        shown, judged = Shown.of(search), search.judged
+        chosen = judged[shown.finalists[0]]
         return Tuned(
             self.goal,
             chosen,
-            tuple(finalists),
-            _frontier([chosen, *(each for each in everyone if each is not chosen)]),
-            cheaper,
-            faster,
+            tuple(judged[place] for place in shown.finalists),
+            tuple(judged[place] for place in shown.frontier),
+            None if shown.cheaper is None else judged[shown.cheaper],
+            None if shown.faster is None else judged[shown.faster],
             tuple(self._other_modes(chosen)),
-            len(search.judged),
+            len(judged),
             space.size,
         )
 
@@ -120,19 +125,3 @@ class Tuner:
             for stream, table in modes
             if (stream, table) != here
         ]
-
-
-def _frontier(judged: Sequence[Judged]) -> tuple[Judged, ...]:
-    """Return those of which none is both cheaper and fresher, cheapest first; the first of them all is in it."""
-    first, *others = judged
-    frontier: list[Judged] = []
-    for each in sorted([first, *(other for other in others if other.violation < 1)], key=lambda one: one.month):
-        if each is first or not frontier or each.freshness < min(one.freshness for one in frontier):
-            frontier.append(each)
-    return tuple(frontier)
-
-
-def _next(
-    judged: Sequence[Judged], among: Callable[[Judged], bool], rank: Callable[[Judged], tuple[float, float]]
-) -> Judged | None:
-    return min(filter(among, judged), key=rank, default=None)

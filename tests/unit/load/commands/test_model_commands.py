@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -114,11 +115,38 @@ def test_a_tunings_report_is_of_its_peak_and_costs_what_the_choice_does(tmp_path
     assert report.events.scheduled / report.workload.seconds == pytest.approx(300, rel=0.01)
 
 
+def test_what_is_found_is_written_whoever_stops_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> NoReturn:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(click, "echo", gone)
+    files = {each: tmp_path / each for each in ("report", "page", "samconfig")}
+
+    with pytest.raises(BrokenPipeError):
+        ran(
+            *("tune", "--profile", "steady:300", "--within", "20", "--budget", "10"),
+            *(part for each, file in files.items() for part in (f"--{each}", str(file))),
+        )
+
+    assert all(file.stat().st_size for file in files.values())
+
+
+def test_samconfig_says_that_it_misses_the_goal(tmp_path: Path) -> None:
+    file = tmp_path / "chosen.toml"
+
+    ran("tune", "--profile", "steady:300", "--budget", "10", "--samconfig", str(file), "--within", "0.2")
+
+    assert file.read_text(encoding="utf-8").startswith(
+        "# Nothing found meets the goal, p99 within 0.2 s, headroom 30%: this is nearest.\n"
+    )
+    assert tomllib.loads(file.read_text(encoding="utf-8"))["version"] == 0.1
+
+
 def test_an_impossible_goal_is_answered_with_the_nearest_and_why() -> None:
     result = ran("tune", "--profile", "steady:300", "--within", "0.2", "--budget", "10")
 
     assert result.return_value == 1
-    assert "nothing found meets the goal; this is nearest, and freshness is why: shorter windows" in result.output
+    assert "nothing found meets the goal; this is nearest, and freshness is why: nothing fresher than " in result.output
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,14 @@ from math import inf
 import pytest
 
 from load.calibration.calibration import default_calibration
-from load.commands.showing import frontier_lines
-from load.configuration import Configuration
+from load.commands.showing import frontier_lines, tuned_lines
+from load.configuration import CapacityMode, Configuration
 from load.errors import InputError
 from load.model.outcome import Constraint
 from load.model.surroundings import AWS
 from load.model.traffic import Traffic
 from load.prices.table import price_table
 from load.report.comparison import LEAST_BLOCKS
-from load.tuning.advice import WORTH_IT, advise
 from load.tuning.evaluation import CHANCE, CONFIRMING_ROUNDS, Judged, Model, binding
 from load.tuning.goal import Goal
 from load.tuning.reporting import tuned_report
@@ -118,6 +117,71 @@ def test_what_clearly_misses_the_goal_is_confirmed_by_no_more_draws_than_that_ta
     assert tuner.confirming(early, 0.0).rounds == CONFIRMING_ROUNDS
 
 
+def test_what_is_shown_beside_the_choice_is_not_what_was_luckiest(tuner: Tuner) -> None:
+    class Lucky(Tuner):
+        """The search's draws find everything twice as fresh as it is."""
+
+        @property
+        def searching(self) -> Model:
+            judge = super().searching
+
+            class Hopeful(Model):
+                def __init__(self) -> None:
+                    """Judge as the other does."""
+
+                def __call__(self, configuration: Configuration, missed: float = inf) -> Judged:
+                    judged = judge(configuration, missed)
+                    return replace(judged, freshness=judged.freshness / 2, violation=0.0)
+
+            return Hopeful()
+
+    lucky = Lucky(tuner.traffic, tuner.goal, CALIBRATION, AWS, TABLE.prices)
+
+    tuned = lucky.tune(SMALL, Configuration(), ENOUGH)
+
+    assert tuned.cheaper is not None
+    assert not tuned.cheaper.meets
+    beside = [each for each in (*tuned.finalists, *tuned.frontier, tuned.cheaper, tuned.faster) if each is not None]
+    for each in beside:
+        assert each.freshness == pytest.approx(tuner.confirming(each.configuration).freshness, rel=0.1)
+    assert tuned.faster is None or tuned.faster.freshness < 0.9 * tuned.chosen.freshness
+
+
+def test_the_choice_says_by_how_many_draws_it_is_late(tuned: Tuned) -> None:
+    late = replace(tuned, chosen=replace(tuned.chosen, by_draw=(11.0, 12.5, 12.1, 9.0)))
+
+    assert late.late == "by 2 of 4 draws p99 is later than 12 s, 12.50 s at most"
+    assert replace(tuned, chosen=replace(tuned.chosen, by_draw=(11.0, 9.0))).late == ""
+    assert f"    {late.late}" in list(tuned_lines(late, Configuration(), None))
+
+
+def test_what_is_beside_the_choice_says_what_it_misses(tuned: Tuned) -> None:
+    chosen = tuned.chosen
+    late = replace(chosen, freshness=tuned.goal.seconds + 1, violation=0.1)
+    full = replace(chosen, violation=0.1)
+
+    def told(cheaper: Judged, mode: Judged) -> tuple[str, str]:
+        lines = list(tuned_lines(replace(tuned, cheaper=cheaper, modes=(mode,)), Configuration(), None))
+        return next(line for line in lines if line.startswith("cheaper")), next(
+            line for line in lines if line.startswith("modes")
+        )
+
+    misses, meets = told(late, full), told(chosen, chosen)
+    assert "the next cheaper found, misses the goal:" in misses[0]
+    assert misses[1].endswith("tables on-demand, misses the headroom")
+    assert "misses" not in "".join(meets)
+
+
+def test_a_stream_on_demand_has_no_number_of_shards_to_choose() -> None:
+    traffic, goal = Traffic(steady(20_000, 60)), Goal(10)
+    on_demand, provisioned = (
+        {axis.name for axis in whole_space(traffic, goal, Configuration(stream_mode=mode)).axes}
+        for mode in (CapacityMode.ON_DEMAND, CapacityMode.PROVISIONED)
+    )
+
+    assert provisioned - on_demand == {"shards"}
+
+
 def test_other_modes_are_priced_beside_the_choice(tuned: Tuned) -> None:
     modes = {(each.configuration.stream_mode, each.configuration.table_mode) for each in tuned.modes}
 
@@ -198,32 +262,6 @@ def test_the_least_shards_have_room_wherever_authors_are() -> None:
     enough, fewer = (judge(Configuration(shards=shards)).utilisation[Constraint.BYTES] for shards in (least, least - 2))
 
     assert enough * 1.3 <= 1 + 1e-9 < fewer * 1.3
-
-
-def test_advice_names_each_step_and_stays_where_little_is_saved() -> None:
-    judge = model(Goal(12))
-    chosen = judge(SMALL.at((1, 1)))
-    dear = replace(chosen.configuration, ingest_window_seconds=0, rollup_window_seconds=0)
-    near = replace(chosen.configuration, ingest_memory_megabytes=1_024)
-
-    change, stay = advise(dear, chosen, judge), advise(near, chosen, judge)
-
-    assert change.change
-    assert change.saving > WORTH_IT
-    assert [step.setting for step in change.steps] == ["ingest_window_seconds", "rollup_window_seconds"]
-    assert change.steps[-1].judged.month == pytest.approx(chosen.month)
-    assert not stay.change
-    assert abs(stay.saving) < WORTH_IT
-
-
-def test_what_misses_the_goal_is_to_be_changed_whatever_it_costs() -> None:
-    judge = model(Goal(8))
-    chosen = judge(Configuration(shards=1, ingest_window_seconds=0, views_window_seconds=1))
-
-    advice = advise(Configuration(shards=1, rollup_window_seconds=30), chosen, judge)
-
-    assert advice.saving < 0
-    assert advice.change
 
 
 def test_the_whole_space_begins_with_the_shards_that_the_peak_needs() -> None:
