@@ -83,15 +83,20 @@ def axes(frame: Frame, show_y: Show, x_labels: Sequence[tuple[float, str]]) -> I
 
 
 def path(frame: Frame, points: Iterable[tuple[float, float | None]], colour: str) -> str:
-    """Return a line through points; None interrupts it."""
-    commands, pen = [], "M"
+    """Return a line through points; None interrupts it, and a point between two gaps is a dot."""
+    runs: list[list[str]] = [[]]
     for x, y in points:
         if y is None:
-            pen = "M"
-            continue
-        commands.append(f"{pen}{frame.x(x)} {frame.y(y)}")
-        pen = "L"
-    return f'<path class="series" style="stroke:var(--{colour})" d="{"".join(commands)}"/>'
+            runs.append([])
+        else:
+            runs[-1].append(f"{frame.x(x)} {frame.y(y)}")
+    drawn = {
+        "series": "".join(f"M{'L'.join(run)}" for run in runs if len(run) > 1),
+        "series dots": "".join(f"M{run[0]}h0" for run in runs if len(run) == 1),
+    }
+    return "".join(
+        f'<path class="{kind}" style="stroke:var(--{colour})" d="{data}"/>' for kind, data in drawn.items() if data
+    )
 
 
 def limit(frame: Frame, value: float, label: str) -> str:
