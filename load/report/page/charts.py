@@ -6,7 +6,7 @@ from typing import Final
 
 from load.measure.distributions import quantiles
 from load.measure.judgement import counted
-from load.measure.recorder import SHARD_BYTES
+from load.measure.recorder import SHARD_BYTES, SHARD_RECORDS
 from load.report.histograms import decoded
 from load.report.model import Choice, Distribution, Report, Series, Shard, Tuning
 from load.report.page.svg import (
@@ -72,13 +72,19 @@ def throughput(report: Report) -> str | None:
 
 
 def _taken_at_most(report: Report, most: float) -> tuple[float, str] | None:
-    """Return how many events a second the shards take at most, if the chart is near enough to show it."""
-    size = sum(shard.bytes_rate for shard in report.shards) * report.workload.seconds
+    """Return how many events a second the shards take at most, if the chart is near enough to show it.
+
+    Records of that size in aggregates of that many: whichever of a shard's two limits is met first.
+    """
+    taken = report.workload.seconds * max(
+        sum(shard.bytes_rate for shard in report.shards) / SHARD_BYTES,
+        sum(shard.records_rate for shard in report.shards) / SHARD_RECORDS,
+    )
     events = report.events
     accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
-    if not size or not accepted:
+    if not taken or not accepted:
         return None
-    rate = len(report.shards) * SHARD_BYTES / (size / accepted)
+    rate = len(report.shards) * accepted / taken
     return (rate, f"{counted(len(report.shards), 'shard')}: {rate:,.0f}/s") if rate < 4 * most else None
 
 
