@@ -90,6 +90,11 @@ class Events(Part):
     accepted_in_time: Count | None = None
     counted: Count | None = None
 
+    @property
+    def accepted_while_measured(self) -> int:
+        """Events acknowledged in the measured time: what any other figure of just that time is a share of."""
+        return self.accepted if self.accepted_in_time is None else self.accepted_in_time
+
 
 class Distribution(Part):
     """Values as HdrHistogram keeps them, with three significant digits.

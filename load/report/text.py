@@ -23,7 +23,7 @@ def lines(report: Report) -> Iterator[str]:
     seconds = work.seconds or 1.0
     yield _row("scheduled", events.scheduled, events.scheduled / seconds)
     yield _row("sent", events.sent, events.sent / seconds)
-    accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
+    accepted = events.accepted_while_measured
     yield _row("accepted", accepted, accepted / seconds) + _later(events.accepted - accepted)
     if events.counted is not None:
         yield f"  {'counted':<20} {events.counted:>12,}"
@@ -39,7 +39,7 @@ def lines(report: Report) -> Iterator[str]:
     for name, table in report.tables.items():
         if table.write_units or table.read_units:
             writes = f"{table.write_units:,.0f} write units"
-            per = f" ({table.write_units / events.accepted:.4f} an event)" if events.accepted else ""
+            per = f" ({table.write_units / accepted:.4f} an event)" if accepted else ""
             yield f"  {name:<20} {writes}{per}, {table.read_units:,.0f} read units"
     for finding in report.findings:
         yield ""

@@ -55,5 +55,13 @@ def test_events_of_the_warm_up_among_those_acknowledged_in_time_are_told() -> No
         assert line.endswith(told)
 
 
+def test_write_units_are_of_the_events_acknowledged_in_the_time_in_which_they_were_noted() -> None:
+    tables = {"by IngestFunction": Table(write_units=900, read_units=10)}
+    for in_time, told in ((30_000, "(0.0300 an event)"), (None, "(0.0150 an event)"), (0, "900 write units, 10 read")):
+        events = report().events.model_copy(update={"accepted_in_time": in_time})
+        shown = "\n".join(lines(report().model_copy(update={"events": events, "tables": tables})))
+        assert told in shown
+
+
 def test_no_line_ends_in_spaces() -> None:
     assert all(line == line.rstrip() for line in lines(report()))
