@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from load.measure.distributions import quantile
 from load.measure.recorder import BLOCKS
 from load.report.histograms import decoded
-from load.report.model import Distribution, Events, Report, Series
+from load.report.model import Distribution, Report, Series
 from load.report.permutations import dealt, flipped
 from load.report.settings import in_force
 
@@ -127,8 +127,8 @@ def _blocks(distribution: Distribution, fraction: float) -> list[float]:
 
 
 def _rates(before: Report, after: Report, test: Test | None) -> Iterator[Difference]:
-    for name in ("accepted", "scheduled"):
-        one, other = (_count(report.events, name) for report in (before, after))
+    for name, total in (("accepted", "accepted_while_measured"), ("scheduled", "scheduled")):
+        one, other = (getattr(report.events, total) for report in (before, after))
         if before.workload.seconds and after.workload.seconds:
             first, second = (_rate_blocks(report.series, f"{name}_rate") for report in (before, after))
             yield Difference(
@@ -140,12 +140,6 @@ def _rates(before: Report, after: Report, test: Test | None) -> Iterator[Differe
             )
 
 
-def _count(events: Events, name: str) -> int:
-    if name == "accepted" and events.accepted_in_time is not None:
-        return events.accepted_in_time
-    return events.accepted if name == "accepted" else events.scheduled
-
-
 def _rate_blocks(series: Series | None, name: str) -> list[float]:
     points = [point for point in (series.values.get(name, ()) if series else ()) if point is not None]
     if len(points) < BLOCKS:
@@ -155,9 +149,10 @@ def _rate_blocks(series: Series | None, name: str) -> list[float]:
 
 
 def _costs(before: Report, after: Report) -> Iterator[Difference]:
-    if before.events.accepted and after.events.accepted and before.tables and after.tables:
+    accepted = [report.events.accepted_while_measured for report in (before, after)]
+    if all(accepted) and before.tables and after.tables:
         units = [sum(each.write_units for each in report.tables.values()) for report in (before, after)]
-        one, other = units[0] / before.events.accepted, units[1] / after.events.accepted
+        one, other = units[0] / accepted[0], units[1] / accepted[1]
         yield Difference("write units", " an event", one, other, Verdict.UNKNOWN)
     if before.cost is not None and after.cost is not None:
         yield Difference("cost a month", "$", before.cost.per_month, after.cost.per_month, Verdict.UNKNOWN)

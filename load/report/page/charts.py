@@ -80,8 +80,7 @@ def _taken_at_most(report: Report, most: float) -> tuple[float, str] | None:
         sum(shard.bytes_rate for shard in report.shards) / SHARD_BYTES,
         sum(shard.records_rate for shard in report.shards) / SHARD_RECORDS,
     )
-    events = report.events
-    accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
+    accepted = report.events.accepted_while_measured
     if not taken or not accepted:
         return None
     rate = len(report.shards) * accepted / taken

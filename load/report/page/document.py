@@ -109,8 +109,12 @@ def _load(report: Report) -> Iterator[str]:
 
 def _tiles(report: Report) -> str:
     events, seconds = report.events, report.workload.seconds or 1.0
-    accepted = events.accepted if events.accepted_in_time is None else events.accepted_in_time
-    tiles = [(f"{accepted / seconds:,.0f}/s", f"accepted of {events.scheduled / seconds:,.0f}/s scheduled")]
+    tiles = [
+        (
+            f"{events.accepted_while_measured / seconds:,.0f}/s",
+            f"accepted of {events.scheduled / seconds:,.0f}/s scheduled",
+        )
+    ]
     if report.events.counted is not None and report.command == "run":
         tiles.append((f"{report.events.counted:,}", f"counted of {events.accepted:,} accepted"))
     if report.tuning is not None:

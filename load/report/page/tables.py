@@ -63,7 +63,7 @@ def functions(report: Report) -> str | None:
 
 def units(report: Report) -> str | None:
     """Return request units by table; None if nothing is known of them."""
-    events = report.events.accepted
+    events = report.events.accepted_while_measured
     rows = [
         [
             name,

@@ -8,7 +8,7 @@ import pytest
 from consumers.schedule import Entry, Schedule
 from load.configuration import Configuration
 from load.report.comparison import LEVEL, Test, Verdict, compare, unlike, verdict
-from load.report.model import Distribution, Report
+from load.report.model import Distribution, Report, Table
 from load.report.permutations import dealt, flipped
 from load.report.settings import SCHEDULE, planned_settings, settings_of
 from tests.unit.load.report.a_report import distribution, report
@@ -101,6 +101,13 @@ def test_lists_are_compared_where_models_tell_of_them() -> None:
     one, other = (report().model_copy(update={"lists": measured(at, seed=1)}) for at in (8.0, 9.0))
     assert {"lists p50", "lists p99"} < {each.name for each in compare(one, other)}
     assert "lists p50" not in {each.name for each in compare(one, report())}
+
+
+def test_write_units_are_of_the_events_that_were_accepted_while_they_were_noted() -> None:
+    one = report().model_copy(update={"tables": {"by IngestFunction": Table(write_units=900, read_units=10)}})
+    half = one.model_copy(update={"events": one.events.model_copy(update={"accepted_in_time": 30_000})})
+    units = next(each for each in compare(one, half) if each.name == "write units")
+    assert (units.before, units.after) == (0.015, 0.03)
 
 
 def test_a_report_is_not_different_from_itself() -> None:
