@@ -34,7 +34,8 @@ class Workload(Part):
     """What was sent, or would be.
 
     Attributes:
-        profile: how the rate goes over time, in the words of the command line, such as ``steady 1000``.
+        profile: how the rate goes over time, in the words of the command line, such as ``steady 1000``; one from a file
+            has its name and a digest of its rates, such as ``schedule day.yaml (3f2a91c0)``.
         seconds: the measured time, without the warm-up.
         asked_seconds: how long it was to be; none where nobody said, as of the peak that a tuning looks at.
         warm_up_seconds: time before it, of which nothing is in the report.

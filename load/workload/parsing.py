@@ -3,10 +3,12 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from math import isfinite, nan
 from pathlib import Path
+from struct import pack
 from typing import Final
 
 import yaml
@@ -19,6 +21,8 @@ from load.workload.shapes import diurnal, ramp, spike, steady, step
 DEFAULT_SECONDS: Final = 60.0
 MOST_REPLAYED_SECONDS: Final = 31 * 86_400
 """Of recorded events: each second of them is a piece of the profile."""
+_DIGEST: Final = 8
+"""Hexadecimal digits: enough to tell apart what one file has held."""
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
 _NAMED: Final[Mapping[str, tuple[int, Callable[..., Profile], str]]] = {
@@ -93,7 +97,7 @@ def scheduled(path: Path) -> Profile:
         raise InputError(f"{path} can't be read as YAML: {error}") from error
     if not isinstance(document, list) or not document:
         raise InputError(f"{path} should be a list of steps like {{rate: 500, for: 10m}}")
-    return Profile([_step(path, number, each) for number, each in enumerate(document, 1)], f"schedule {path.name}")
+    return _from_file("schedule", path, [_step(path, number, each) for number, each in enumerate(document, 1)])
 
 
 def _step(path: Path, number: int, given: object) -> Piece:
@@ -153,7 +157,15 @@ def replayed(path: Path) -> Profile:
         )
     seconds = Counter(int(time - first) for time in times)
     pieces = [Piece(1.0, float(seconds[each]), float(seconds[each])) for each in range(max(seconds) + 1)]
-    return Profile(pieces, f"replay {path.name}")
+    return _from_file("replay", path, pieces)
+
+
+def _from_file(kind: str, path: Path, pieces: Sequence[Piece]) -> Profile:
+    """Return a profile that is named by its file and a digest of what is in it: edited, it is another profile."""
+    digest = sha256()
+    for piece in pieces:
+        digest.update(pack("<3d", piece.seconds, piece.start, piece.end))
+    return Profile(pieces, f"{kind} {path.name} ({digest.hexdigest()[:_DIGEST]})")
 
 
 def _happened(path: Path, number: int, line: str) -> float:

@@ -59,7 +59,7 @@ class Profile:
 
     Args:
         pieces: one after another, at least one.
-        text: the profile in the words of the command line.
+        text: the profile in the words of the command line; two of the same text and time ask for the same.
 
     Raises:
         InputError: there is no piece, or no event is ever due.

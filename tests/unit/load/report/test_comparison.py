@@ -1,6 +1,7 @@
 """Two reports side by side: is the difference beyond the noise?"""
 
 from math import sqrt
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from load.report.comparison import LEVEL, Test, Verdict, compare, unlike, verdic
 from load.report.model import Distribution, Report, Table
 from load.report.permutations import dealt, flipped
 from load.report.settings import SCHEDULE, planned_settings, settings_of
+from load.workload.parsing import parse_profile
 from tests.unit.load.report.a_report import distribution, report
 
 
@@ -89,6 +91,21 @@ def test_slices_of_the_same_moment_are_pairs_if_the_profile_and_its_time_are_the
     assert compare(one, over_a_ramp(1.5, asked_seconds=90.0))[0].verdict is Verdict.WITHIN
     assert compare(one, over_a_ramp(1.5, profile="ramp 100 to 1001"))[0].verdict is Verdict.WITHIN
     assert compare(one, over_a_ramp(1.5).model_copy(update={"partial": True}))[0].verdict is Verdict.WITHIN
+
+
+def test_schedules_of_one_file_name_are_one_profile_only_if_they_say_the_same(tmp_path: Path) -> None:
+    texts = []
+    for number, peak in enumerate((900, 800, 900)):
+        path = tmp_path / str(number) / "day.yaml"
+        path.parent.mkdir()
+        path.write_text(f"- {{from: 200, to: {peak}, for: 30s}}\n- {{from: {peak}, to: 200, for: 30s}}\n", "utf-8")
+        texts.append(parse_profile(str(path)).text)
+    one, other = over_a_ramp(profile=texts[0]), over_a_ramp(1.5, profile=texts[1])
+    assert unlike(one, other) == [f"profile: {texts[0]} and {texts[1]}"]
+    assert compare(one, other)[0].verdict is Verdict.WITHIN
+    alike = over_a_ramp(1.5, profile=texts[2])
+    assert unlike(one, alike) == []
+    assert compare(one, alike)[0].verdict is Verdict.BEYOND
 
 
 def test_slices_of_a_ramp_are_not_held_against_a_models_seeds_of_all_of_it() -> None:

@@ -1,5 +1,6 @@
 """Profiles as a person writes them."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,33 @@ def test_a_schedule_is_followed_step_by_step(tmp_path: Path) -> None:
     path.write_text("- {rate: 10, for: 1m}\n- {from: 10, to: 30, for: 10s}\n- {rate: 0, for: 5}\n", encoding="utf-8")
     profile = parse_profile(str(path))
     assert [profile.rate(at) for at in (0, 59, 65, 72)] == [10, 10, 20, 0]
-    assert (profile.seconds, profile.events, profile.text) == (75, 800, "schedule day.yaml")
+    assert (profile.seconds, profile.events) == (75, 800)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "one", "other"),
+    [
+        ("day.yaml", "schedule day.yaml", "- {rate: 10, for: 1m}", "- {rate: 11, for: 1m}"),
+        (
+            "seen.jsonl",
+            "replay seen.jsonl",
+            '{"created_at": "2026-11-21T09:30:00Z"}\n{"created_at": "2026-11-21T09:30:02Z"}',
+            '{"created_at": "2026-11-21T09:30:00Z"}\n{"created_at": "2026-11-21T09:30:03Z"}',
+        ),
+    ],
+)
+def test_a_profile_is_named_by_its_file_and_by_what_is_in_it(
+    tmp_path: Path, name: str, kind: str, one: str, other: str
+) -> None:
+    path = tmp_path / name
+
+    def named(content: str) -> str:
+        path.write_text(content, encoding="utf-8")
+        return parse_profile(f"replay:{path}" if kind.startswith("replay") else str(path)).text
+
+    first, edited, again = named(one), named(other), named(one)
+    assert first == again != edited
+    assert all(re.fullmatch(rf"{re.escape(kind)} \([0-9a-f]{{8}}\)", text) for text in (first, edited))
 
 
 @pytest.mark.parametrize(
