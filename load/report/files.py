@@ -1,5 +1,6 @@
 """Reports as files."""
 
+from os.path import realpath
 from pathlib import Path
 
 from load.documents import read_document
@@ -17,19 +18,23 @@ def write_report(path: Path, report: Report) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Make sure that a report could be written in the end.
+    """Make sure that a report could be written in the end, and leave everything as it was.
 
     Raises:
         InputError: it could not.
     """
-    existed = path.exists()
+    place = Path(realpath(path))
     try:
+        existed = path.exists()
+        # A named pipe would be waited for. One that was inherited, as /dev/stdout may be, is nowhere, and open already.
+        if place.exists() and not (place.is_file() or place.is_char_device()):
+            raise InputError(f"{path} can't be written: it is no regular file")
         with path.open("ab"):
             pass
+        if not existed:
+            place.unlink()
     except OSError as error:
         raise InputError(f"{path} can't be written: {error.strerror}") from error
-    if not existed:
-        path.unlink()
 
 
 def read_report(path: Path) -> Report:
