@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,22 @@ if TYPE_CHECKING:
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def to_be_written(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+def to_be_written(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse a file that can't be written before anything is done: what `callback` of an option is for.
 
     Raises:
-        InputError: it can't.
+        InputError: it can't, or another option asks for the same file.
     """
     from load.report.files import check_writable
 
-    if path is not None:
-        check_writable(path)
+    if path is None:
+        return None
+    check_writable(path)
+    place = realpath(path)
+    taken: dict[str, str] = context.meta.setdefault(__name__, {})
+    if place in taken and not path.is_char_device():
+        raise InputError(f"{taken[place]} and {option.opts[0]} are both {path}: give each a file of its own")
+    taken[place] = option.opts[0]
     return path
 
 

@@ -1,6 +1,7 @@
 """What can't be used is refused in one line, with status 2."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from load.__main__ import main
         (["run", "--set", "Sharts=2"], "there is no setting 'Sharts'"),
         (["run", "--event-bytes", "1000000"], "--event-bytes must be 160 to 20,000, not 1,000,000"),
         (["run", "--report", "/nowhere/report.json"], "/nowhere/report.json can't be written"),
+        (["run", "--report", "/dev/null", "--page", "/dev/null", "--profile", "no"], "is no profile"),
         (["run", "--target", "stub:2", "--region", "x"], "--region belongs to --target stack:NAME, and this is"),
         (["run", "--role"], "--role belongs to --target stack:NAME, and this is --target local"),
         (["run", "--metrics-wait", "zz"], "--metrics-wait belongs to"),
@@ -46,6 +48,26 @@ from load.__main__ import main
 def test_bad_input_is_one_line_and_status_2(
     arguments: list[str], why: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert why in refused(arguments, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("run", "--report", "--page"), ("tune", "--samconfig", "--report"), ("tune", "--page", "--samconfig")],
+)
+def test_two_outputs_go_to_two_files(
+    options: tuple[str, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, link = tmp_path / "found", tmp_path / "link"
+    link.symlink_to(path)
+    command, one, other = options
+    for again in (path, link):
+        said = refused([command, one, str(path), other, str(again)], monkeypatch, capsys)
+        assert f"{one} and {other} are both {again}: give each a file of its own" in said
+
+
+def refused(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the line of what can't be used."""
     monkeypatch.setattr(sys, "argv", ["penstock-load", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -53,4 +75,4 @@ def test_bad_input_is_one_line_and_status_2(
     assert (ended.value.code, out) == (2, "")
     assert errors.startswith("error: ")
     assert errors.count("\n") == 1
-    assert why in errors
+    return errors
