@@ -93,7 +93,7 @@ def percentiles(named: Sequence[tuple[str, str, Distribution | None]]) -> str | 
     if not known:
         return None
     frame = Frame(len(_NINES) - 1, max(each.p999 for *_, each in known) * 1.05)
-    drawn = list(axes(frame, duration, [(at, f"p{100 * nine:g}") for at, nine in enumerate(_NINES)]))
+    drawn = list(axes(frame, _time, [(at, f"p{100 * nine:g}") for at, nine in enumerate(_NINES)]))
     for _, colour, each in known:
         places = [at / 10 for at in range(10 * (len(_NINES) - 1) + 1)]
         shares = [
@@ -127,7 +127,7 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
         for column, used in enumerate(shard.utilisation):
             if used is not None:
                 colour = "error" if used >= 0.9 else "accent"
-                when = f", {(column + 1) * step:,.0f} s" if over_time else ""
+                when = f", {_time((column + 1) * step)}" if over_time else ""
                 drawn.append(
                     f'<rect x="{LEFT + column * width:.1f}" y="{y}" width="{width + 0.3:.1f}" height="{_CELL - 2}" '
                     f'fill="var(--{colour})" fill-opacity="{min(1.0, 0.06 + 0.94 * used):.2f}">'
@@ -136,7 +136,7 @@ def heat_map(shards: Sequence[Shard], step: float) -> str | None:
     height = TOP + len(rows) * _CELL + 30
     for at in ticks(columns * step, 8) if over_time else ():
         x = LEFT + at / step * width
-        drawn.append(f'<text x="{x:.1f}" y="{height - 10}" text-anchor="middle">{at:,.0f} s</text>')
+        drawn.append(f'<text x="{x:.1f}" y="{height - 10}" text-anchor="middle">{_time(at)}</text>')
     most = max(each or 0.0 for shard in rows for each in shard.utilisation)
     shown = f"the {len(rows)} busiest of {len(known)} shards" if len(rows) < len(known) else counted(len(rows), "shard")
     caption = f"<b>Utilisation of shards</b><span>{shown}; the darkest cell is {most:.1%}</span>"
@@ -160,8 +160,8 @@ def frontier(tuning: Tuning) -> str:
     chosen = tuning.frontier[tuning.chosen]
     near = [each for each in tuning.frontier if _near(each, chosen)]
     frame = _around([each.freshness for each in near], [each.per_month for each in near])
-    x_labels = [(at, duration(at)) for at in ticks(frame.most_x, 8, frame.least_x)]
-    drawn = list(axes(frame, lambda value: f"${value:,.0f}", x_labels))
+    x_labels = [(at, _time(at)) for at in ticks(frame.most_x, 8, frame.least_x)]
+    drawn = list(axes(frame, lambda value: f"${value:,.2f}".removesuffix(".00"), x_labels))
     fresh_first = sorted(near, key=lambda each: each.freshness)
     drawn.append(path(frame, [(each.freshness, each.per_month) for each in fresh_first], "slot-2"))
     for each in near:
@@ -210,19 +210,20 @@ def _plot(lines: Sequence[Line], step: float, label: str, unit: str, ceiling: tu
     frame = Frame(count * step, max(most, ceiling[0] if ceiling else 0.0) * 1.08 or 1.0)
 
     def show(value: float) -> str:
-        return duration(value) if unit == "s" else f"{value:,.4g}" if value < 10 else f"{value:,.0f}"
+        return duration(value) if unit == "s" else f"{value:,.4g}{unit}" if value < 10 else f"{value:,.0f}{unit}"
 
-    drawn = list(axes(frame, show, [(at, f"{at:,.0f} s") for at in ticks(count * step, 8)]))
+    across = [(at, _time(at)) for at in ticks(count * step, 8)]
+    drawn = list(axes(frame, _time if unit == "s" else _number, across))
     width = (WIDTH - LEFT - RIGHT) / count
     for at in range(count):
         told = [
-            f"{line.name} {show(value)}{'' if unit == 's' else unit}"
+            f"{line.name} {show(value)}"
             for line in lines
             if at < len(line.values) and (value := line.values[at]) is not None
         ]
         drawn.append(
             f'<rect class="hit" x="{LEFT + at * width:.1f}" y="{TOP}" width="{width:.1f}" height="{frame.y(0) - TOP}">'
-            f"<title>{(at + 1) * step:,.0f} s: {escape(', '.join(told))}</title></rect>"
+            f"<title>{_time((at + 1) * step)}: {escape(', '.join(told))}</title></rect>"
         )
     drawn += [
         path(frame, [((at + 0.5) * step, value) for at, value in enumerate(line.values)], line.colour) for line in lines
@@ -230,3 +231,21 @@ def _plot(lines: Sequence[Line], step: float, label: str, unit: str, ceiling: tu
     if ceiling is not None:
         drawn.append(limit(frame, *ceiling))
     return svg("".join(drawn), label)
+
+
+def _number(value: float) -> str:
+    """Return a number on an axis: rounded, it would stand where another one is.
+
+    >>> _number(12.5), _number(3 * 0.1), _number(1e6)
+    ('12.5', '0.3', '1,000,000')
+    """
+    return f"{value:,.10g}"
+
+
+def _time(seconds: float) -> str:
+    """Return a time on an axis, in the same way.
+
+    >>> _time(0.0), _time(0.0125), _time(2.5), _time(3600)
+    ('0 s', '12.5 ms', '2.5 s', '3,600 s')
+    """
+    return f"{_number(1_000 * seconds)} ms" if 0 < seconds < 1 else f"{_number(seconds)} s"
