@@ -53,7 +53,7 @@ class NewPage(Protocol):
 def browser() -> Iterator[Browser]:
     executable = shutil.which(CHROMIUM) or shutil.which("chromium")
     if executable is None:
-        missing = f"no Chromium at {CHROMIUM} or on the path: the dashboard was not tested"
+        missing = f"no Chromium at {CHROMIUM} or on the path: pages were not tested"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)

@@ -116,5 +116,5 @@ def key(lines: Sequence[Line]) -> str:
 
 
 def figure(drawing: str, caption: str) -> str:
-    """Return a drawing with what is said of it."""
-    return f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>"
+    """Return a drawing, scrolled where there is little room, with what is said of it."""
+    return f'<figure><figcaption>{caption}</figcaption><div class="scroll">{drawing}</div></figure>'
