@@ -32,13 +32,15 @@ def compare(before: Path, after: Path) -> None:
         return [each.name, shown(each, each.before), shown(each, each.after), change, verdict]
 
     one, other = read_report(before), read_report(after)
-    names = [safe_text(path.name if before.name != after.name else str(path)) for path in (before, after)]
-    for line in columns(["", *names, "change", ""], [row(each) for each in compare_reports(one, other)], right=RIGHT):
+    # Files' names are no heads: long ones would drive the figures apart.
+    for name, path, report in (("before", before, one), ("after", after, other)):
+        partial = f" (partial: ended by {report.ended} before its time)" if report.partial else ""
+        click.echo(f"{name:<6}  {safe_text(str(path))}{partial}")
+    click.echo()
+    head = ["", "before", "after", "change", "noise"]
+    for line in columns(head, [row(each) for each in compare_reports(one, other)], right=RIGHT):
         click.echo(line)
     if differs := unlike(one, other):
         click.echo("\nThey were asked for differently:")
         for line in differs:
             click.echo(f"  {safe_text(line)}")
-    for name, report in zip(names, (one, other), strict=True):
-        if report.partial:
-            click.echo(f"{name} is partial: ended by {report.ended} before its time")

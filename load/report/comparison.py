@@ -29,11 +29,11 @@ Test = Callable[[Sequence[float], Sequence[float]], float]
 
 
 class Verdict(StrEnum):
-    """Whether a difference is more than chance."""
+    """Whether a difference is more than chance: beyond the noise, within it, or that is unknown."""
 
-    BEYOND = "beyond the noise"
-    WITHIN = "within the noise"
-    UNKNOWN = "noise unknown"
+    BEYOND = "beyond"
+    WITHIN = "within"
+    UNKNOWN = "unknown"
 
 
 class Difference(NamedTuple):
@@ -153,6 +153,6 @@ def _costs(before: Report, after: Report) -> Iterator[Difference]:
     if all(accepted) and before.tables and after.tables:
         units = [sum(each.write_units for each in report.tables.values()) for report in (before, after)]
         one, other = units[0] / accepted[0], units[1] / accepted[1]
-        yield Difference("write units", " an event", one, other, Verdict.UNKNOWN)
+        yield Difference("write units/event", "", one, other, Verdict.UNKNOWN)
     if before.cost is not None and after.cost is not None:
         yield Difference("cost a month", "$", before.cost.per_month, after.cost.per_month, Verdict.UNKNOWN)

@@ -123,7 +123,7 @@ def test_lists_are_compared_where_models_tell_of_them() -> None:
 def test_write_units_are_of_the_events_that_were_accepted_while_they_were_noted() -> None:
     one = report().model_copy(update={"tables": {"by IngestFunction": Table(write_units=900, read_units=10)}})
     half = one.model_copy(update={"events": one.events.model_copy(update={"accepted_in_time": 30_000})})
-    units = next(each for each in compare(one, half) if each.name == "write units")
+    units = next(each for each in compare(one, half) if each.name == "write units/event")
     assert (units.before, units.after) == (0.015, 0.03)
 
 
