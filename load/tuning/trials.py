@@ -43,7 +43,6 @@ def trial(
     expected = simulate(traffic, configuration, calibration, surroundings, seed).probed
     simulated = expected.quantiles(0.5, 0.99) if expected.weight else (None, None)
     measured, seconds = report.freshness, report.workload.seconds or 1.0
-    accepted = report.events.accepted if report.events.accepted_in_time is None else report.events.accepted_in_time
     return Trial(
         configuration=planned_settings(configuration),
         target=target.name,
@@ -53,6 +52,6 @@ def trial(
         measured_p50=None if measured is None else measured.p50,
         measured_p99=None if measured is None else measured.p99,
         scheduled_rate=report.events.scheduled / seconds,
-        accepted_rate=accepted / seconds,
+        accepted_rate=report.events.accepted_while_measured / seconds,
         findings=tuple(each for each in report.findings if each.kind in ("limit", "overload")),
     )
