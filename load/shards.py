@@ -1,4 +1,4 @@
-"""How many shards are enough, when authors are as uneven as was seen."""
+"""How many shards are enough when authors, of whom nothing else is known, are as uneven as was seen."""
 
 from math import ceil
 

@@ -44,12 +44,6 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
         [[str(name), f"{used:.1%}", _bar(used)] for name, used in _most_used(outcome)],
         right=frozenset({1}),
     )
-    if outcome.overloaded:
-        yield ""
-        yield f"overloaded: {outcome.binding} at {outcome.utilisation[outcome.binding]:.0%}: {outcome.remedy}"
-        yield f"events get older by {outcome.growing:.2f} s every second that this lasts"
-        if outcome.needs_shards:
-            yield f"{outcome.enough_shards:,} shards would have been enough for this rate"
 
 
 def cost_lines(bill: Cost, table: PriceTable, usual: Cost) -> Iterator[str]:

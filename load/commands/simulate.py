@@ -53,6 +53,7 @@ def simulate(
     """
     from consumers.command.progress import Progress
     from load.commands.showing import outcome_lines
+    from load.model.overload import overload
     from load.model.reporting import simulated_report
     from load.model.run import simulate as simulated
 
@@ -62,7 +63,6 @@ def simulate(
         for number in range(seeds):
             progress.show(f"{number + 1} of {seeds}")
             outcomes.append(simulated(traffic, configuration, calibration, surroundings, seed + number))
-    overloaded = sum(outcome.overloaded for outcome in outcomes)
     with Written() as written:
         if report or page:
             written.write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
@@ -70,8 +70,6 @@ def simulate(
             click.echo(f"by seed {seed}, the first of {seeds}; a report has the latencies of all of them")
         for line in outcome_lines(outcomes[0]):
             click.echo(line)
-        if overloaded and not outcomes[0].overloaded:
-            most = max(outcomes, key=lambda outcome: outcome.most)
-            how = f"{most.binding} at up to {most.most:.0%}: {most.remedy}"
-            click.echo(f"\noverloaded by {overloaded} of {seeds} seeds: {how}")
-    return 1 if overloaded else 0
+        for number, line in enumerate(overload(outcomes, traffic, seed)):
+            click.echo(line if number else f"\noverloaded: {line}")
+    return 1 if any(outcome.overloaded for outcome in outcomes) else 0

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import ceil
 from typing import Final
 
 from load.configuration import CapacityMode, Configuration
 from load.model.producing import ShardStream
 from load.model.spread import Spread
 from load.prices.usage import Usage
-from load.shards import enough_shards
 
 
 class Constraint(StrEnum):
@@ -138,19 +136,6 @@ class Outcome:
     def growing(self) -> float:
         """By how many seconds events get older every second, waiting for what is overloaded; 0 if nothing is."""
         return 1 - 1 / self.most if self.overloaded else 0.0
-
-    @property
-    def needs_shards(self) -> bool:
-        """Whether it is the shards that are asked for more than they take, and more of them would take it."""
-        provisioned = self.configuration.stream_mode is CapacityMode.PROVISIONED
-        return provisioned and self.overloaded and (self.enough_shards or 0) > self.configuration.shards
-
-    @property
-    def enough_shards(self) -> int | None:
-        """How many shards would take the peak if they were as unevenly used as these; None if no number would."""
-        used, shards = self.utilisation, self.configuration.shards
-        by_writes = enough_shards(shards, max(used[each] for each in SHARD_WRITES), used[Constraint.AUTHOR])
-        return by_writes and max(by_writes, ceil(shards * used[Constraint.READS] - 1e-9))
 
     @property
     def overloaded(self) -> bool:

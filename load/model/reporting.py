@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from load.measure.distributions import Measured
 from load.model.outcome import FunctionRun, Outcome
+from load.model.overload import overload
 from load.model.spread import Spread
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
@@ -24,7 +25,7 @@ def simulated_report(
 ) -> report.Report:
     """Return a report of one configuration that was simulated once or more, each time by another seed from `seed` on.
 
-    Latencies are of all of them, everything else of the first.
+    Latencies and what is said of overload are of all of them, everything else of the first.
     """
     first, profile, shape = outcomes[0], traffic.profile, traffic.shape
     events = round(first.rate * first.seconds)
@@ -83,7 +84,7 @@ def simulated_report(
             )
         },
         cost=cost_section(bill, usual_cost(traffic, table), table),
-        findings=tuple(_findings(first)),
+        findings=tuple(_findings(outcomes, traffic, seed)),
     )
 
 
@@ -136,18 +137,11 @@ def _function(name: str, run: FunctionRun) -> report.Function:
     )
 
 
-def _findings(outcome: Outcome) -> list[report.Finding]:
-    found: list[report.Finding] = []
+def _findings(outcomes: Sequence[Outcome], traffic: Traffic, seed: int) -> list[report.Finding]:
+    outcome = outcomes[0]
+    found = [report.Finding(kind="overload", text=text) for text in overload(outcomes, traffic, seed)]
     binding, used = outcome.binding, outcome.utilisation[outcome.binding]
-    if outcome.overloaded:
-        text = f"{binding} is asked for {used:.0%} of what there is: {outcome.remedy}"
-        found.append(report.Finding(kind="overload", text=text))
-        text = f"events get older by {outcome.growing:.2f} s every second that this lasts"
-        found.append(report.Finding(kind="overload", text=text))
-        if outcome.needs_shards:
-            text = f"{outcome.enough_shards:,} shards would have been enough for this rate"
-            found.append(report.Finding(kind="overload", text=text))
-    else:
+    if not outcome.overloaded:
         found.append(report.Finding(kind="binding", text=f"{binding} is used most: {used:.0%} of it"))
     if len(outcome.streams) < outcome.configuration.shards:
         text = f"{len(outcome.streams)} of {outcome.configuration.shards:,} shards were looked at, for all of them"

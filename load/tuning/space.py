@@ -4,17 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil, log2, prod
-from typing import Any, Final
+from typing import Any
 
-from load.configuration import MOST_PLANNED_SHARDS, CapacityMode, Configuration
+from load.configuration import CapacityMode, Configuration
 from load.errors import InputError
+from load.model.enough import shards_with_room
 from load.model.producing import ShardStream
 from load.model.surroundings import AWS
 from load.model.traffic import Traffic
 from load.tuning.goal import Goal
-
-PLACEMENTS: Final = 16
-"""Draws of which authors share a shard."""
 
 Place = tuple[int, ...]
 """One value of each axis, by its index."""
@@ -116,22 +114,13 @@ def whole_space(traffic: Traffic, goal: Goal, base: Configuration | None = None)
 def least_shards(traffic: Traffic, goal: Goal, base: Configuration) -> int:
     """Return how many shards the peak needs by records and bytes, headroom included.
 
-    All events of an author are on one shard, and which authors share one is chance: so many shards that the hottest of
-    them has room by several draws. Where one author alone is more than a shard takes, no number of shards is enough,
-    and it is what the others need.
+    So many that the hottest has room by several draws of which authors share one; where one author alone is more than
+    a shard takes, what the others need.
     """
     whole = ShardStream(1.0, traffic, replace(base, shards=1), AWS, 0.0)
     needed = whole.peak / whole.capacity * (1 + goal.headroom)
-    shards = max(1, ceil(needed - 1e-9))
-    if needed * traffic.popularity.hottest_author >= 1:
-        return shards
-    while shards < MOST_PLANNED_SHARDS and needed * _hottest(traffic, shards) > 1 + 1e-9:
-        shards += ceil(shards / 100)
-    return shards
-
-
-def _hottest(traffic: Traffic, shards: int) -> float:
-    return max(traffic.popularity.shares(shards, seed)[0] for seed in range(PLACEMENTS))
+    least = max(1, ceil(needed - 1e-9))
+    return shards_with_room(traffic.popularity, lambda share: needed * share <= 1 + 1e-9, least=least) or least
 
 
 def _index(of: Axis, configuration: Configuration) -> int:

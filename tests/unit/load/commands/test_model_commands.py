@@ -52,7 +52,7 @@ def test_overload_is_told_with_the_shards_that_would_do_and_ends_with_1(tmp_path
     result = ran("simulate", "--profile", "steady:9000", "--seeds", "1", "--report", str(file))
 
     assert result.return_value == 1
-    assert "overloaded: shard bytes at 1" in result.output
+    assert "overloaded: shard bytes is asked for 1" in result.output
     assert "records a second, sent again" in result.output
     assert "3 shards would have been enough for this rate" in result.output
     texts = [finding.text for finding in read_report(file).findings if finding.kind == "overload"]
@@ -74,11 +74,17 @@ def test_what_takes_less_than_it_is_sent_has_no_price() -> None:
         ran("cost", "--profile", "steady:100000", "--set", "ShardCount=1")
 
 
-def test_overload_by_another_seed_is_told_too() -> None:
-    result = ran("simulate", "--profile", "steady:6500", "--seeds", "8")
+def test_overload_by_another_seed_is_told_too(tmp_path: Path) -> None:
+    file = tmp_path / "expected.json"
+
+    result = ran("simulate", "--profile", "steady:6500", "--seeds", "8", "--report", str(file))
 
     assert result.return_value == 1
-    assert " of 8 seeds: shard bytes at up to 10" in result.output
+    assert "overloaded: by 3 of 8 seeds, shard bytes at up to 10" in result.output
+    assert "\n3 shards would have been enough for this rate\n" in result.output
+    kinds = [(finding.kind, finding.text) for finding in read_report(file).findings]
+    assert [kind for kind, _ in kinds] == ["overload", "overload", "binding"]
+    assert kinds[0][1].startswith("by 3 of 8 seeds, shard bytes at up to 10")
 
 
 def test_events_that_hashtags_make_larger_take_more_of_a_shard() -> None:
