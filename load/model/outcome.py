@@ -85,7 +85,7 @@ class Outcome:
     """What is to be expected.
 
     Attributes:
-        configuration: that was looked at.
+        configuration: that was looked at, as it was asked for: a stream on demand has shards of its own.
         seconds: measured, of simulated time.
         rate: events a second that were due in that time; `accepted`, that shards took in it; `counted`, of those due
             in it, that became visible.

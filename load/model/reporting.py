@@ -143,7 +143,8 @@ def _findings(outcomes: Sequence[Outcome], traffic: Traffic, seed: int) -> list[
     binding, used = outcome.binding, outcome.utilisation[outcome.binding]
     if not outcome.overloaded:
         found.append(report.Finding(kind="binding", text=f"{binding} is used most: {used:.0%} of it"))
-    if len(outcome.streams) < outcome.configuration.shards:
-        text = f"{len(outcome.streams)} of {outcome.configuration.shards:,} shards were looked at, for all of them"
+    shards = sum(weight for _, weight in outcome.streams)
+    if len(outcome.streams) < shards:
+        text = f"{len(outcome.streams)} of {shards:,.0f} shards were looked at, for all of them"
         found.append(report.Finding(kind="remark", text=text))
     return found

@@ -68,6 +68,7 @@ class Run:
         self._random = Random(f"run {seed}")
         self._span = Span.around(traffic.profile, configuration, (lead or Lead()) if surroundings.fresh else None)
         self._traffic = traffic = replace(traffic, profile=self._span.profile)
+        self._asked_for = configuration
         if configuration.stream_mode is CapacityMode.ON_DEMAND:
             configuration = replace(configuration, shards=on_demand_shards(traffic, configuration))
         self._configuration = configuration
@@ -312,7 +313,7 @@ class Run:
         self._seen.views = self._views.busy / seconds
         self._seen.streams = [slot.stream for slot in streams.values()]
         return Outcome(
-            configuration=self._configuration,
+            configuration=self._asked_for,
             seconds=seconds,
             rate=rate,
             accepted=self._accepted() / seconds,

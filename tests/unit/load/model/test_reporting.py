@@ -1,0 +1,38 @@
+"""Reports of what the model found."""
+
+from load.calibration.calibration import default_calibration
+from load.configuration import CapacityMode, Configuration
+from load.model.reporting import simulated_report
+from load.model.run import simulate
+from load.model.surroundings import AWS
+from load.model.traffic import Traffic
+from load.prices.table import price_table
+from load.report.model import Report
+from load.workload.events import EventShape
+from load.workload.shapes import steady
+
+
+def reported(traffic: Traffic, configuration: Configuration, seeds: int = 1) -> Report:
+    outcomes = [simulate(traffic, configuration, default_calibration(), AWS, seed) for seed in range(seeds)]
+    return simulated_report(outcomes, traffic, AWS, price_table())
+
+
+def test_a_report_has_the_configuration_that_was_asked_for_and_the_shards_that_a_stream_on_demand_has() -> None:
+    report = reported(Traffic(steady(20_000, 10)), Configuration(shards=1, stream_mode=CapacityMode.ON_DEMAND))
+
+    assert report.configuration["ShardCount"] == "1"
+    assert len(report.shards) == 13
+    assert not [finding for finding in report.findings if "looked at" in finding.text]
+
+
+def test_a_report_says_how_many_shards_stand_for_all() -> None:
+    report = reported(Traffic(steady(50_000, 10)), Configuration(shards=40))
+
+    assert report.findings[-1].text == "16 of 40 shards were looked at, for all of them"
+
+
+def test_shards_without_an_author_are_none_that_others_stand_for() -> None:
+    report = reported(Traffic(steady(50, 10), EventShape(keys=1)), Configuration(shards=2))
+
+    assert len(report.shards) == 1
+    assert not [finding for finding in report.findings if "looked at" in finding.text]
