@@ -340,7 +340,6 @@ class Run:
                 calibration=self._calibration,
                 sizes=self._sizes,
                 rate=rate,
-                peak=profile.peak,
                 seconds=seconds,
             ),
         )
@@ -357,8 +356,8 @@ def simulate(
 ) -> Outcome:
     """Return what is to be expected of a configuration under some traffic; `lead` is of surroundings that are fresh.
 
-    Limits are used as at the peak of the profile, as if it lasted: a mean tells nothing of it, since most of an
-    invocation does not grow with the rate.
+    Limits are used as at the peak of the profile, as if it lasted, and tables provisioned for it: a mean tells nothing
+    of it, since most of an invocation does not grow with the rate.
     """
     outcome = Run(traffic, configuration, calibration, surroundings, seed, lead=lead).outcome()
     profile = traffic.profile
@@ -366,4 +365,6 @@ def simulate(
         return outcome
     peak = replace(traffic, profile=steady(profile.peak, PEAK_SECONDS))
     at_peak = Run(peak, configuration, calibration, surroundings, seed, lead=lead).outcome()
-    return replace(outcome, utilisation=at_peak.utilisation)
+    writes, reads = at_peak.usage.write_units, at_peak.usage.read_units
+    usage = replace(outcome.usage, peak_write_units=writes, peak_read_units=reads)
+    return replace(outcome, utilisation=at_peak.utilisation, usage=usage)

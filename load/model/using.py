@@ -51,10 +51,9 @@ def used(
     calibration: Calibration,
     sizes: Sizes,
     rate: float,
-    peak: float,
     seconds: float,
 ) -> Usage:
-    """Return what is used a second, on average over the measured time; `peak` is the profile's highest rate."""
+    """Return what is used a second, on average over the measured time; its peak is taken for the same."""
     hashtags = rate * sizes.traffic.shape.hashtags
     hour, day = sizes.traffic.popularity.different(hashtags * HOUR), sizes.traffic.popularity.different(hashtags * DAY)
     beside = STRIPS_UNITS * hour + SEARCH_UNITS * day + LEVELS_UNITS * hour
@@ -88,8 +87,8 @@ def used(
         gigabyte_seconds=gigabyte_seconds,
         write_units=writes,
         read_units=reads,
-        peak_write_units=writes * peak / rate,
-        peak_read_units=reads * peak / rate,
+        peak_write_units=writes,
+        peak_read_units=reads,
         log_stored=seen.log_bytes / seconds * LOG_DAYS * DAY,
         trends_stored=_stored(sizes, rate),
         logged=logged,

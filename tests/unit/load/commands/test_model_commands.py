@@ -69,6 +69,19 @@ def test_cost_names_every_item_and_the_usual_design() -> None:
     assert all(item["how"] for item in told["items"])
 
 
+@pytest.mark.parametrize("mode", ["provisioned", "on-demand"])
+def test_a_simulation_costs_what_cost_says(tmp_path: Path, mode: str) -> None:
+    file = tmp_path / "expected.json"
+    asked = ("--profile", "diurnal:100:300", "--duration", "4m", "--set", f"table_mode={mode}")
+
+    ran("simulate", *asked, "--seeds", "1", "--report", str(file))
+
+    said = read_report(file).cost
+    assert said is not None
+    # It is reckoned from the peak and the trough there, and here from all in between.
+    assert said.per_month == pytest.approx(json.loads(ran("cost", *asked).output)["per_month"], rel=0.03)
+
+
 def test_what_takes_less_than_it_is_sent_has_no_price() -> None:
     with pytest.raises(LoadError, match=r"this has no price: shard bytes is asked for 3,.*: more shards$"):
         ran("cost", "--profile", "steady:100000", "--set", "ShardCount=1")

@@ -297,3 +297,12 @@ def test_a_shard_of_a_stream_on_demand_takes_no_more_than_another() -> None:
     assert skewed.binding is Constraint.AUTHOR
     assert skewed.refused > 0
     assert skewed.lists.quantiles(0.99)[0] > 30
+
+
+def test_a_provisioned_table_is_made_for_what_the_peak_takes() -> None:
+    changing = simulate(Traffic(spike(100, 2_000, 600)), DEFAULT, CALIBRATION, AWS).usage
+    steadily = run(2_000, seconds=120).usage
+
+    assert changing.peak_write_units == steadily.write_units == steadily.peak_write_units
+    assert changing.peak_read_units == steadily.read_units == steadily.peak_read_units
+    assert changing.write_units < steadily.write_units
