@@ -29,7 +29,9 @@ def simulated_report(
     """
     first, profile, shape = outcomes[0], traffic.profile, traffic.shape
     events = round(first.rate * first.seconds)
-    bill = prices.cost(first.usage, table.prices)
+    # What takes less than it is sent has no price: paid for would be what it takes.
+    overloaded = any(outcome.overloaded for outcome in outcomes)
+    bill = None if overloaded else prices.cost(first.usage, table.prices)
     return report.Report(
         command="simulate",
         made_at=datetime.now(UTC),
@@ -83,7 +85,7 @@ def simulated_report(
                 write_units=first.usage.write_units * first.seconds, read_units=first.usage.read_units * first.seconds
             )
         },
-        cost=cost_section(bill, usual_cost(traffic, table), table),
+        cost=None if bill is None else cost_section(bill, usual_cost(traffic, table), table),
         findings=tuple(_findings(outcomes, traffic, seed)),
     )
 

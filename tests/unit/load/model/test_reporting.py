@@ -36,3 +36,11 @@ def test_shards_without_an_author_are_none_that_others_stand_for() -> None:
 
     assert len(report.shards) == 1
     assert not [finding for finding in report.findings if "looked at" in finding.text]
+
+
+def test_what_takes_less_than_it_is_sent_by_any_seed_has_no_price() -> None:
+    traffic = Traffic(steady(6_500, 10))
+
+    assert reported(traffic, Configuration(shards=2)).cost is not None
+    assert reported(traffic, Configuration(shards=2), seeds=8).cost is None
+    assert reported(traffic, Configuration(shards=1)).cost is None
