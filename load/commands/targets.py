@@ -112,14 +112,15 @@ def expected(options: "RunOptions", configuration: "Configuration", table: "Pric
     from load.tuning.evaluation import Model
     from load.tuning.goal import Goal
 
+    traffic = Traffic(options.profile, options.shape, options.processes)
     model = Model(
-        Traffic(options.profile, options.shape, options.processes),
+        traffic,
         Goal(3_600),
         calibration=default_calibration(),
         surroundings=AWS,
         prices=table.prices,
     )
-    return spending(model(configuration).cost)
+    return spending(model(configuration).cost, traffic.new_share)
 
 
 def confirm(target: "Target", options: "RunOptions", spending: "Spending", table: "PriceTable", *, yes: bool) -> None:

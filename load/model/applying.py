@@ -108,6 +108,7 @@ class Rollup:
         self._surroundings = surroundings
         self._sizes = sizes
         self._shards = shards
+        self._new_share = sizes.traffic.new_share
         self._due: Callable[[float], float] = sizes.traffic.profile.due
         self._processor = surroundings.processor(configuration.rollup_memory_megabytes, calibration.processor_megabytes)
 
@@ -144,7 +145,7 @@ class Rollup:
 
     def _counted(self, minute: float, last: float) -> float:
         """Return how many events a minute counts when all that were due until `last` are in it."""
-        return self._due(min(last, minute + 60.0)) - self._due(minute)
+        return (self._due(min(last, minute + 60.0)) - self._due(minute)) * self._new_share
 
 
 class Views:

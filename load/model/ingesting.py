@@ -27,6 +27,7 @@ class Folded(NamedTuple):
     done: float
     """When the log had its segments."""
     events: float
+    """That are counted: copies of earlier ones are not in its segments."""
     first: float
     """When its first event was due, and `last` its last."""
     last: float
@@ -52,6 +53,7 @@ class Ingest:
         self._surroundings = surroundings
         self._sizes = sizes
         self._traffic = sizes.traffic
+        self._new_share = sizes.traffic.new_share
         self._processor = surroundings.processor(configuration.ingest_memory_megabytes, calibration.processor_megabytes)
         self._writers = writers(configuration)
         lane = configuration.shards * configuration.lanes_per_shard
@@ -67,9 +69,9 @@ class Ingest:
         """Return how long an invocation at `now` takes, and what it came to."""
         configuration = self._configuration
         panes = 1 + (last - first) / configuration.pane_seconds
-        groups = self.groups * (1 - (1 - 1 / self.groups) ** events) if self.groups > 1 else 1.0
-        segments = min(panes * groups, events) if events > 1 else 1.0
-        new_events = events * (1 - self._traffic.shape.duplicates)
+        new_events = events * self._new_share
+        groups = self.groups * (1 - (1 - 1 / self.groups) ** new_events) if self.groups > 1 else 1.0
+        segments = min(panes * groups, new_events) if new_events > 1 else 1.0
         # Between two of its puts each other writer of an address makes one: the first refusal brings a segment of
         # theirs along, the second is followed by a query (consumers.pane_log.writer).
         refusals = min(self._writers - 1, 2.0)
@@ -88,7 +90,7 @@ class Ingest:
         begin = now + worked
         call = self._surroundings.log
         done = begin + self._calls.seconds(call, in_turn=in_turn, beside=segments, at_once=CALLS_AT_ONCE)
-        written = Folded(done, events, first, last, segments, units * (1 + refusals), asked * groups)
+        written = Folded(done, new_events, first, last, segments, units * (1 + refusals), asked * groups)
         return done - now + way / 2, written
 
 

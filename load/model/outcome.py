@@ -88,7 +88,7 @@ class Outcome:
         configuration: that was looked at, as it was asked for: a stream on demand has shards of its own.
         seconds: measured, of simulated time.
         rate: events a second that were due in that time; `accepted`, that shards took in it; `counted`, of those due
-            in it, that became visible.
+            in it, that became visible, in which copies of earlier ones are not.
         freshness: from an event's intended time until its minute is written, which answers about a value read.
         probed: the same as probes at even times find it: each second weighs as much, whatever was due in it.
         lists: as `freshness`, until the lists of the reporting API, the last of all answers, have it.

@@ -117,7 +117,7 @@ def usual_cost(traffic: Traffic, table: PriceTable) -> prices.Cost:
     """Return what the same traffic costs in the usual design."""
     profile, shape = traffic.profile, traffic.shape
     mean = profile.events / profile.seconds
-    return usual(mean, profile.peak, traffic.event_bytes, shape.hashtags, table.prices)
+    return usual(mean, profile.peak, traffic.event_bytes, shape.hashtags, table.prices, duplicates=shape.duplicates)
 
 
 def _as_distribution(spreads: Sequence[Spread]) -> report.Distribution | None:

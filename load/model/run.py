@@ -150,14 +150,16 @@ class Run:
             self._seen.records += weight * records
             self._seen.log_writes += weight * folded.write_units
             self._seen.log_reads += weight * folded.read_units
-            self._seen.log_bytes += weight * folded.segments * self._sizes.segment_bytes(events / folded.segments)
+            self._seen.log_bytes += (
+                weight * folded.segments * self._sizes.segment_bytes(folded.events / folded.segments)
+            )
             self._seen.longest = max(self._seen.longest, seconds)
-        stands_for = folded._replace(events=events * slot.weight, segments=folded.segments * slot.weight)
+        stands_for = folded._replace(events=folded.events * slot.weight, segments=folded.segments * slot.weight)
         self._measure(self._log, stands_for, 1.0, folded.done)
         part, *_ = self._span.part(first, last)
         if part:
             delay = slot.stream.time_of(slot.taken) - last
-            self._put.add(part * stands_for.events, max(delay - slot.stream.wait, 0.0), delay + slot.stream.wait)
+            self._put.add(part * events * slot.weight, max(delay - slot.stream.wait, 0.0), delay + slot.stream.wait)
         self._at(folded.done + self._surroundings.stream_seconds, self._arrive, stands_for)
         due = slot.due()
         if due < float("inf"):
@@ -220,8 +222,9 @@ class Run:
         self._followed += [folded for noted, folded in self._applied if noted <= now]
         self._applied = [each for each in self._applied if each[0] > now]
         due = self._traffic.profile.due
-        minute = now - now % 60.0
-        written, listed = self._views.run(now, due(now) - due(minute), due(now) - due(minute - 240.0), self._random)
+        minute, new = now - now % 60.0, self._traffic.new_share
+        in_minute, in_window = (new * (due(now) - due(start)) for start in (minute, minute - 240.0))
+        written, listed = self._views.run(now, in_minute, in_window, self._random)
         followed, self._followed = (self._followed, []) if listed else ([], self._followed)
         self._invoke(_Invocation(now, now, written.seconds), partial(self._end_views, followed, written))
 
@@ -282,7 +285,7 @@ class Run:
     def _in_probes(self, folded: Folded) -> Folded:
         """Return what was folded as so many probes, one a second of all shards together."""
         due, last = self._span.profile.due, max(folded.last, folded.first + _MOMENT)
-        events = due(last) - due(folded.first)
+        events = (due(last) - due(folded.first)) * self._traffic.new_share
         return folded._replace(events=folded.events * (last - folded.first) / events if events else 0.0)
 
     def _accepted(self) -> float:

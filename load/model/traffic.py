@@ -36,6 +36,11 @@ class Traffic:
         return mean_bytes(self.shape)
 
     @property
+    def new_share(self) -> float:
+        """The part of all events that repeat no earlier one: those that are counted."""
+        return 1 - self.shape.duplicates
+
+    @property
     def popularity(self) -> Popularity:
         """Of the authors and hashtags."""
         return popularity(self.shape)

@@ -54,10 +54,11 @@ def used(
     seconds: float,
 ) -> Usage:
     """Return what is used a second, on average over the measured time; its peak is taken for the same."""
-    hashtags = rate * sizes.traffic.shape.hashtags
+    new = rate * sizes.traffic.new_share
+    hashtags = new * sizes.traffic.shape.hashtags
     hour, day = sizes.traffic.popularity.different(hashtags * HOUR), sizes.traffic.popularity.different(hashtags * DAY)
     beside = STRIPS_UNITS * hour + SEARCH_UNITS * day + LEVELS_UNITS * hour
-    swept = SWEPT_MINUTES * (0.5 * configuration.addresses_a_minute + 0.5 * sizes.minute_reads(rate * 60))
+    swept = SWEPT_MINUTES * (0.5 * configuration.addresses_a_minute + 0.5 * sizes.minute_reads(new * 60))
     writes = (seen.log_writes + seen.trends_writes) / seconds + beside
     reads = (seen.log_reads + seen.trends_reads + swept * seconds / SWEEP_SECONDS) / seconds
     ingest, rollup, views = (functions[name] for name in ("IngestFunction", "RollupFunction", "ViewsFunction"))
@@ -76,7 +77,7 @@ def used(
     records = seen.records / seconds
     record_bytes = rate / records * (sizes.traffic.event_bytes + ENVELOPE_BYTES) if records else 0.0
     return Usage(
-        events=rate,
+        events=new,
         shards=configuration.shards,
         stream_mode=configuration.stream_mode,
         table_mode=configuration.table_mode,
@@ -90,7 +91,7 @@ def used(
         peak_write_units=writes,
         peak_read_units=reads,
         log_stored=seen.log_bytes / seconds * LOG_DAYS * DAY,
-        trends_stored=_stored(sizes, rate),
+        trends_stored=_stored(sizes, new),
         logged=logged,
         metrics=sum(map(len, (INGEST_METRICS, ROLLUP_METRICS, SWEEP_METRICS, VIEWS_METRICS, ALERTS_METRICS))),
         traces=sum(min(each, 1 + TRACED_SHARE * max(each - 1, 0.0)) for each in invocations) + ticks,

@@ -59,7 +59,7 @@ def utilisation(
         Constraint.DURATION: seen.longest / INGEST_TIMEOUT_SECONDS,
         Constraint.CONCURRENCY: busy / surroundings.concurrency,
         Constraint.KEYS: seen.log_writes / seconds * hottest_group / PARTITION_WRITES,
-        Constraint.TABLE: sizes.largest_bucket_units(rate * 60) / window / PARTITION_WRITES,
+        Constraint.TABLE: sizes.largest_bucket_units(rate * sizes.traffic.new_share * 60) / window / PARTITION_WRITES,
         Constraint.ROLLUP: seen.log_shard,
         Constraint.VIEWS: seen.views,
     }

@@ -26,10 +26,11 @@ class Spending(NamedTuple):
         return self.a_second * seconds + self.an_event * events
 
 
-def spending(bill: Cost) -> Spending:
+def spending(bill: Cost, counted: float = 1.0) -> Spending:
     """Return how a month's bill comes about, at any other number of events too: as a first approximation.
 
+    Of the events that are sent, a part (0 to 1) is `counted`: the bill is by these.
     A batch costs less for each event the more events it has, so a rate below the bill's costs more an event.
     """
     by_time = sum(item.dollars for item in bill.items if item.name in BY_TIME)
-    return Spending(by_time / SECONDS_A_MONTH, (bill.month - by_time) / bill.events if bill.events else 0.0)
+    return Spending(by_time / SECONDS_A_MONTH, (bill.month - by_time) / bill.events * counted if bill.events else 0.0)

@@ -15,7 +15,7 @@ class Usage:
     """What one pipeline uses on average; rates are a second, bytes are bytes.
 
     Attributes:
-        events: counted.
+        events: counted, in which copies of earlier ones are not.
         shards: provisioned; of an on-demand stream none are paid for.
         put_units: Kinesis's, of 25 KB a record.
         stream_bytes_in: of records, each rounded up to 1 KB.

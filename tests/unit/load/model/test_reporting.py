@@ -1,5 +1,7 @@
 """Reports of what the model found."""
 
+import pytest
+
 from load.calibration.calibration import default_calibration
 from load.configuration import CapacityMode, Configuration
 from load.model.reporting import simulated_report
@@ -44,3 +46,12 @@ def test_what_takes_less_than_it_is_sent_by_any_seed_has_no_price() -> None:
     assert reported(traffic, Configuration(shards=2)).cost is not None
     assert reported(traffic, Configuration(shards=2), seeds=8).cost is None
     assert reported(traffic, Configuration(shards=1)).cost is None
+
+
+def test_copies_are_not_among_the_counted_and_no_part_of_the_million_that_is_priced() -> None:
+    report = reported(Traffic(steady(1_000, 60), EventShape(duplicates=0.5)), Configuration())
+
+    assert report.events.accepted == pytest.approx(60_000, rel=0.02)
+    assert report.events.counted == pytest.approx(30_000, rel=0.02)
+    assert report.cost is not None
+    assert report.cost.per_million == pytest.approx(report.cost.per_month / (500 * 2.628))

@@ -60,3 +60,8 @@ def test_of_no_events_an_event_costs_nothing() -> None:
     a_second, an_event = spending(Cost((item,), 0.0))
     assert a_second == pytest.approx(0.015 / 3_600)
     assert an_event == 0.0
+
+
+def test_an_event_that_is_sent_costs_less_than_one_that_is_counted_where_some_are_copies() -> None:
+    bill = cost(USAGE, price_table().prices)
+    assert spending(bill, 0.25).of(SECONDS_A_MONTH, 4 * bill.events) == pytest.approx(bill.month)
