@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from load.commands.options import SETTINGS, configuration_of, known_options, set_option, traffic_options
+from load.commands.options import SETTINGS, configuration_of, priced_options, set_option, traffic_options
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
-    from load.model.surroundings import Surroundings
     from load.model.traffic import Traffic
     from load.prices.table import PriceTable
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 @click.command(context_settings=SETTINGS)
 @traffic_options
 @set_option
-@known_options
+@priced_options
 @click.option("--json", "as_json", is_flag=True, help="JSON, also on a terminal. Elsewhere it is always JSON.")
 def cost(
     *,
@@ -24,13 +23,13 @@ def cost(
     seed: int,
     settings: tuple[str, ...],
     calibration: "Calibration",
-    surroundings: "Surroundings",
     table: "PriceTable",
     as_json: bool,
 ) -> None:
     """Say what a configuration costs a month and for a million events, by item, and what the usual design would.
 
-    What takes less than it is sent has no price for it: that is an error which says what there is too little of.
+    It is AWS that is paid; a local stack is free. What takes less than it is sent has no price for it: that is an error
+    which says what there is too little of.
 
     A profile that changes is reckoned from its peak and its trough. Reading the API, sign-in, S3 and alerts by SNS are
     left out: they don't follow the events.
@@ -47,6 +46,7 @@ def cost(
     from load.errors import LoadError
     from load.model.outcome import most_used, remedy_of
     from load.model.reporting import cost_section, usual_cost
+    from load.model.surroundings import AWS
     from load.tuning.evaluation import DRAWS, Model
     from load.tuning.goal import Goal
 
@@ -55,7 +55,7 @@ def cost(
         traffic,
         Goal(3_600),
         calibration=calibration,
-        surroundings=surroundings,
+        surroundings=AWS,
         prices=table.prices,
         seeds=range(seed, seed + DRAWS),
     )

@@ -12,6 +12,7 @@ from load.commands.workload_options import profile_of, shape_of, workload_option
 from load.errors import InputError
 
 if TYPE_CHECKING:
+    from load.calibration.calibration import Calibration
     from load.configuration import Configuration
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -61,8 +62,10 @@ _WORKLOAD = frozenset(
 prices_option = click.option(
     "--prices", type=FILE, metavar="FILE.json", help="A price table. [default: list prices of us-east-1]"
 )
-_KNOWN = (
-    click.option("--on", "place", type=click.Choice(["aws", "local"]), default="aws", show_default=True, help="Where."),
+_on_option = click.option(
+    "--on", "place", type=click.Choice(["aws", "local"]), default="aws", show_default=True, help="Where."
+)
+_PRICED = (
     click.option("--calibration", type=FILE, help="What `calibrate` wrote. [default: the one that comes along]"),
     prices_option,
 )
@@ -106,23 +109,33 @@ def traffic_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def known_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what is known; hand over `calibration`, `surroundings` and `table`."""
+    """Give a command `priced_options` and where the code runs; hand that over as `surroundings` besides."""
 
     @functools.wraps(command)
-    def with_known(*, place: str, calibration: Path | None, prices: Path | None, **others: Any) -> Any:  # noqa: ANN401 - a command's own
-        from load.calibration.calibration import default_calibration, read_calibration
+    def with_place(*, place: str, calibration: "Calibration", **others: Any) -> Any:  # noqa: ANN401 - a command's own
         from load.model.surroundings import AWS, local_stack
+
+        surroundings = AWS if place == "aws" else local_stack(calibration.local)
+        return command(calibration=calibration, surroundings=surroundings, **others)
+
+    return _on_option(priced_options(with_place))
+
+
+def priced_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is known of the code and of prices, as `calibration` and `table`."""
+
+    @functools.wraps(command)
+    def with_prices(*, calibration: Path | None, prices: Path | None, **others: Any) -> Any:  # noqa: ANN401 - a command's own
+        from load.calibration.calibration import default_calibration, read_calibration
         from load.prices.table import price_table, read_price_table
 
-        known = read_calibration(calibration) if calibration else default_calibration()
         return command(
-            calibration=known,
-            surroundings=AWS if place == "aws" else local_stack(known.local),
+            calibration=read_calibration(calibration) if calibration else default_calibration(),
             table=read_price_table(prices) if prices else price_table(),
             **others,
         )
 
-    return _with(with_known, _KNOWN)
+    return _with(with_prices, _PRICED)
 
 
 def configuration_of(settings: tuple[str, ...]) -> "Configuration":

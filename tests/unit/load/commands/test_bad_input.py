@@ -41,6 +41,7 @@ from load.__main__ import main
         (["calibrate", "new.json", "--since", "2h"], "--since belongs to --from-logs NAME"),
         (["calibrate", "new.json", "--from-logs", "s", "--rounds", "2"], "--rounds is of what is measured here"),
         (["calibrate", "new.json", "--from-logs", "s", "--memory", "512"], "--memory is of this machine"),
+        (["cost", "--on", "local"], "No such option '--on'"),
         (["compare", "missing.json", "missing.json"], "missing.json can't be read"),
         (["dance"], "No such command 'dance'"),
     ],
