@@ -24,6 +24,9 @@ MOST_SECONDS: Final = 3_600.0
 MOST_BYTES: Final = 1e9
 """Of one call or one part of an invocation: what takes more was not measured but mistyped."""
 
+LEAST_STEP: Final = 1e-3
+"""Between two points of a curve, in values: these are counted, and points are means of some counts."""
+
 Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS)]
 Bytes = Annotated[float, Field(ge=0, le=MOST_BYTES)]
 
@@ -98,8 +101,12 @@ class Curve(_Model):
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
-        if len(self.at) != len(self.bytes_there) or any(one >= other for one, other in pairwise(self.at)):
-            raise ValueError("at should rise, and have as many values as bytes_there")
+        if len(self.at) != len(self.bytes_there):
+            raise ValueError(f"at has {len(self.at)} values and bytes_there {len(self.bytes_there)}: as many belong")
+        for one, other in pairwise(self.at):
+            # Of points that are nearer than values can be, bytes would rise by more than a number holds.
+            if other - one < LEAST_STEP:
+                raise ValueError(f"at should rise by {LEAST_STEP:g} or more each time, not from {one!r} to {other!r}")
         return self
 
     def of(self, values: float) -> float:
