@@ -311,7 +311,8 @@ class Run:
         seconds = span.end - span.start
         rate = (profile.due(span.end) - profile.due(span.start)) / seconds
         streams = {id(slot.stream): slot for slot in self._slots}
-        self._seen.slots = [(slot.busy / seconds, slot.weight) for slot in self._slots]
+        self._seen.slots = [slot.busy / seconds for slot in self._slots]
+        self._seen.busy = sum(run.busy for run in self._functions.values())
         self._seen.log_shard = max((shard.busy / seconds for shard in self._shards), default=0.0)
         self._seen.views = self._views.busy / seconds
         self._seen.streams = [slot.stream for slot in streams.values()]

@@ -27,11 +27,13 @@ class Seen:
     trends_reads: float = 0.0
     longest: float = 0.0
     """Invocation of ingest, seconds."""
+    busy: float = 0.0
+    """Seconds, of all functions' invocations together."""
     log_shard: float = 0.0
     """Part of the time that the busiest shard of the log's stream had a batch with rollup."""
     views: float = 0.0
-    slots: list[tuple[float, float]] = field(default_factory=list)
-    """The same of concurrent batches, and how many each stands for."""
+    slots: list[float] = field(default_factory=list)
+    """The same of each concurrent batch that is looked at."""
     streams: list[ShardStream] = field(default_factory=list)
 
 
@@ -47,17 +49,16 @@ def utilisation(
     author = sizes.traffic.popularity.hottest_author
     hottest_group = max(1 / configuration.key_groups, author)
     event_bytes = sizes.traffic.event_bytes + ENVELOPE_BYTES
-    busy = sum(part * weight for part, weight in seen.slots)
     rate = sizes.traffic.profile.peak
-    window = max(1.0, configuration.rollup_window_seconds + 0.0)
+    window = max(1, configuration.rollup_window_seconds)
     return {
         Constraint.RECORDS: max(s.records_utilisation for s in seen.streams),
         Constraint.BYTES: max(s.bytes_utilisation for s in seen.streams),
         Constraint.READS: max(s.peak for s in seen.streams) * event_bytes / READ_BYTES,
         Constraint.AUTHOR: rate * author / seen.streams[0].capacity,
-        Constraint.FACTOR: max((part for part, _ in seen.slots), default=0.0),
+        Constraint.FACTOR: max(seen.slots, default=0.0),
         Constraint.DURATION: seen.longest / INGEST_TIMEOUT_SECONDS,
-        Constraint.CONCURRENCY: busy / surroundings.concurrency,
+        Constraint.CONCURRENCY: seen.busy / seconds / surroundings.concurrency,
         Constraint.KEYS: seen.log_writes / seconds * hottest_group / PARTITION_WRITES,
         Constraint.TABLE: sizes.largest_bucket_units(rate * sizes.traffic.new_share * 60) / window / PARTITION_WRITES,
         Constraint.ROLLUP: seen.log_shard,
