@@ -55,6 +55,11 @@ class Sender:
         self._sample = sample
         self._every = every
 
+    @property
+    def copies(self) -> int:
+        """Of the events sent, those that repeat an earlier one."""
+        return self._maker.copies
+
     def step(self) -> float | None:
         """Send what is due, `MOST_AT_ONCE` at most; return how long to rest, 0 if more is due, None at the end."""
         following = self._next

@@ -31,6 +31,7 @@ class Snapshot:
         worker: its number.
         at: seconds since the beginning of the measured time; below 0 during the warm-up.
         sent: events handed to the SDK.
+        copies: of these, those that repeat an earlier one.
         accepted: events acknowledged.
         failed: events given up.
         resent: records set aside for another try.
@@ -59,3 +60,4 @@ class Snapshot:
     open_shards: int = 0
     failure: str | None = None
     done: bool = False
+    copies: int = 0

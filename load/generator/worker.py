@@ -238,4 +238,5 @@ class _Teller:
             open_shards=statistics.open_shards,
             failure=self._failures[-1] if self._failures else None,
             done=done,
+            copies=self._sender.copies,
         )

@@ -23,7 +23,7 @@ Points = tuple[float | None, ...]
 
 
 class Totals(NamedTuple):
-    """Counts since a worker's start."""
+    """Counts since a worker's start, or of a time; `copies` are of the events sent."""
 
     sent: float = 0.0
     accepted: float = 0.0
@@ -31,6 +31,12 @@ class Totals(NamedTuple):
     resent: float = 0.0
     refused: float = 0.0
     processor: float = 0.0
+    copies: float = 0.0
+
+    @property
+    def distinct(self) -> float:
+        """Events accepted, without copies: what is counted in the end, but for copies that were given up."""
+        return max(0.0, self.accepted - self.copies)
 
 
 class OverTime:
@@ -136,7 +142,15 @@ class Recorder:
         refused = sum(each.refused for each in snapshot.shards.values())
         told.append(snapshot.at)
         self._totals[snapshot.worker].append(
-            Totals(snapshot.sent, snapshot.accepted, snapshot.failed, snapshot.resent, refused, snapshot.processor)
+            Totals(
+                snapshot.sent,
+                snapshot.accepted,
+                snapshot.failed,
+                snapshot.resent,
+                refused,
+                snapshot.processor,
+                snapshot.copies,
+            )
         )
         for shard_id, counted in snapshot.shards.items():
             taken = self._shards[snapshot.worker, shard_id]
@@ -169,6 +183,7 @@ class Recorder:
             resent=newest.resent - begun.resent,
             refused=newest.refused - begun.refused,
             processor=newest.processor - begun.processor,
+            copies=ended.copies - begun.copies,
         )
 
     @property

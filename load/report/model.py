@@ -80,7 +80,7 @@ class Events(Part):
             sent in the warm-up included, so there may be more than `accepted`; none if that is the same by definition.
         failed: events given up by the SDK.
         resent: how often the stream refused a record, so that it was sent again.
-        counted: in the trends when the run ended, none if nobody looked.
+        counted: in the trends when the run ended, each once however many copies of it were sent; none if nobody looked.
     """
 
     scheduled: Count

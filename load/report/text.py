@@ -26,7 +26,7 @@ def lines(report: Report) -> Iterator[str]:
     accepted = events.accepted_while_measured
     yield _row("accepted", accepted, accepted / seconds) + _later(events.accepted - accepted)
     if events.counted is not None:
-        yield f"  {'counted':<20} {events.counted:>12,}"
+        yield f"  {'counted':<20} {events.counted:>12,}" + ("  each once, without copies" if work.duplicates else "")
     if events.failed:
         yield _row("failed", events.failed, events.failed / seconds)
     if events.resent:

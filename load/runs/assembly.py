@@ -207,17 +207,18 @@ def _remarks(gathered: Gathered) -> list[Finding]:
 
 
 def _counting(gathered: Gathered) -> Iterator[Finding]:
-    accepted, counted = round(gathered.recorder.latest.accepted), gathered.counted
+    totals, counted = gathered.recorder.latest, gathered.counted
+    distinct = round(totals.distinct)
+    # A copy that was given up is none of those accepted: as many may be counted beyond what is known to be distinct.
+    most = distinct + round(min(totals.copies, totals.failed))
     if gathered.counting_failure is not None and counted is None:
         text = f"how many events are counted is not known: {gathered.counting_failure}"
         yield Finding(kind="limit", text=text)
-    elif counted is not None and counted > accepted:
-        text = (
-            f"{counted - accepted:,} more events are counted than were accepted: another load test sent some meanwhile"
-        )
+    elif counted is not None and counted > most:
+        text = f"{counted - most:,} more events are counted than were accepted: another load test sent some meanwhile"
         yield Finding(kind="remark", text=text)
-    elif counted is not None and counted < accepted and not gathered.shape.duplicates:
+    elif counted is not None and counted < distinct:
         text = (
-            f"{accepted - counted:,} of {accepted:,} accepted events were not counted yet when nobody waited any longer"
+            f"{distinct - counted:,} of {distinct:,} accepted events were not counted yet when nobody waited any longer"
         )
         yield Finding(kind="limit", text=text)

@@ -8,8 +8,6 @@ from load.runs.reporting_api import ReportingApi, ReportingApiError
 
 ATTEMPTS: Final = 3
 """Of one question: the first one may meet an environment that is only being made."""
-STILL_SECONDS: Final = 15.0
-"""A count that stays the same for that long is taken for the last: the template's windows are shorter."""
 
 
 class Census:
@@ -35,24 +33,20 @@ class Census:
         return None if now is None or self._before is None else now - self._before
 
     def settled(
-        self, expected: float, *, copies: bool, rest: Callable[[], None], clock: Callable[[], float], deadline: float
+        self, expected: float, *, rest: Callable[[], None], clock: Callable[[], float], deadline: float
     ) -> int | None:
-        """Return how many have come when all that are expected have, or none do any more, or time is over.
+        """Return how many have come when all that are expected have, or time is over.
 
         Args:
-            expected: events.
-            copies: whether some of them are copies, which are not counted: then a count that stays is the last.
+            expected: events, without copies, which are not counted.
             rest: waits between two questions.
             clock: seconds; `deadline` is of it.
             deadline: when to wait no longer.
         """
-        found, since = self.counted(), clock()
+        found = self.counted()
         while found is not None and found < expected and clock() < deadline:
-            if copies and clock() - since >= STILL_SECONDS:
-                break
             rest()
-            if (now := self.counted()) != found:
-                found, since = now, clock()
+            found = self.counted()
         return found
 
     def _ask(self) -> int | None:

@@ -278,11 +278,10 @@ class _Run:
             self._tell("waiting for the last events to be counted")
             time.sleep(LISTEN_SECONDS)
 
-        in_all = self._recorder.in_all.accepted
+        in_all = self._recorder.in_all.distinct
         probes = 0 if self._probing is None else self._probing.delivered
-        copies = self._options.shape.duplicates > 0
-        found = census.settled(in_all + probes, copies=copies, rest=rest, clock=time.monotonic, deadline=deadline)
-        others = round(in_all - self._recorder.latest.accepted) + probes
+        found = census.settled(in_all + probes, rest=rest, clock=time.monotonic, deadline=deadline)
+        others = round(in_all - self._recorder.latest.distinct) + probes
         self._counted = None if found is None else max(0, found - others)
 
     def _ask_insides(self) -> None:

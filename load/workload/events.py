@@ -90,6 +90,8 @@ class EventMaker:
     """
 
     def __init__(self, shape: EventShape, *, name: str, seed: int, bodies: int = BODIES) -> None:
+        self.copies = 0
+        """Of all events so far, those that repeated an earlier one."""
         self._random = random = Random(f"{seed} {name}")
         self._duplicates = shape.duplicates
         self._id = f'{{"event_id":"{name}-'.encode()
@@ -107,6 +109,7 @@ class EventMaker:
         for time in times:
             if self._duplicates and self._recent and self._random.random() < self._duplicates:
                 events.append(self._recent[self._random.randrange(len(self._recent))])
+                self.copies += 1
                 continue
             millisecond = int(time * 1000)
             if millisecond != self._millisecond:

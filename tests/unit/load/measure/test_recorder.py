@@ -73,6 +73,13 @@ def test_events_of_the_warm_up_that_are_acknowledged_later_are_not_counted() -> 
     assert recorder.accepted_in_time == 240
 
 
+def test_copies_of_the_warm_up_are_its_own_and_distinct_is_what_is_no_copy() -> None:
+    recorder = Recorder(2.0)
+    for at, sent, copies in ((-1, 0, 0), (0, 100, 30), (2, 300, 90)):
+        recorder.take(replace(told(at, sent=sent), copies=copies))
+    assert (recorder.in_all.distinct, recorder.latest.distinct) == (210, 140)
+
+
 def test_an_early_end_shortens_the_measured_time_and_leaves_out_what_was_sent_after_it() -> None:
     recorder = Recorder(10.0)
     for second in range(6):

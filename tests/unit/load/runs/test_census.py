@@ -6,7 +6,7 @@ import pytest
 import urllib3
 
 from load.errors import InputError
-from load.runs.census import ATTEMPTS, STILL_SECONDS, Census
+from load.runs.census import ATTEMPTS, Census
 from load.runs.reporting_api import ReportingApi, ReportingApiError
 
 
@@ -50,30 +50,21 @@ def test_only_what_has_come_since_is_counted(monkeypatch: pytest.MonkeyPatch, ap
     assert headers == {"x-signed": url}
 
 
-def settled(census: Census, *, copies: bool, deadline: float = 100.0) -> tuple[int | None, float]:
+def settled(census: Census, *, deadline: float = 100.0) -> tuple[int | None, float]:
     """Return what was counted in the end, and for how many seconds that was waited for."""
     times = [0.0]
-    found = census.settled(
-        500, copies=copies, rest=lambda: times.append(1.0), clock=lambda: sum(times), deadline=deadline
-    )
+    found = census.settled(500, rest=lambda: times.append(1.0), clock=lambda: sum(times), deadline=deadline)
     return found, sum(times)
 
 
 def test_all_that_are_expected_are_waited_for(monkeypatch: pytest.MonkeyPatch, api: ReportingApi) -> None:
     Answers(monkeypatch, Answer(200, 0), Answer(200, 100), *[Answer(200, 300)] * 30, Answer(200, 500))
-    assert settled(Census(api, 0.0), copies=False) == (500, 31.0)
-
-
-def test_where_some_are_copies_a_count_that_stays_is_the_last(
-    monkeypatch: pytest.MonkeyPatch, api: ReportingApi
-) -> None:
-    Answers(monkeypatch, Answer(200, 0), Answer(200, 100), Answer(200, 300))
-    assert settled(Census(api, 0.0), copies=True) == (300, 1.0 + STILL_SECONDS)
+    assert settled(Census(api, 0.0)) == (500, 31.0)
 
 
 def test_it_is_not_waited_for_longer_than_allowed(monkeypatch: pytest.MonkeyPatch, api: ReportingApi) -> None:
     Answers(monkeypatch, Answer(200, 0), Answer(200, 100))
-    assert settled(Census(api, 0.0), copies=False, deadline=20.0) == (100, 20.0)
+    assert settled(Census(api, 0.0), deadline=20.0) == (100, 20.0)
 
 
 def test_an_answer_that_fails_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, api: ReportingApi) -> None:

@@ -33,6 +33,12 @@ def test_as_many_are_repeated_as_asked_for_byte_for_byte() -> None:
     assert len({record.data for record in records}) == pytest.approx(8_000, rel=0.02)
 
 
+def test_copies_are_told_apart_from_what_is_new() -> None:
+    maker = EventMaker(EventShape(duplicates=0.2), name="t", seed=0, bodies=100)
+    records = maker.make([0.0] * 5_000)
+    assert maker.copies == 5_000 - len({record.data for record in records}) > 0
+
+
 @pytest.mark.parametrize("size", [277, 1_000, 20_000])
 def test_events_are_as_large_as_asked_for(size: int) -> None:
     assert {len(record.data) for record in made(200, event_bytes=size, hashtags=1)} == {size}
