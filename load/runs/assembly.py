@@ -27,6 +27,7 @@ class Gathered:
     Attributes:
         profile, warm_up_seconds, arrivals, shape, seed, processes: what it was asked for.
         ending: what ended the measured time.
+        broken: what broke down, so that the run was ended; none if nothing did.
         recorder: of the workers.
         freshness, accepted_to_visible, answer: of the probes.
         iterator_ages: by step, in seconds.
@@ -47,6 +48,7 @@ class Gathered:
     seed: int
     processes: int
     ending: Ending
+    broken: str | None
     recorder: Recorder
     freshness: OverTime
     accepted_to_visible: OverTime
@@ -108,7 +110,7 @@ def assemble(gathered: Gathered) -> Report:
             ready=gathered.ready,
             limit=generator_limit(evidence),
         ),
-        findings=(*judge(evidence), *gathered.insides.findings, *_remarks(gathered)),
+        findings=(*_broken(gathered), *judge(evidence), *gathered.insides.findings, *_remarks(gathered)),
     )
 
 
@@ -180,6 +182,12 @@ def _ages(gathered: Gathered) -> tuple[float | None, ...]:
         for number in range(max(0, int((at - LATE_AGES_SECONDS) / step)), min(int(at / step), count)):
             ages[number] = age
     return tuple(ages)
+
+
+def _broken(gathered: Gathered) -> Iterator[Finding]:
+    if gathered.broken is not None:
+        text = f"something broke down, and figures are of what there was until then: {gathered.broken}"
+        yield Finding(kind="limit", text=text)
 
 
 def _remarks(gathered: Gathered) -> list[Finding]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from load.errors import LoadError
 from load.generator.snapshot import Snapshot
 from load.generator.team import Team, tasks
 from load.generator.worker import Task
@@ -22,6 +23,7 @@ from load.runs.target import Insides, Target
 from load.workload.arrivals import Arrivals
 from load.workload.events import EventShape
 from load.workload.profile import Profile, warmed
+from local.errors import StackError
 from penstock.config import ProducerConfig
 
 DRAIN_SECONDS: Final = 45.0
@@ -66,11 +68,11 @@ class Wish(Protocol):
 
 
 def run(options: RunOptions, target: Target, *, show: Callable[[Status], None], wish: Wish) -> Report:
-    """Run, and return the report; after an interrupt, that of what there was until then.
+    """Run, and return the report; after an interrupt, or when something broke down, that of what there was until then.
 
     Raises:
-        LoadError: the generator broke down.
-        Exception: of the target's own, if it broke down before anything was measured.
+        LoadError: the generator broke down before anything was measured.
+        Exception: of the target's own, if it broke down before that.
     """
     return _Run(options, target, show, wish).report()
 
@@ -99,6 +101,7 @@ class _Run:
         self._began = time.monotonic()
         self._ready = 0.0
         self._ending: Ending = "time"
+        self._broken: str | None = None
         self._shown = float("-inf")
         self._probing: Probing | None = None
 
@@ -127,6 +130,10 @@ class _Run:
                 self._settle()
             except KeyboardInterrupt:
                 self._end_measuring("interrupt")
+            except Exception as error:  # of the generator's or the target's own: what was measured is not lost by it
+                if self._clock() < 0:
+                    raise
+                self._break(error)
         self._ask_insides()
         return assemble(
             Gathered(
@@ -137,6 +144,7 @@ class _Run:
                 seed=options.seed,
                 processes=options.processes,
                 ending=self._ending,
+                broken=self._broken,
                 recorder=self._recorder,
                 freshness=self._freshness,
                 accepted_to_visible=self._accepted_to_visible,
@@ -253,6 +261,12 @@ class _Run:
             self._machine_busy = self._machine.busy()
             self._target.end()
 
+    def _break(self, error: Exception) -> None:
+        """Keep what was measured until something broke down, a part of the target or of the generator."""
+        self._broken = str(error) if isinstance(error, LoadError | StackError) else f"{type(error).__name__}: {error}"
+        self._end_measuring("failure")
+        self._ending = "failure"
+
     def _drain(self, team: Team) -> None:
         if self._probing is not None:
             self._probing.stop_sending()
@@ -294,6 +308,8 @@ class _Run:
 
         try:
             self._insides = self._target.insides(wait)
+        except Exception as error:  # noqa: BLE001 - of the target's own, as above
+            self._break(error)
         except KeyboardInterrupt:
             text = "what functions and tables did is not known: the run was ended while that was waited for"
             self._insides = Insides({}, {}, findings=(Finding(kind="limit", text=text),))
