@@ -64,6 +64,11 @@ class ProbeBook:
         return found
 
     @property
+    def waiting_since(self) -> list[float]:
+        """When those were due that are acknowledged and not yet visible."""
+        return [probe.due for waiting in self._waiting.values() for probe in waiting]
+
+    @property
     def waiting(self) -> int:
         """How many are acknowledged and not yet visible."""
         return sum(map(len, self._waiting.values()))

@@ -72,6 +72,11 @@ class OverTime:
                 step.add(encoded)
 
     @property
+    def count(self) -> int:
+        """How many values there are."""
+        return self._all.count
+
+    @property
     def quantiles(self) -> tuple[float, float] | None:
         """The median and the 99th percentile of all; None without values."""
         found = self._all.quantiles(0.5, 0.99)

@@ -31,7 +31,8 @@ class Gathered:
         recorder: of the workers.
         freshness, accepted_to_visible, answer: of the probes.
         iterator_ages: by step, in seconds.
-        probes_lost: probes that had not become visible when nobody waited any longer.
+        probes_lost: probes of the measured time that had not become visible when nobody waited any longer, whether
+            they waited in the SDK, were given up, or were acknowledged.
         probes_failure: what kept probes from being sent or found.
         cores, machine_busy: of the machine.
         ready: seconds that the workers took to start.
@@ -200,9 +201,10 @@ def _remarks(gathered: Gathered) -> list[Finding]:
         )
         found.append(Finding(kind="remark", text=text))
     if gathered.probes_lost:
+        seen = gathered.freshness.count
         text = (
-            f"{gathered.probes_lost} probes were not visible when nobody waited any longer: freshness leaves out just "
-            "the slowest; wait longer with --settle"
+            f"{gathered.probes_lost:,} of {seen + gathered.probes_lost:,} probes were not visible when nobody waited "
+            "any longer: freshness leaves out just the slowest; wait longer with --settle"
         )
         found.append(Finding(kind="limit", text=text))
     if gathered.probes_failure:

@@ -68,6 +68,7 @@ class Probing:
         self._answered = answered
         self._book = ProbeBook(name)
         self._due: dict[int, float] = {}
+        self._given_up: list[float] = []
         self._lock = threading.Lock()
         self._stop_sending = threading.Event()
         self._stop_looking = threading.Event()
@@ -81,6 +82,12 @@ class Probing:
         """How many probes are acknowledged and not yet visible."""
         with self._lock:
             return self._book.waiting
+
+    def lost(self, seconds: float) -> int:
+        """Return how many probes of the clock's first `seconds` are not visible, wherever they wait or were lost."""
+        with self._lock:
+            missing = [*self._due.values(), *self._given_up, *self._book.waiting_since]
+        return sum(0 <= due < seconds for due in missing)
 
     def __enter__(self) -> "Probing":
         """Begin."""
@@ -104,6 +111,7 @@ class Probing:
         with self._lock:
             due = self._due.pop(outcome.number)
             if outcome.failure is not None:
+                self._given_up.append(due)
                 self.failure = f"a probe was not delivered: {outcome.failure}"
             else:
                 self.delivered += 1

@@ -150,7 +150,7 @@ class _Run:
                 accepted_to_visible=self._accepted_to_visible,
                 answer=self._answer,
                 iterator_ages=tuple(self._ages),
-                probes_lost=0 if self._probing is None else self._probing.waiting,
+                probes_lost=0 if self._probing is None else self._probing.lost(options.profile.seconds),
                 probes_failure=None if self._probing is None else self._probing.failure,
                 cores=self._machine.cores,
                 machine_busy=self._machine_busy,

@@ -1,0 +1,68 @@
+"""What a report says of what a run has gathered."""
+
+from dataclasses import replace
+
+from load.measure.recorder import OverTime, Recorder
+from load.runs.assembly import Gathered, assemble
+from load.runs.stops import Stops
+from load.runs.target import Insides
+from load.workload.events import EventShape
+from load.workload.shapes import steady
+
+SECONDS = 10.0
+
+
+def over_time(*values: float) -> OverTime:
+    found = OverTime("s", SECONDS, 1.0)
+    for at, value in enumerate(values):
+        found.record(float(at), value)
+    return found
+
+
+GATHERED = Gathered(
+    profile=steady(100, SECONDS),
+    warm_up_seconds=0.0,
+    arrivals="even",
+    shape=EventShape(),
+    seed=0,
+    processes=1,
+    ending="time",
+    broken=None,
+    recorder=Recorder(SECONDS),
+    freshness=over_time(),
+    accepted_to_visible=over_time(),
+    answer=over_time(),
+    iterator_ages=(),
+    probes_lost=0,
+    probes_failure=None,
+    cores=2,
+    machine_busy=0.1,
+    ready=1.0,
+    target="stream",
+    local=False,
+    configuration={},
+    insides=Insides({}, {}),
+    counted=None,
+    counting_failure=None,
+    stops=Stops(),
+    spent=0.0,
+)
+
+
+def told(gathered: Gathered) -> list[str]:
+    """Return the report's findings, each with its kind."""
+    return [f"{each.kind}: {each.text}" for each in assemble(gathered).findings]
+
+
+def test_of_a_run_in_which_nothing_is_amiss_nothing_is_said() -> None:
+    assert told(GATHERED) == []
+
+
+def test_probes_that_were_not_seen_are_told_of_all_that_were_due() -> None:
+    (text,) = told(replace(GATHERED, probes_lost=2, freshness=over_time(3.0, 3.0, 3.0)))
+    assert text.startswith("limit: 2 of 5 probes were not visible when nobody waited any longer")
+
+
+def test_what_kept_probes_from_being_found_is_told() -> None:
+    (text,) = told(replace(GATHERED, probes_failure="it answered 503"))
+    assert text == "limit: freshness may be incomplete: it answered 503"
