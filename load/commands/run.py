@@ -65,7 +65,8 @@ ENDED_BY_SIGNAL: Final = 128
     default="60s",
     show_default=True,
     metavar="TIME",
-    help="How long to wait in the end for probes to become visible and for events to be counted; 0 for not at all.",
+    help="How long to wait in the end for the stream's last answers, 30s at least, and then for probes to become "
+    "visible and for events to be counted, 0 for not at all.",
 )
 @click.option(
     "--stop-count",

@@ -26,8 +26,6 @@ SWITCH_SECONDS: Final = 0.0005
 """Python's switch interval here: the producer's thread must not keep what is due waiting for 5 ms, the default."""
 SAMPLES: Final = 500
 """Put latencies that are measured a second, at most, evenly chosen: a future of each event would cost more than it."""
-DRAIN_SECONDS: Final = 30.0
-"""How long to wait in the end for the outcomes of what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class Task:
         name: of the run, unlike any other's: begins the events' ids.
         address: where events go.
         producer: the SDK's options.
+        drain_seconds: how long to wait in the end for the outcomes of what was sent.
     """
 
     worker: int
@@ -54,6 +53,7 @@ class Task:
     name: str
     address: StreamAddress
     producer: ProducerConfig
+    drain_seconds: float
 
 
 class Ready:
@@ -130,13 +130,21 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
         if connection.poll(rest) and not probes.take():
             break
     connection.send(teller.snapshot(clock()))  # before outcomes are waited for: what was sent, was sent until now
-    try:
-        producer.flush(timeout=DRAIN_SECONDS)
-    except FlushTimeoutError:
-        failures.append(f"no outcome within {DRAIN_SECONDS:g} s after the last event")
-    producer.close(timeout=0)
+    _drain(producer, task.drain_seconds, failures)
     probes.tell()
     connection.send(teller.snapshot(clock(), done=True))
+
+
+def _drain(producer: Producer, seconds: float, failures: deque[str]) -> None:
+    """Wait for the outcomes of what was sent. What has none in time is given up: that tells more than the SDK does."""
+    late: str | None = None
+    try:
+        producer.flush(timeout=seconds)
+    except FlushTimeoutError:
+        late = f"it had no outcome within {seconds:g} s after the last event was sent"
+    producer.close(timeout=0)
+    if late is not None:
+        failures.append(late)
 
 
 def _rest(sender: Sender, left: float) -> float | None:

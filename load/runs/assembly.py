@@ -209,11 +209,15 @@ def _remarks(gathered: Gathered) -> list[Finding]:
         found.append(Finding(kind="limit", text=text))
     if gathered.probes_failure:
         found.append(Finding(kind="limit", text=f"freshness may be incomplete: {gathered.probes_failure}"))
-    if gathered.recorder.failure:
-        found.append(
-            Finding(kind="remark", text=f"events were given up, one of them since {gathered.recorder.failure}")
-        )
+    found += _without_outcome(gathered.recorder)
     return found
+
+
+def _without_outcome(recorder: Recorder) -> Iterator[Finding]:
+    if failed := round(recorder.latest.failed):
+        why = "" if recorder.failure is None else f"; one of them since {recorder.failure}"
+        text = f"{failed:,} events were given up, which put latencies leave out{why}"
+        yield Finding(kind="limit", text=text)
 
 
 def _counting(gathered: Gathered) -> Iterator[Finding]:

@@ -26,8 +26,10 @@ from load.workload.profile import Profile, warmed
 from local.errors import StackError
 from penstock.config import ProducerConfig
 
-DRAIN_SECONDS: Final = 45.0
-"""How long workers may take for the outcomes of what they have sent."""
+LEAST_DRAIN_SECONDS: Final = 30.0
+"""Workers wait that long for the outcomes of what they have sent even where nothing else is waited for."""
+LAST_WORD_SECONDS: Final = 15.0
+"""How long they may take to tell of it then."""
 LISTEN_SECONDS: Final = 0.25
 SHOW_SECONDS: Final = 0.5
 
@@ -57,6 +59,11 @@ class RunOptions:
     stops: Stops = field(default_factory=Stops)
     probe_seconds: float | None = 0.2
     settle_seconds: float = 60.0
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long to wait in the end for the stream's outcomes, before all else."""
+        return max(self.settle_seconds, LEAST_DRAIN_SECONDS)
 
 
 class Wish(Protocol):
@@ -119,6 +126,7 @@ class _Run:
             name=self._name,
             address=self._target.address,
             producer=options.producer,
+            drain_seconds=options.drain_seconds,
         )
         with Team(tasks(first, options.processes)) as team, ExitStack() as probes:
             begin = team.begin(self._start_census, self._lead)
@@ -271,7 +279,7 @@ class _Run:
         if self._probing is not None:
             self._probing.stop_sending()
         team.stop()
-        deadline = time.monotonic() + DRAIN_SECONDS
+        deadline = time.monotonic() + self._options.drain_seconds + LAST_WORD_SECONDS
         while not team.done and time.monotonic() < deadline:
             self._hear(team)
             self._tell("waiting for the last answers of the stream")

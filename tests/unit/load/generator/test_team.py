@@ -27,6 +27,7 @@ def task(*, rate: float, seconds: float, stream: str = "stub") -> Task:
         name="t",
         address=StreamAddress(stream, shards=2),
         producer=ProducerConfig(),
+        drain_seconds=30.0,
     )
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from load.generator.snapshot import Snapshot
+from load.measure.distributions import Measured
 from load.measure.recorder import OverTime, Recorder
 from load.runs.assembly import Gathered, assemble
 from load.runs.stops import Stops
@@ -49,6 +51,17 @@ GATHERED = Gathered(
 )
 
 
+def recorder(*, sent: int, accepted: int, failed: int = 0, failure: str | None = None) -> Recorder:
+    """Return what one worker told in the beginning and in the end."""
+    found = Recorder(SECONDS)
+    for at, counts in ((0.0, (0, 0, 0)), (SECONDS, (sent, accepted, failed))):
+        word = Snapshot(
+            0, at, *counts, resent=0, waiting=0.0, processor=at, schedule_error=Measured("s").encoded(), put=()
+        )
+        found.take(replace(word, failure=failure))
+    return found
+
+
 def told(gathered: Gathered) -> list[str]:
     """Return the report's findings, each with its kind."""
     return [f"{each.kind}: {each.text}" for each in assemble(gathered).findings]
@@ -61,6 +74,11 @@ def test_of_a_run_in_which_nothing_is_amiss_nothing_is_said() -> None:
 def test_probes_that_were_not_seen_are_told_of_all_that_were_due() -> None:
     (text,) = told(replace(GATHERED, probes_lost=2, freshness=over_time(3.0, 3.0, 3.0)))
     assert text.startswith("limit: 2 of 5 probes were not visible when nobody waited any longer")
+
+
+def test_events_that_were_given_up_are_told_of_with_one_reason() -> None:
+    (text,) = told(replace(GATHERED, recorder=recorder(sent=100, accepted=93, failed=7, failure="it was refused")))
+    assert text == ("limit: 7 events were given up, which put latencies leave out; one of them since it was refused")
 
 
 def test_what_kept_probes_from_being_found_is_told() -> None:
