@@ -218,6 +218,13 @@ def _without_outcome(recorder: Recorder) -> Iterator[Finding]:
         why = "" if recorder.failure is None else f"; one of them since {recorder.failure}"
         text = f"{failed:,} events were given up, which put latencies leave out{why}"
         yield Finding(kind="limit", text=text)
+    in_all = recorder.in_all
+    if (unknown := round(in_all.sent - in_all.accepted - in_all.failed)) > 0:
+        text = (
+            f"{unknown:,} of {in_all.sent:,.0f} events sent had no known outcome when nobody waited any longer: "
+            "neither accepted ones nor put latencies have them"
+        )
+        yield Finding(kind="limit", text=text)
 
 
 def _counting(gathered: Gathered) -> Iterator[Finding]:

@@ -33,19 +33,18 @@ class Census:
         return None if now is None or self._before is None else now - self._before
 
     def settled(
-        self, expected: float, *, rest: Callable[[], None], clock: Callable[[], float], deadline: float
+        self, expected: float, *, rest: Callable[[], bool], clock: Callable[[], float], deadline: float
     ) -> int | None:
-        """Return how many have come when all that are expected have, or time is over.
+        """Return how many have come when all that are expected have, or nobody waits any longer.
 
         Args:
             expected: events, without copies, which are not counted.
-            rest: waits between two questions.
+            rest: waits between two questions, and tells whether to go on.
             clock: seconds; `deadline` is of it.
             deadline: when to wait no longer.
         """
         found = self.counted()
-        while found is not None and found < expected and clock() < deadline:
-            rest()
+        while found is not None and found < expected and clock() < deadline and rest():
             found = self.counted()
         return found
 

@@ -275,19 +275,24 @@ class _Run:
         self._end_measuring("failure")
         self._ending = "failure"
 
+    @property
+    def _patient(self) -> bool:
+        """Whether the user wants what is on its way to be waited for: the wish that ended the sending leaves that."""
+        return self._ending == "interrupt" or not self._wish.wanted
+
     def _drain(self, team: Team) -> None:
         if self._probing is not None:
             self._probing.stop_sending()
         team.stop()
         deadline = time.monotonic() + self._options.drain_seconds + LAST_WORD_SECONDS
-        while not team.done and time.monotonic() < deadline:
+        while self._patient and not team.done and time.monotonic() < deadline:
             self._hear(team)
             self._tell("waiting for the last answers of the stream")
 
     def _settle(self) -> None:
         """Wait for what is on its way, so that what takes longest is not left out."""
         deadline = time.monotonic() + self._options.settle_seconds
-        while self._probing is not None and self._probing.waiting and time.monotonic() < deadline:
+        while self._patient and self._probing is not None and self._probing.waiting and time.monotonic() < deadline:
             self._tell("waiting for the last probes to become visible")
             time.sleep(LISTEN_SECONDS)
         if self._census is not None:
@@ -296,9 +301,10 @@ class _Run:
     def _count(self, census: Census, deadline: float) -> None:
         """Ask how many events are counted, until all are."""
 
-        def rest() -> None:
+        def rest() -> bool:
             self._tell("waiting for the last events to be counted")
             time.sleep(LISTEN_SECONDS)
+            return self._patient
 
         in_all = self._recorder.in_all.distinct
         probes = 0 if self._probing is None else self._probing.delivered

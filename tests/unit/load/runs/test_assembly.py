@@ -81,6 +81,11 @@ def test_events_that_were_given_up_are_told_of_with_one_reason() -> None:
     assert text == ("limit: 7 events were given up, which put latencies leave out; one of them since it was refused")
 
 
+def test_events_without_a_known_outcome_are_told_of() -> None:
+    (text,) = told(replace(GATHERED, ending="interrupt", recorder=recorder(sent=1_000, accepted=930)))
+    assert text.startswith("limit: 70 of 1,000 events sent had no known outcome when nobody waited any longer")
+
+
 def test_what_kept_probes_from_being_found_is_told() -> None:
     (text,) = told(replace(GATHERED, probes_failure="it answered 503"))
     assert text == "limit: freshness may be incomplete: it answered 503"

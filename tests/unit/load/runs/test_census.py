@@ -50,10 +50,15 @@ def test_only_what_has_come_since_is_counted(monkeypatch: pytest.MonkeyPatch, ap
     assert headers == {"x-signed": url}
 
 
-def settled(census: Census, *, deadline: float = 100.0) -> tuple[int | None, float]:
+def settled(census: Census, *, deadline: float = 100.0, rests: int = 1_000) -> tuple[int | None, float]:
     """Return what was counted in the end, and for how many seconds that was waited for."""
     times = [0.0]
-    found = census.settled(500, rest=lambda: times.append(1.0), clock=lambda: sum(times), deadline=deadline)
+
+    def rest() -> bool:
+        times.append(1.0)
+        return len(times) <= rests
+
+    found = census.settled(500, rest=rest, clock=lambda: sum(times), deadline=deadline)
     return found, sum(times)
 
 
@@ -65,6 +70,11 @@ def test_all_that_are_expected_are_waited_for(monkeypatch: pytest.MonkeyPatch, a
 def test_it_is_not_waited_for_longer_than_allowed(monkeypatch: pytest.MonkeyPatch, api: ReportingApi) -> None:
     Answers(monkeypatch, Answer(200, 0), Answer(200, 100))
     assert settled(Census(api, 0.0), deadline=20.0) == (100, 20.0)
+
+
+def test_it_is_waited_for_no_longer_than_anyone_wants(monkeypatch: pytest.MonkeyPatch, api: ReportingApi) -> None:
+    Answers(monkeypatch, Answer(200, 0), Answer(200, 100))
+    assert settled(Census(api, 0.0), rests=3) == (100, 3.0)
 
 
 def test_an_answer_that_fails_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, api: ReportingApi) -> None:
