@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from load.commands.numbers import Number
 from load.commands.options import FILE, SETTINGS, to_be_written
 from load.commands.stack_options import region_option
 from load.commands.written import Written
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--memory",
     "megabytes",
-    type=click.FloatRange(128, 10_240),
+    type=Number(128, 10_240),
     metavar="MEGABYTES",
     help="The memory with which Lambda gives as much processor as this machine has. [default: 1769, a whole one]",
 )

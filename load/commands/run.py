@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from load.commands.numbers import Number
 from load.commands.options import pairs_of, prices_option, report_options, set_option
 from load.commands.stack_options import stack_options
 from load.commands.workload_options import profile_of, shape_of, workload_options
@@ -54,7 +55,7 @@ ENDED_BY_SIGNAL: Final = 128
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="That send.")
 @click.option(
     "--probe-interval",
-    type=click.FloatRange(0.1, 60.0),
+    type=Number(0.1, 60.0),
     default=0.2,
     show_default=True,
     help="Seconds between two events whose way to the reporting API is watched.",
@@ -75,11 +76,11 @@ ENDED_BY_SIGNAL: Final = 128
     help="End when so many were sent; workers tell how many once a second, so up to two seconds' events more may be.",
 )
 @click.option(
-    "--stop-errors", type=click.FloatRange(0, 100), metavar="PERCENT", help="End when more of the events were given up."
+    "--stop-errors", type=Number(0, 100), metavar="PERCENT", help="End when more of the events were given up."
 )
 @click.option(
     "--stop-cost",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="USD",
     help="End when what was sent has cost so many dollars, reckoned by list prices; locally, would have.",
 )
