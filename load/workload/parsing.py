@@ -89,8 +89,9 @@ def scheduled(path: Path) -> Profile:
     Raises:
         InputError: the file can't be read, or a line of it is wrong.
     """
+    text = read_bytes(path)
     try:
-        document = yaml.safe_load(read_bytes(path))
+        document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InputError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
     except (ValueError, RecursionError) as error:  # a date that is none, and brackets without end
