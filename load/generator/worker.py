@@ -6,6 +6,7 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
+from math import ceil
 from multiprocessing.connection import Connection
 from typing import Final, NamedTuple
 
@@ -107,7 +108,6 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
 
         future.add_done_callback(resolve)
 
-    rate = task.profile.peak / task.workers
     sender = Sender(
         due_times(task.profile, task.arrivals, worker=task.worker, workers=task.workers, seed=task.seed),
         maker,
@@ -115,7 +115,7 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
         clock=clock,
         epoch=time.time() - clock(),
         sample=sample,
-        every=max(1, round(rate / SAMPLES)),
+        every=sampled_every(task.profile.peak / task.workers),
     )
     probes = _Probes(producer, connection)
     teller = _Teller(task, sender, producer, answered=answered, failures=failures, probes=probes)
@@ -133,6 +133,11 @@ def _work(task: Task, connection: Connection, producer: Producer) -> None:
     _drain(producer, task.drain_seconds, failures)
     probes.tell()
     connection.send(teller.snapshot(clock(), done=True))
+
+
+def sampled_every(rate: float) -> int:
+    """Return of how many events, at a rate a second, one is to be sampled."""
+    return max(1, ceil(rate / SAMPLES))
 
 
 def _drain(producer: Producer, seconds: float, failures: deque[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from load.generator.snapshot import Snapshot
 from load.generator.stream import StreamAddress
 from load.generator.stubbed_stream import StubbedStream
-from load.generator.worker import Ready, work
+from load.generator.worker import SAMPLES, Ready, sampled_every, work
 from load.runs.run import LEAST_DRAIN_SECONDS, RunOptions
 from load.workload.shapes import steady
 from tests.unit.load.generator.test_team import task
@@ -46,3 +46,9 @@ def test_what_has_no_outcome_in_time_is_given_up_and_told_as_that(monkeypatch: p
 @pytest.mark.parametrize(("settle", "drain"), [(0.0, LEAST_DRAIN_SECONDS), (120.0, 120.0)])
 def test_the_streams_answers_are_waited_for_as_long_as_what_follows_them(settle: float, drain: float) -> None:
     assert RunOptions(profile=steady(1, 1), settle_seconds=settle).drain_seconds == drain
+
+
+@pytest.mark.parametrize("rate", [1, SAMPLES, SAMPLES + 1, 740, 1_499, 100_000])
+def test_no_more_are_sampled_than_said(rate: int) -> None:
+    assert rate / sampled_every(rate) <= SAMPLES
+    assert sampled_every(rate) == 1 or rate / (sampled_every(rate) - 1) > SAMPLES, "nor fewer than could be"
