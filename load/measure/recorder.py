@@ -174,7 +174,10 @@ class Recorder:
 
     @property
     def latest(self) -> Totals:
-        """What became of the events of the measured time, as far as workers have told."""
+        """What became of the events of the measured time, as far as workers have told.
+
+        What the stream refused, and the work that all took, are of the measured time itself.
+        """
         if not self._totals or max(each[-1] for each in self._moments.values()) <= 0:
             return Totals()
         begun, ended = self._at(0.0), self._at(self.seconds)
@@ -185,9 +188,9 @@ class Recorder:
             sent=ended.sent - begun.sent,
             accepted=max(0.0, newest.accepted - begun.accepted - others),
             failed=newest.failed - begun.failed,
-            resent=newest.resent - begun.resent,
-            refused=newest.refused - begun.refused,
-            processor=newest.processor - begun.processor,
+            resent=ended.resent - begun.resent,
+            refused=ended.refused - begun.refused,
+            processor=ended.processor - begun.processor,
             copies=ended.copies - begun.copies,
         )
 

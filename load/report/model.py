@@ -73,13 +73,15 @@ class Events(Part):
     """What became of the events of the measured time.
 
     Attributes:
-        scheduled: events whose intended time came.
-        sent: of these, handed to the SDK.
+        scheduled: events that the profile asks for in the measured time; arrivals that are drawn at random are a few
+            more or fewer, by about its square root.
+        sent: events handed to the SDK in that time.
         accepted: of these, acknowledged by the stream in the end.
         accepted_in_time: acknowledged while the measured time lasted, which is the target's throughput; what had been
             sent in the warm-up included, so there may be more than `accepted`; none if that is the same by definition.
         failed: events given up by the SDK.
-        resent: how often the stream refused a record, so that it was sent again.
+        resent: how often a record had to be sent again, since the stream had refused it or a call had failed; while
+            the measured time lasted.
         counted: in the trends when the run ended, each once however many copies of it were sent; none if nobody looked.
     """
 

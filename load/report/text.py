@@ -26,11 +26,11 @@ def lines(report: Report) -> Iterator[str]:
     accepted = events.accepted_while_measured
     yield _row("accepted", accepted, accepted / seconds) + _later(events.accepted - accepted)
     if events.counted is not None:
-        yield f"  {'counted':<20} {events.counted:>12,}" + ("  each once, without copies" if work.duplicates else "")
+        yield _row("counted", events.counted) + ("  each once, without copies" if work.duplicates else "")
     if events.failed:
-        yield _row("failed", events.failed, events.failed / seconds)
+        yield _row("failed", events.failed)
     if events.resent:
-        yield _row("resent", events.resent, events.resent / seconds) + "  records that the stream had refused"
+        yield _row("resent", events.resent, events.resent / seconds) + "  records sent again in that time"
     yield from _latencies(report)
     if report.freshness is not None:
         yield from _histogram(report.freshness)
@@ -67,8 +67,8 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 100 else f"{seconds:,.0f} s"
 
 
-def _row(name: str, count: int, rate: float) -> str:
-    return f"  {name:<20} {count:>12,}   {rate:>10,.1f}/s"
+def _row(name: str, count: int, rate: float | None = None) -> str:
+    return f"  {name:<20} {count:>12,}" + ("" if rate is None else f"   {rate:>10,.1f}/s")
 
 
 def _latencies(report: Report) -> Iterator[str]:

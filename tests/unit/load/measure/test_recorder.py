@@ -80,6 +80,15 @@ def test_copies_of_the_warm_up_are_its_own_and_distinct_is_what_is_no_copy() -> 
     assert (recorder.in_all.distinct, recorder.latest.distinct) == (210, 140)
 
 
+def test_what_was_sent_again_is_of_the_measured_time_and_not_of_the_wait_after_it() -> None:
+    recorder = Recorder(2.0)
+    for at, refused in ((0, 5), (2, 35), (20, 400)):
+        recorder.take(told(at, sent=100 * min(at, 2), refused=refused))
+    latest = recorder.latest
+    assert (latest.resent, latest.refused, latest.processor) == (30, 30, 2)
+    assert sum(shard.refused for shard in recorder.shards()) == 30
+
+
 def test_an_early_end_shortens_the_measured_time_and_leaves_out_what_was_sent_after_it() -> None:
     recorder = Recorder(10.0)
     for second in range(6):

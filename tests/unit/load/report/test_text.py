@@ -63,5 +63,12 @@ def test_write_units_are_of_the_events_acknowledged_in_the_time_in_which_they_we
         assert told in shown
 
 
+def test_what_happened_after_the_measured_time_too_has_no_rate() -> None:
+    events = report().events.model_copy(update={"failed": 600, "counted": 59_400, "resent": 120})
+    shown = {line.split()[0]: line for line in lines(report().model_copy(update={"events": events})) if line.strip()}
+    assert (shown["failed"].split(), shown["counted"].split()) == (["failed", "600"], ["counted", "59,400"])
+    assert shown["resent"].split()[:3] == ["resent", "120", "2.0/s"]
+
+
 def test_no_line_ends_in_spaces() -> None:
     assert all(line == line.rstrip() for line in lines(report()))
