@@ -72,9 +72,19 @@ def generator_limit(evidence: Evidence) -> str | None:
     if late is None or late <= LATE_SECONDS or evidence.most_waiting >= FULL:
         return None
     return (
-        f"the generator was the limit, not the target: its schedule error is {late * 1000:,.0f} ms at p99 "
+        f"the generator was the limit, not the target: its schedule error is {_milliseconds(late)} ms at p99 "
         f"({LATE_SECONDS * 1000:g} ms are allowed); {_why_late(evidence)}"
     )
+
+
+def _milliseconds(seconds: float) -> str:
+    """Return milliseconds so precisely that they are not those allowed where they are more.
+
+    >>> _milliseconds(0.01005), _milliseconds(0.025), _milliseconds(1.2344)
+    ('10.05', '25', '1,234')
+    """
+    digits = 2 if seconds < 10 * LATE_SECONDS else 0
+    return f"{seconds * 1000:,.{digits}f}".removesuffix(".00")
 
 
 def _why_late(evidence: Evidence) -> str:

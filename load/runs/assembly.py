@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import floor, log10
 from typing import Final
 
 from load.measure.judgement import Evidence, generator_limit, judge
@@ -196,8 +197,8 @@ def _remarks(gathered: Gathered) -> list[Finding]:
     if gathered.stops.dollars is not None:
         ended = "ended by" if gathered.ending == "cost" else "stayed below"
         text = (
-            f"the run {ended} its ceiling of ${gathered.stops.dollars:,.2f}: by list prices and the model, what was "
-            f"sent cost about ${gathered.spent:,.4f}"
+            f"the run {ended} its ceiling of {_dollars(gathered.stops.dollars)}: by list prices and the model, what "
+            f"was sent cost about {_dollars(gathered.spent)}"
         )
         found.append(Finding(kind="remark", text=text))
     if gathered.probes_lost:
@@ -210,7 +211,25 @@ def _remarks(gathered: Gathered) -> list[Finding]:
     if gathered.probes_failure:
         found.append(Finding(kind="limit", text=f"freshness may be incomplete: {gathered.probes_failure}"))
     found += _without_outcome(gathered.recorder)
+    functions, known = gathered.insides.functions, all(each.kind != "limit" for each in gathered.insides.findings)
+    if functions and known and not any(each.invocations for each in functions.values()):
+        text = (
+            "no invocation of a function ended in the measured time: what functions and tables do is not in this "
+            "report; measure for longer than their batching windows"
+        )
+        found.append(Finding(kind="limit", text=text))
     return found
+
+
+def _dollars(amount: float) -> str:
+    """Return an amount, however small.
+
+    >>> _dollars(1234.5), _dollars(0.00123456), _dollars(0.0000001), _dollars(0.0)
+    ('$1,234.50', '$0.00123', '$0.0000001', '$0.00')
+    """
+    digits = 2 if amount >= 1 or not amount else 2 - floor(log10(amount))
+    whole, _, rest = f"{amount:,.{digits}f}".partition(".")
+    return f"${whole}.{rest.rstrip('0'):0<2}"
 
 
 def _without_outcome(recorder: Recorder) -> Iterator[Finding]:

@@ -57,6 +57,12 @@ def test_a_late_generator_says_so_and_why(changed: dict[str, float], advice: str
     assert advice in limit
 
 
+def test_a_generator_that_is_hardly_late_is_not_said_to_be_as_late_as_allowed() -> None:
+    limit = generator_limit(replace(CALM, schedule_error_p99=0.01005))
+    assert limit is not None
+    assert "is 10.05 ms at p99 (10 ms are allowed)" in limit
+
+
 def test_a_generator_that_waits_for_room_is_not_the_limit_but_the_stream_is() -> None:
     evidence = replace(CALM, schedule_error_p99=2.5, most_waiting=0.99)
     assert generator_limit(evidence) is None

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from load.generator.snapshot import Snapshot
 from load.measure.distributions import Measured
 from load.measure.recorder import OverTime, Recorder
+from load.report.model import Function
 from load.runs.assembly import Gathered, assemble
 from load.runs.stops import Stops
 from load.runs.target import Insides
@@ -89,3 +92,23 @@ def test_events_without_a_known_outcome_are_told_of() -> None:
 def test_what_kept_probes_from_being_found_is_told() -> None:
     (text,) = told(replace(GATHERED, probes_failure="it answered 503"))
     assert text == "limit: freshness may be incomplete: it answered 503"
+
+
+@pytest.mark.parametrize(
+    ("dollars", "spent", "said"),
+    [
+        (1.0, 0.00123456, "its ceiling of $1.00: by list prices and the model, what was sent cost about $0.00123"),
+        (0.0000001, 0.0, "its ceiling of $0.0000001: by list prices and the model, what was sent cost about $0.00"),
+        (1_234.5, 20.0, "its ceiling of $1,234.50: by list prices and the model, what was sent cost about $20.00"),
+    ],
+)
+def test_a_ceiling_is_said_however_small(dollars: float, spent: float, said: str) -> None:
+    (text,) = told(replace(GATHERED, stops=Stops(dollars=dollars), spent=spent))
+    assert said in text
+
+
+def test_functions_that_ended_nothing_in_the_measured_time_are_told_of() -> None:
+    idle, busy = Function(invocations=0), Function(invocations=3)
+    (text,) = told(replace(GATHERED, insides=Insides({"IngestFunction": idle, "ViewsFunction": idle}, {})))
+    assert text.startswith("limit: no invocation of a function ended in the measured time")
+    assert told(replace(GATHERED, insides=Insides({"IngestFunction": busy, "ViewsFunction": idle}, {}))) == []
