@@ -62,6 +62,13 @@ def test_a_slow_stream_makes_events_late_from_their_intended_time_and_leaves_non
     assert latest(sender) > 3.0
 
 
+def test_an_event_is_late_by_its_own_call_too() -> None:
+    stream = Stream(seconds_a_call=0.5)
+    sender = stream.sender([0.0])
+    stream.run(sender)
+    assert latest(sender) == pytest.approx(0.5, abs=ERROR_STEP)
+
+
 def test_what_has_become_due_meanwhile_is_sent_in_bounded_calls() -> None:
     stream = Stream()
     stream.now = 10.0

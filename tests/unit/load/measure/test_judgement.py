@@ -133,6 +133,16 @@ def test_a_growing_iterator_age_is_overload() -> None:
     assert "the iterator age grew from 1.0 s to 28.5 s" in finding.text
 
 
+def test_what_grows_by_less_than_a_quarter_of_the_time_is_not_said_to_grow() -> None:
+    for seconds, grows in ((60.0, False), (20.0, True)):
+        age = tuple(7.0 * number / 20 for number in range(21))
+        assert bool(judge(replace(CALM, iterator_age=age, seconds=seconds))) == grows
+
+
+def test_what_grows_by_little_is_not_said_to_grow_however_short_the_time() -> None:
+    assert judge(replace(CALM, iterator_age=tuple(0.3 * number for number in range(15)), seconds=8.0)) == ()
+
+
 def test_acknowledgements_that_come_ever_later_are_overload() -> None:
     (finding,) = judge(replace(CALM, put=tuple(0.5 * second for second in range(60))))
     assert finding.kind == "overload"

@@ -6,7 +6,7 @@ import pytest
 
 from load.generator.snapshot import ShardCount, Snapshot
 from load.measure.distributions import Measured
-from load.measure.recorder import Recorder
+from load.measure.recorder import OverTime, Recorder
 
 SHARD = "shardId-000000000000"
 
@@ -143,12 +143,29 @@ def test_a_long_run_has_fewer_and_longer_steps() -> None:
     assert (recorder.step, recorder.steps) == (6.0, 600)
 
 
-def test_percentiles_of_each_step_are_kept_in_constant_memory() -> None:
+def test_percentiles_of_each_step_are_of_its_values() -> None:
     recorder = Recorder(100.0)
     for second in range(101):
         recorder.take(told(second, sent=second, late=second / 1000))
     _, p99 = recorder.schedule_error.points(100)
     assert p99 == pytest.approx([second / 1000 for second in range(1, 101)], rel=0.01)
+
+
+def test_steps_are_closed_after_a_minute_and_what_comes_later_is_in_the_distribution_alone() -> None:
+    values = OverTime("s", 1_000.0, 1.0)
+    for at in range(62):
+        values.record(float(at), 0.001)
+    values.record(0.0, 9.0)
+    values.record(2.0, 9.0)
+    assert values.points(3)[1] == pytest.approx([0.001, 0.001, 9.0], rel=0.01)
+    assert values.count == 64
+
+
+def test_what_the_sdk_said_of_an_event_that_it_gave_up_is_kept() -> None:
+    recorder = Recorder(2.0)
+    for at, failure in ((0, None), (1, "it was refused"), (2, None)):
+        recorder.take(replace(told(at, sent=100), failure=failure))
+    assert recorder.failure == "it was refused"
 
 
 def test_what_comes_late_is_of_all_the_time_since_the_word_before() -> None:
