@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from load.errors import LoadError
 from load.generator.stream import StreamAddress
 from load.runs.reporting_api import ReportingApi
 from load.runs.run import RunOptions, run
@@ -64,7 +65,7 @@ def under_load(stack: LocalStack, measure: Callable[[Pause], T]) -> T:
         measure: is given a pause, in seconds, to be made between whatever it does.
 
     Raises:
-        LoadError: the generator broke down.
+        LoadError: the generator or the stack broke down.
         KeyboardInterrupt: the user ended it.
         Exception: whatever `measure` raises.
     """
@@ -79,9 +80,11 @@ def under_load(stack: LocalStack, measure: Callable[[Pause], T]) -> T:
         measuring = pool.submit(measure, pause)
         try:
             # In this thread, which is told of Ctrl-C.
-            run(options, _Running(stack), show=lambda _: None, wish=_Until(measuring))
+            report = run(options, _Running(stack), show=lambda _: None, wish=_Until(measuring))
         finally:
             ended.set()
+    if report.ended == "failure":
+        raise LoadError(report.findings[0].text)
     try:
         return measuring.result()
     except _LoadEndedError:

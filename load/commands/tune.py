@@ -159,7 +159,7 @@ def tune(
             click.echo(line)
     if not whole:
         return INTERRUPTED
-    if not tuned.chosen.meets:
+    if not tuned.chosen.meets or any(each.partial for each in tried):  # which something broke down in
         return 1
     if stack is not None and advice is not None and advice.change:
         apply(session, stack, tuned.chosen, advice.current, yes=yes)

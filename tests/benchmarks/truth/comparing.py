@@ -68,10 +68,10 @@ class Compared(NamedTuple):
 
 
 def counts(report: Report) -> bool:
-    """Tell whether a run tells of the stack and not of the machine: its schedule was kept, with room to spare."""
+    """Tell whether a run tells of the stack and not of the machine: it came to its end in time, with room to spare."""
     generator = report.generator
     assert generator is not None
-    return generator.limit is None and (generator.machine_busy or 0.0) <= BUSY
+    return not report.partial and generator.limit is None and (generator.machine_busy or 0.0) <= BUSY
 
 
 def measured(report: Report) -> Figures:

@@ -66,8 +66,9 @@ def test_what_was_measured_stands_beside_what_is_expected(monkeypatch: pytest.Mo
     assert tried.findings == (LIMIT,)
 
 
-def test_a_tuning_that_was_interrupted_while_finalists_ran_reports_those_that_did(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(("whole", "status"), [(False, 130), (True, 1)], ids=["interrupted", "broken down"])
+def test_a_tuning_whose_finalists_did_not_run_to_their_end_reports_what_they_did(
+    whole: bool, status: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     trial = Trial(
         configuration={"shards": 2},
@@ -85,7 +86,7 @@ def test_a_tuning_that_was_interrupted_while_finalists_ran_reports_those_that_di
 
     def try_here(configurations: list[Configuration], *_: object) -> tuple[list[Trial], bool]:
         asked.extend(configurations)
-        return [trial], False
+        return [trial], whole
 
     monkeypatch.setattr("load.commands.trying.try_here", try_here)
     file, page = tmp_path / "tuned.json", tmp_path / "tuned.html"
@@ -93,7 +94,7 @@ def test_a_tuning_that_was_interrupted_while_finalists_ran_reports_those_that_di
 
     result = CliRunner().invoke(cli, (*told, "--report", str(file), "--page", str(page)), standalone_mode=False)
 
-    assert result.return_value == 130
+    assert result.return_value == status
     found = read_report(file)
     assert found.tuning is not None
     assert found.tuning.trials == (trial,)
