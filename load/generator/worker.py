@@ -85,7 +85,7 @@ def work(task: Task, connection: Connection) -> None:
 
 
 def _work(task: Task, connection: Connection, producer: Producer) -> None:
-    maker = EventMaker(task.shape, name=f"{task.name}-{task.worker:x}", seed=task.seed)
+    maker = EventMaker(task.shape, name=f"{task.name}-{task.worker:x}", seed=task.seed, worker=task.worker)
     answered: deque[tuple[float, float]] = deque()
     failures: deque[str] = deque(maxlen=1)
     gc.collect()

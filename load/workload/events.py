@@ -80,19 +80,20 @@ class Body(NamedTuple):
 
 
 class EventMaker:
-    """Makes events of a shape, the same for the same seed.
+    """Makes events of a shape, the same for the same seed and worker but for their ids and times.
 
     Args:
         shape: of the events.
         name: beginning of their ids, unlike any other maker's.
         seed: of all draws.
+        worker: whose events they are: each draws others.
         bodies: how many bodies to draw.
     """
 
-    def __init__(self, shape: EventShape, *, name: str, seed: int, bodies: int = BODIES) -> None:
+    def __init__(self, shape: EventShape, *, name: str, seed: int, worker: int = 0, bodies: int = BODIES) -> None:
         self.copies = 0
         """Of all events so far, those that repeated an earlier one."""
-        self._random = random = Random(f"{seed} {name}")
+        self._random = random = Random(f"events {seed} {worker}")
         self._duplicates = shape.duplicates
         self._id = f'{{"event_id":"{name}-'.encode()
         overhead = len(self._id) + len('00000000","created_at":"2026-11-22T12:00:00.000+00:00"')

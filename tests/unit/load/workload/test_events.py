@@ -28,6 +28,15 @@ def test_no_two_are_the_same_event_unless_duplicates_are_asked_for() -> None:
     assert len({record.data for record in made(6_000)}) == 6_000
 
 
+def test_two_runs_of_one_seed_send_the_same_and_two_workers_of_one_run_do_not() -> None:
+    def drawn(name: str, worker: int) -> list[tuple[str, bytes]]:
+        maker = EventMaker(EventShape(duplicates=0.1), name=name, seed=7, worker=worker, bodies=100)
+        return [(record.partition_key, record.data.partition(b",")[2]) for record in maker.make([0.0] * 300)]
+
+    assert drawn("one", 0) == drawn("two", 0)
+    assert drawn("one", 0) != drawn("one", 1)
+
+
 def test_as_many_are_repeated_as_asked_for_byte_for_byte() -> None:
     records = made(10_000, duplicates=0.2)
     assert len({record.data for record in records}) == pytest.approx(8_000, rel=0.02)
