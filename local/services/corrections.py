@@ -1,8 +1,8 @@
 """Corrections of moto, made in the process that serves it: what a local run can't live with.
 
-Each one is here because moto loses data, leaks memory, or slows down with what it holds; `docs/moto-gaps.md` lists
-them and what is left as it is. They lean on moto's internals, so their tests hold each of them against the installed
-version.
+Each one is here because moto loses data, leaks memory, slows down with what it holds, or says what a run would report
+wrongly; `docs/moto-gaps.md` lists them and what is left as it is. They lean on moto's internals, so their tests hold
+each of them against the installed version.
 
 The server handles one request at a time (`local.services.server`), so nothing here takes a lock.
 """
@@ -19,6 +19,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 from moto.kinesis.models import KinesisBackend, Record, Shard, kinesis_backends
 
+from local.services import table_metering
 from simulation.services.kinesis.limits import WriteLimit
 
 GET_RECORDS_BYTES: Final = 10 * 1024 * 1024
@@ -98,6 +99,7 @@ def install(*, write_limits: bool = False) -> None:
     # Two data points for every PutRecords are kept for ever, and nothing here reads CloudWatch.
     KinesisBackend._send_stream_metrics = lambda *_args, **_kwargs: None  # type: ignore[method-assign]
     Table.query = _query_partition  # type: ignore[method-assign]
+    table_metering.install()
     DynamoDBStreamsBackend.get_records = _get_records_and_forget  # type: ignore[method-assign]
     # Looked up on the disk for every request, which is a seventh of what a request costs.
     modules = list(moto.backends.list_of_moto_modules())

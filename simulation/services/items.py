@@ -14,6 +14,11 @@ MAX_PARTITION_KEY_BYTES: Final = 2048
 MAX_SORT_KEY_BYTES: Final = 1024
 MAX_DIGITS: Final = 38
 
+NESTING_BYTES: Final = 3
+"""What a list or a map takes, whatever it holds."""
+ELEMENT_BYTES: Final = 1
+"""What each element of theirs takes besides its own size."""
+
 
 def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
     """Return the size of an item in bytes: its attributes' names and values.
@@ -42,15 +47,18 @@ def _value_size(value: Mapping[str, Any]) -> int:
         return 1
     if kind in ("SS", "BS", "NS"):
         return sum(_value_size({kind[0]: each}) for each in content)
-    raise ExpressionError(f"{kind} is no type that the simulation covers")
+    if kind in ("L", "M"):
+        elements = item_size(content) if kind == "M" else sum(map(_value_size, content))
+        return NESTING_BYTES + ELEMENT_BYTES * len(content) + elements
+    raise ExpressionError(f"{kind} is no type of DynamoDB's")
 
 
 def check_item(item: Mapping[str, Mapping[str, Any]], keys: Mapping[str, int]) -> None:
     """Refuse what DynamoDB does not store; `keys` are the names of the key attributes and their limits in bytes.
 
     Raises:
-        ExpressionError: a key is missing, empty or too long, a number is none or has too many digits, or the item is
-            larger than 400 KB.
+        ExpressionError: a key is missing, empty or too long, a number is none or has too many digits, the item is
+            larger than 400 KB, or an attribute is a list or a map, which the simulation does not cover.
     """
     for name, limit in keys.items():
         if name not in item:
@@ -62,6 +70,8 @@ def check_item(item: Mapping[str, Mapping[str, Any]], keys: Mapping[str, int]) -
             raise ExpressionError(f"{name} is no number of at most {MAX_DIGITS} digits, as text")
         if "B" in value and not isinstance(value["B"], bytes | bytearray):
             raise ExpressionError(f"{name} is no bytes")
+        if "L" in value or "M" in value:
+            raise ExpressionError(f"{name} is a list or a map, which the simulation does not cover")
     if (size := item_size(item)) > MAX_ITEM_BYTES:
         raise ExpressionError(f"the item has {size} bytes, more than {MAX_ITEM_BYTES}")
 

@@ -22,7 +22,13 @@ from simulation.services.units import query_units, write_units
 READS_A_WRITE: Final = 5
 """A write unit costs as much as five read units (Amazon DynamoDB pricing)."""
 
-_OF_SEVERAL: Final = ("BatchGetItem", "TransactWriteItems")
+_OF_SEVERAL: Final = ("BatchGetItem", "BatchWriteItem", "TransactWriteItems")
+
+
+def consumed_capacity(operation: str, spent: Mapping[str, float]) -> dict[str, Any] | list[dict[str, Any]]:
+    """Return the `ConsumedCapacity` of an operation's answer from what was spent, by table."""
+    consumed = [{"TableName": name, "CapacityUnits": float(units)} for name, units in spent.items()]
+    return consumed if operation in _OF_SEVERAL else consumed[0]
 
 
 @dataclass
@@ -85,8 +91,7 @@ class MeteredDynamoDB(SimulatedDynamoDB):
         answer = effect()
         if request.get("ReturnConsumedCapacity", "NONE") == "NONE":
             return answer
-        consumed = [{"TableName": name, "CapacityUnits": float(units)} for name, units in self._spent.items()]
-        return answer | {"ConsumedCapacity": consumed if operation in _OF_SEVERAL else consumed[0]}
+        return answer | {"ConsumedCapacity": consumed_capacity(operation, self._spent)}
 
     def _spend_write(self, table: str, held: Item | None, item: Item, times: int = 1) -> None:
         units = float(times * write_units(item_size(held or {}), item_size(item)))

@@ -85,6 +85,14 @@ def test_of_many_conditional_puts_one_wins(services: Services) -> None:
             assert sum(pool.map(put, [item] * WRITERS)) == 1
 
 
+def test_a_call_tells_the_units_of_its_size(services: Services) -> None:
+    client = services.client("dynamodb")
+    asked = {"TableName": "log", "ReturnConsumedCapacity": "TOTAL"}
+    big = {"a": {"S": "big"}, "b": {"B": bytes(5_000)}}
+    assert client.put_item(Item=big, **asked)["ConsumedCapacity"]["CapacityUnits"] == 5
+    assert client.put_item(Item={"a": {"S": "big"}}, **asked)["ConsumedCapacity"]["CapacityUnits"] == 5
+
+
 def test_objects_of_any_size_and_their_heads(services: Services) -> None:
     client = services.client("s3")
     client.create_bucket(Bucket="notes")

@@ -3,20 +3,16 @@
 import base64
 import gc
 import weakref
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import moto.backends
-import moto.kinesis.models
 import pytest
-from moto import mock_aws
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.core.common_models import BaseModel
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
-from moto.dynamodbstreams.models import DynamoDBStreamsBackend, dynamodbstreams_backends
-from moto.kinesis.models import KinesisBackend, Record, kinesis_backends
+from moto.dynamodbstreams.models import dynamodbstreams_backends
+from moto.kinesis.models import Record, kinesis_backends
 
 from local.services import corrections
 from local.services.corrections import GET_RECORDS_BYTES, STREAM_ITERATORS, TrimmableShard
@@ -26,25 +22,7 @@ Client = Any
 """A boto3 client, whose type is made at run time."""
 
 
-@pytest.fixture(autouse=True)
-def corrected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A moto with the corrections, for the time of a test."""
-    for owner, name in (
-        (BaseModel, "__new__"),
-        (moto.kinesis.models, "Shard"),
-        (KinesisBackend, "_send_stream_metrics"),
-        (KinesisBackend, "put_records"),
-        (Table, "query"),
-        (DynamoDBStreamsBackend, "get_records"),
-        (moto.backends, "list_of_moto_modules"),
-    ):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
-    corrections.install()
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("corrected")
 
 
 @pytest.fixture
