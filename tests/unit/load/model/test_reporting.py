@@ -9,6 +9,7 @@ from load.model.run import simulate
 from load.model.surroundings import AWS
 from load.model.traffic import Traffic
 from load.prices.table import price_table
+from load.prices.usual import usual
 from load.report.model import Report
 from load.workload.events import EventShape
 from load.workload.shapes import steady
@@ -55,3 +56,5 @@ def test_copies_are_not_among_the_counted_and_no_part_of_the_million_that_is_pri
     assert report.events.counted == pytest.approx(30_000, rel=0.02)
     assert report.cost is not None
     assert report.cost.per_million == pytest.approx(report.cost.per_month / (500 * 2.628))
+    usual_bill = usual(1_000, 1_000, report.workload.event_bytes, 1.5, price_table().prices, duplicates=0.5)
+    assert report.cost.usual_per_million == pytest.approx(usual_bill.million_events)

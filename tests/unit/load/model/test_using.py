@@ -66,3 +66,15 @@ def test_a_minute_is_written_with_as_many_values_as_are_counted() -> None:
     )
 
     assert copies == pytest.approx(half, rel=0.03)
+
+
+def test_views_read_minutes_of_what_is_counted() -> None:
+    shape = EventShape(hashtags=20, hashtag_values=1_000_000, hashtag_skew=0.01)
+
+    copies, half, whole = (
+        run(rate, each).functions["ViewsFunction"].duration.mean
+        for rate, each in ((2_000, replace(shape, duplicates=0.5)), (1_000, shape), (2_000, shape))
+    )
+
+    assert copies == pytest.approx(half, rel=0.05)
+    assert copies < 0.8 * whole

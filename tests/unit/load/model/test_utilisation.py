@@ -145,12 +145,14 @@ def test_the_table_is_the_largest_bucket_of_a_minute_written_once_a_window() -> 
     configuration = replace(WHOLE, shards=12, buckets=1, rollup_window_seconds=10)
 
     outcome = run(2_000, configuration, costing(), shape=shape)
+    copies = run(4_000, configuration, costing(), shape=replace(shape, duplicates=0.5))
 
     # Of a million hashtags as many as 2.4 million draws find, and the vector's byte for each address.
     found = 1_000_000 * (1 - exp(-2.4))
     size = 70 + 1 + 6 * 8 + CALIBRATION.counts.of(found) - NO_COUNTS + 20
     assert outcome.binding is Constraint.TABLE
     assert outcome.utilisation[Constraint.TABLE] == pytest.approx((size / 1_024 + 0.5) / 10 / 1_000, rel=0.02)
+    assert copies.utilisation[Constraint.TABLE] == pytest.approx(outcome.utilisation[Constraint.TABLE])
 
 
 def test_rollup_is_the_part_of_the_time_that_a_shard_of_the_log_has_a_batch() -> None:
