@@ -68,6 +68,7 @@ class Run:
         self._random = Random(f"run {seed}")
         self._span = Span.around(traffic.profile, configuration, (lead or Lead()) if surroundings.fresh else None)
         self._traffic = traffic = replace(traffic, profile=self._span.profile)
+        self._new_share = traffic.new_share
         self._asked_for = configuration
         if configuration.stream_mode is CapacityMode.ON_DEMAND:
             configuration = replace(configuration, shards=on_demand_shards(traffic, configuration))
@@ -222,7 +223,7 @@ class Run:
         self._followed += [folded for noted, folded in self._applied if noted <= now]
         self._applied = [each for each in self._applied if each[0] > now]
         due = self._traffic.profile.due
-        minute, new = now - now % 60.0, self._traffic.new_share
+        minute, new = now - now % 60.0, self._new_share
         in_minute, in_window = (new * (due(now) - due(start)) for start in (minute, minute - 240.0))
         written, listed = self._views.run(now, in_minute, in_window, self._random)
         followed, self._followed = (self._followed, []) if listed else ([], self._followed)
@@ -285,7 +286,7 @@ class Run:
     def _in_probes(self, folded: Folded) -> Folded:
         """Return what was folded as so many probes, one a second of all shards together."""
         due, last = self._span.profile.due, max(folded.last, folded.first + _MOMENT)
-        events = (due(last) - due(folded.first)) * self._traffic.new_share
+        events = (due(last) - due(folded.first)) * self._new_share
         return folded._replace(events=folded.events * (last - folded.first) / events if events else 0.0)
 
     def _accepted(self) -> float:
