@@ -29,8 +29,8 @@ def trial(
     """Run a configuration on a target that has it, and return what came of it.
 
     Raises:
-        LoadError: the generator broke down.
-        Exception: of the target's own, if it broke down.
+        LoadError: the generator broke down before anything was measured.
+        Exception: of the target's own, if it broke down before that.
     """
     options = RunOptions(
         profile=traffic.profile,
