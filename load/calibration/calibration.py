@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from load.documents import read_document
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 INGEST_PARTS: Final = ("batch", "record", "event", "kilobyte", "hashtag", "segment")
 """Parts of ingest's work: the invocation; Kinesis records; events; KiB of their JSON; their hashtags; segments put."""
@@ -73,6 +73,14 @@ class CallTime(_Model):
     p99: float = Field(gt=0, le=MOST_SECONDS)
 
 
+class Starts(_Model):
+    """How long a function's new environment takes until its first invocation, with nothing to do, has ended."""
+
+    ingest: CallTime
+    rollup: CallTime
+    views: CallTime
+
+
 class LocalTimes(_Model):
     """How long the local stack takes, on a machine that does nothing else."""
 
@@ -85,8 +93,7 @@ class LocalTimes(_Model):
     trends: CallTime
     invoke: CallTime
     """An invocation's way to the function and back."""
-    start: CallTime
-    """Until a new environment can run its first invocation."""
+    start: Starts
     starts_at_once: float = Field(gt=0, le=1_000)
     """Environments that start at the same time in that; more share the machine, and two do if it is less than that."""
     first_batch: Seconds
@@ -120,7 +127,7 @@ class Curve(_Model):
 class Calibration(_Model):
     """All that the model knows of the code."""
 
-    version: Literal[3] = VERSION
+    version: Literal[4] = VERSION
     made: str
     """When, where and with what."""
     processor: str

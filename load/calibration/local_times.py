@@ -6,7 +6,6 @@ the processors and the services answer one call at a time, is measured under a l
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
@@ -17,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from load.calibration.batches import Batches, EventShape
 from load.calibration.calibration import CallTime, FunctionCost, LocalTimes
 from load.calibration.loaded import Pause, under_load
+from load.calibration.starts import nothing, starts
 from load.configuration import Configuration
 from load.model.applying import STATE_CALLS
 from load.runs.local_stack import start_local_stack
@@ -30,11 +30,8 @@ BETWEEN_SECONDS: Final = 0.02
 """Calls come apart, as a load's do: one right after another finds everything awake."""
 WARM_UP: Final = 5
 """Calls before those that count."""
-STARTS: Final = 10
-"""So often environments are started: one by itself, and under a load `TOGETHER` at once."""
-TOGETHER: Final = 4
-REST_SECONDS: Final = 2.0
-"""Under a load, before each time: ingest has its batches meanwhile."""
+FIRST_BATCHES: Final = 10
+"""So often a new environment has its first batch."""
 BATCH_EVENTS: Final = 200
 BATCH_SECONDS: Final = 0.4
 """Between two batches of ingest: rollup is done with one before the next."""
@@ -88,7 +85,7 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
     """Start a local stack and measure it; the functions' own work is no call's, and is deducted.
 
     Raises:
-        LoadError: the load broke down.
+        LoadError: the load broke down, or a function failed.
         local.stack.StackError: the stack can't be started.
     """
     configuration, noted = Configuration(shards=1, ingest_window_seconds=0, rollup_window_seconds=0), _Noted()
@@ -97,11 +94,11 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
         start_local_stack(configuration, Path(logs), noted) as stack,
     ):
         batches = Batches(EventShape(), seed=1)
-        starts, first_batch = _starts(stack, batches, noted)
-        whole = _call_time(list(_timed(lambda _: _invoke_with_nothing(stack))))
+        started, first_batch = starts(stack), _first_batch(stack, batches, noted)
+        whole = _call_time(list(_timed(lambda _: nothing(stack))))
         way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
         put, read = _call_time(list(_puts(stack))), _call_time(list(_reads(stack.client("kinesis"))))
-        together, invocations = under_load(stack, partial(_loaded, stack, noted))
+        invocations = under_load(stack, partial(_loaded, noted))
         calls = call_seconds(invocations, ingest, rollup, way)
         return LocalTimes(
             put=put,
@@ -109,8 +106,8 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
             log=_call_time(calls["IngestFunction"]),
             trends=_call_time(calls["RollupFunction"]),
             invoke=CallTime(median=way, p99=way + whole.p99 - whole.median),
-            start=CallTime(median=median(starts), p99=max(starts)),
-            starts_at_once=TOGETHER * median(starts) / together,
+            start=started.start,
+            starts_at_once=started.at_once,
             first_batch=first_batch,
         )
 
@@ -146,45 +143,34 @@ def _call_time(seconds: list[float]) -> CallTime:
     return CallTime(median=median(seconds), p99=quantiles(seconds, n=100, method="inclusive")[98])
 
 
-def _starts(stack: LocalStack, batches: Batches, noted: _Noted) -> tuple[list[float], float]:
-    """Return how long environments take to start, and how much longer a first batch takes than a second."""
-    starts: list[float] = []
-    first_batches: list[float] = []
-    for _ in range(STARTS):
-        # A deployed version begins with new environments.
-        stack.deploy("IngestFunction")
-        stack.deploy("RollupFunction")
-        starts.append(_seconds(lambda: _invoke_with_nothing(stack)))
+def _first_batch(stack: LocalStack, batches: Batches, noted: _Noted) -> float:
+    """Return how much longer an environment's first batch takes than its second."""
+    longer: list[float] = []
+    for _ in range(FIRST_BATCHES):
+        for function in ("IngestFunction", "RollupFunction"):
+            # A deployed version begins with new environments.
+            stack.deploy(function)
+        nothing(stack)
         noted.invocations.clear()
         _invoke_with_events(stack, batches, 2)
         stack.wait_until_idle(IDLE_SECONDS)
         for function in ("IngestFunction", "RollupFunction"):
             first, second, *_ = [each.seconds for each in noted.invocations if each.function == function]
-            first_batches.append(first - second)
-    return starts, max(0.0, median(first_batches))
+            longer.append(first - second)
+    return max(0.0, median(longer))
 
 
-def _loaded(stack: LocalStack, noted: _Noted, pause: Pause) -> tuple[float, list[Invocation]]:
-    """Return how long `TOGETHER` environments take that start at once, and invocations of a load."""
-    together: list[float] = []
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        for _ in range(STARTS):
-            pause(REST_SECONDS)
-            stack.deploy("IngestFunction")
-            together.append(_seconds(lambda: list(pool.map(lambda _: _invoke_with_nothing(stack), range(TOGETHER)))))
+def _loaded(noted: _Noted, pause: Pause) -> list[Invocation]:
+    """Return invocations of a load."""
     noted.invocations.clear()
     pause(LOADED_SECONDS)
-    return median(together), list(noted.invocations)
+    return list(noted.invocations)
 
 
 def _seconds(call: Callable[[], object]) -> float:
     began = time.perf_counter()
     call()
     return time.perf_counter() - began
-
-
-def _invoke_with_nothing(stack: LocalStack) -> None:
-    stack.invoke("IngestFunction", {"Records": []})
 
 
 def _invoke_with_events(stack: LocalStack, batches: Batches, times: int) -> None:

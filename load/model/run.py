@@ -123,7 +123,7 @@ class Run:
         heappush(self._heap, (time, next(self._order), step, what))
 
     def _begin_ingest(self, now: float, slot: Slot) -> None:
-        self._in_environment(now, slot, partial(self._fold, slot, slot.take(now), now))
+        self._in_environment(now, "IngestFunction", slot, partial(self._fold, slot, slot.take(now), now))
 
     def _fold(self, slot: Slot, taken: Taken, now: float, begin: float) -> None:
         """Have ingest handle at `begin` what was taken for it at `now`."""
@@ -181,7 +181,7 @@ class Run:
         if not taken:
             self._at(max(shard.due(), now + self._surroundings.table_poll_seconds), self._begin_rollup, shard)
             return
-        self._in_environment(now, shard, partial(self._apply, shard, taken, now))
+        self._in_environment(now, "RollupFunction", shard, partial(self._apply, shard, taken, now))
 
     def _apply(self, shard: LogShard, taken: list[Folded], now: float, begin: float) -> None:
         """Have rollup handle at `begin` what was taken for it at `now`."""
@@ -216,7 +216,7 @@ class Run:
             self._at(max(shard.due(), done), self._begin_rollup, shard)
 
     def _begin_views(self, now: float, _: None) -> None:
-        self._in_environment(now, self._views, self._refresh)
+        self._in_environment(now, "ViewsFunction", self._views, self._refresh)
 
     def _refresh(self, now: float) -> None:
         """Have views follow at `now` what is noted by then."""
@@ -247,14 +247,13 @@ class Run:
         if self._applied:
             self._at(max(self._views.due(min(noted for noted, _ in self._applied)), done), self._begin_views, None)
 
-    def _in_environment(self, now: float, what: object, then: Then) -> None:
+    def _in_environment(self, now: float, function: str, what: object, then: Then) -> None:
         """Go on at once, or when the environment has started: each slot, each shard of the log, and views have one."""
-        start = self._surroundings.start
-        if what in self._warm or start is None:
+        if what in self._warm or function not in self._surroundings.starts:
             then(now)
             return
         self._warm.add(what)
-        seconds = start.longest(self._random, 1) + self._surroundings.first_batch_seconds
+        seconds = self._surroundings.starts[function].longest(self._random, 1) + self._surroundings.first_batch_seconds
         self._share(self._starts, now, seconds, then)
 
     def _invoke(self, invocation: _Invocation, then: Callable[[_Invocation, float], None]) -> None:

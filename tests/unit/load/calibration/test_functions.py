@@ -1,11 +1,14 @@
 """Calibrating with the real handlers, in a process of its own and with few batches."""
 
 from load.calibration.batches import EventShape
-from load.calibration.calibration import CallTime, FunctionCost, LocalTimes
+from load.calibration.calibration import CallTime, FunctionCost, LocalTimes, Starts
 from load.calibration.measure import measure
 
 CALL = CallTime(median=0.001, p99=0.002)
-LOCAL = LocalTimes(put=CALL, read=CALL, log=CALL, trends=CALL, invoke=CALL, start=CALL, starts_at_once=1, first_batch=0)
+STARTS = Starts(ingest=CALL, rollup=CALL, views=CALL)
+LOCAL = LocalTimes(
+    put=CALL, read=CALL, log=CALL, trends=CALL, invoke=CALL, start=STARTS, starts_at_once=1, first_batch=0
+)
 KINDS = ((8, EventShape()), (64, EventShape(text=400, hashtags=3)))
 
 

@@ -5,7 +5,7 @@ from statistics import fmean
 
 import pytest
 
-from load.calibration.calibration import CallTime, default_calibration
+from load.calibration.calibration import CallTime, Starts, default_calibration
 from load.configuration import CapacityMode, Configuration
 from load.model.outcome import Constraint, Outcome
 from load.model.run import simulate
@@ -19,6 +19,12 @@ from load.workload.shapes import spike, steady
 
 CALIBRATION = default_calibration()
 DEFAULT = Configuration()
+AT_ONCE = Configuration(ingest_window_seconds=0, rollup_window_seconds=0)
+
+
+def starting(seconds: float) -> Starts:
+    always = CallTime(median=seconds, p99=seconds)
+    return Starts(ingest=always, rollup=always, views=always)
 
 
 def run(
@@ -144,8 +150,9 @@ def test_less_memory_is_less_of_a_processor_but_not_on_one_machine() -> None:
 
 def test_where_windows_stand_to_each_other_is_chance_on_aws_and_follows_from_the_start_of_a_local_stack() -> None:
     traffic = Traffic(steady(200, 30))
-    alike = CALIBRATION.local.model_copy(update={"start": CallTime(median=0.4, p99=0.4)})
-    fresh = local_stack(alike)
+    always = CallTime(median=0.003, p99=0.003)
+    calls = dict.fromkeys(("put", "read", "log", "trends", "invoke"), always)
+    fresh = local_stack(CALIBRATION.local.model_copy(update={**calls, "start": starting(0.4)}))
 
     def medians(surroundings: Surroundings) -> list[float]:
         return [
@@ -156,17 +163,21 @@ def test_where_windows_stand_to_each_other_is_chance_on_aws_and_follows_from_the
     assert 2 * (max(local) - min(local)) < max(aws) - min(aws)
 
 
-def test_the_first_batches_of_a_local_stack_wait_for_environments() -> None:
+@pytest.mark.parametrize("function", ["ingest", "rollup", "views"])
+def test_the_first_batches_of_a_local_stack_wait_for_environments(function: str) -> None:
     traffic = Traffic(steady(200, 20))
     lead = Lead(ready_seconds=2.0, warm_up_seconds=0.0)
-    slow = CALIBRATION.local.model_copy(update={"start": CallTime(median=3.0, p99=3.0)})
+    quick = starting(0.1)
+    slow = quick.model_copy(update={function: CallTime(median=10.0, p99=10.0)})
 
-    quick, late = (
-        simulate(traffic, DEFAULT, CALIBRATION, local_stack(times), lead=lead).freshness.longest
-        for times in (CALIBRATION.local, slow)
+    soon, late = (
+        simulate(traffic, AT_ONCE, CALIBRATION, local_stack(times), lead=lead)
+        for times in (CALIBRATION.local.model_copy(update={"start": start}) for start in (quick, slow))
     )
 
-    assert late > quick + 2
+    assert late.lists.longest > soon.lists.longest + 4
+    # Values are there without views.
+    assert (late.freshness.longest > soon.freshness.longest + 4) == (function != "views")
 
 
 @pytest.mark.parametrize("update", [{"starts_at_once": 1.0}, {"first_batch": 1.0}])
@@ -175,9 +186,8 @@ def test_first_batches_are_later_where_environments_share_processors_or_need_mor
 ) -> None:
     traffic = Traffic(steady(200, 20))
     lead = Lead(ready_seconds=2.0, warm_up_seconds=0.0)
-    start = CallTime(median=1.0, p99=1.0)
-    times = CALIBRATION.local.model_copy(update={"starts_at_once": 4.0, "start": start, "first_batch": 0.0})
-    four = Configuration(shards=4, ingest_window_seconds=0, rollup_window_seconds=0)
+    times = CALIBRATION.local.model_copy(update={"starts_at_once": 4.0, "start": starting(1.0), "first_batch": 0.0})
+    four = replace(AT_ONCE, shards=4)
 
     quick, late = (
         simulate(traffic, four, CALIBRATION, local_stack(each), lead=lead).freshness.longest
