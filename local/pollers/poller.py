@@ -141,7 +141,10 @@ class Poller:
         """
         since = self._clock()
         self._reports.put(self._core.look)
-        return self._wait(lambda: self._core.idle(since), timeout)
+        try:
+            return self._wait(lambda: self._core.idle(since), timeout)
+        finally:
+            self._reports.put(self._core.look_away)
 
     def lag(self) -> float:
         """Iterator age in seconds: the age of the oldest record that is not done, 0 when all are."""

@@ -29,7 +29,12 @@ from tests.benchmarks.printing import print_report
     show_default=True,
     help="Truth: folder of runs; what it has is not run again.",
 )
-@click.option("--truth-minutes", default=60.0, show_default=True, help="Truth: after which no more runs are begun.")
+@click.option(
+    "--truth-minutes",
+    default=Options.truth_minutes,
+    show_default=True,
+    help="Truth: after which no more runs are begun.",
+)
 @click.option("--calibration", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="Truth: another.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON, as when the output is no terminal.")
 def main(*, benches: tuple[str, ...], json_wanted: bool, **options: Any) -> None:  # noqa: ANN401 - an option of each type

@@ -23,5 +23,5 @@ class Options:
     late_seconds: int = 900
     rollup_events: int = 10_000_000
     truth_runs: Path = Path(".build/truth")
-    truth_minutes: float = 60.0
+    truth_minutes: float = 90.0
     calibration: Path | None = None

@@ -56,6 +56,20 @@ def test_kinesis_is_polled_once_a_second_when_there_is_nothing_new() -> None:
     assert world.seen_at(ReadRecords) == [0, 1, 2, 3]
 
 
+def test_a_shard_is_read_as_often_as_it_may_be_while_somebody_waits_and_no_longer() -> None:
+    world = World()
+    for number in range(200):
+        world.at(number / 50, lambda: world.put("a"))
+
+    world.run(0.5)
+    world.core.look(world.now)
+    world.run(1.4)
+    world.core.look_away(world.now)
+    world.run(4)
+
+    assert world.seen_at(ReadRecords) == pytest.approx([0, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 2.5, 3.5])
+
+
 def test_reading_goes_on_at_once_while_more_is_there_but_five_times_a_second_at_most() -> None:
     world = World()
     world.put(*map(str, range(2500)))
