@@ -52,7 +52,7 @@ _SPIKE: Final = spike(100, 400, SECONDS)
 CASES: Final = (
     _case("steady, no windows", _STEADY, shards=4, ingest=0, rollup=0),
     _case("steady, windows", _STEADY, shards=2, ingest=1, rollup=3),
-    _case("steady, small batches", _STEADY, shards=1, ingest=5, rollup=1, IngestBatchSize="20"),
+    _case("steady, small batches", _STEADY, shards=1, ingest=4, rollup=1, IngestBatchSize="20"),
     _case("ramp, rollup's window", _RAMP, shards=1, ingest=0, rollup=2),
     _case(
         "ramp, two batches at once",
