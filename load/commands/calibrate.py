@@ -38,7 +38,7 @@ def calibrate(
     """Measure what ingest, rollup and views cost on this machine, and write that to FILE for the other commands.
 
     The real handlers are given batches of several sizes and shapes; DynamoDB is answered in memory, and what that costs
-    is left out. It takes some four minutes, and a machine that does nothing else meanwhile.
+    is left out. It takes some three minutes, and a machine that does nothing else meanwhile.
 
     With --from-logs they are read from a stack that was deployed with SystemLogLevel=INFO and sent loads of several
     rates: what Lambda reports of each invocation, and what the function says of its batch.
