@@ -54,7 +54,7 @@ def starts(stack: LocalStack) -> Started:
 def at_once(alone: float, together: dict[int, float]) -> float:
     """Return how many start together in what one takes, of how long numbers of them took.
 
-        at_once(0.4, {2: 0.4, 4: 0.8})  # 2.0
+    at_once(0.4, {2: 0.4, 4: 0.8})  # 2.0
     """
     return mean(number * alone / seconds for number, seconds in together.items())
 
