@@ -54,7 +54,7 @@ def starts(stack: LocalStack) -> Started:
 def at_once(alone: float, together: dict[int, float]) -> float:
     """Return how many start together in what one takes, of how long numbers of them took.
 
-    at_once(0.4, {2: 0.4, 4: 0.8})  # 2.0
+    Of two in 0.4 s and four in 0.8 s, where one takes 0.4 s, two do.
     """
     return mean(number * alone / seconds for number, seconds in together.items())
 
