@@ -44,7 +44,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_document(path: Path, model: type[ModelT], kind: str, *, remedy: str = "") -> ModelT:
-    """Read a JSON file that holds a `model`, which people call `kind`; `remedy` is added where it can't be read.
+    """Read a JSON file that holds a `model`, which people call `kind`; each refusal ends with `remedy`.
 
     Raises:
         InputError: it can't be read, or is none.
@@ -59,7 +59,7 @@ def read_document(path: Path, model: type[ModelT], kind: str, *, remedy: str = "
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         why = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{path} is no {kind}: {where}: {why}{_found(first['input'])}") from error
+        raise InputError(f"{path} is no {kind}: {where}: {why}{_found(first['input'])}{remedy}") from error
 
 
 def _found(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds

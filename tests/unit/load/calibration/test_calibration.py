@@ -19,6 +19,7 @@ def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "value", "why"),
     [
+        (("version",), 3, "version: Input should be 4, not 3"),
         (("rollup", "seconds"), {}, "rollup: seconds should be those of batch, segment, unit; found none"),
         (("ingest", "seconds", "event"), float("nan"), "ingest.seconds.event: .* finite number, not nan"),
         (("ingest", "seconds", "event"), float("inf"), "ingest.seconds.event: .* finite number, not inf"),
@@ -41,5 +42,5 @@ def test_a_damaged_calibration_is_refused_with_the_place_and_the_value(
     within[place[-1]] = value
     path = tmp_path / "mine.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(InputError, match=rf"mine\.json is no calibration: {why}"):
+    with pytest.raises(InputError, match=rf"mine\.json is no calibration: {why}.*; penstock-load calibrate makes one$"):
         read_calibration(path)
