@@ -74,7 +74,10 @@ class CallTime(_Model):
 
 
 class Starts(_Model):
-    """How long a function's new environment takes until its first invocation, with nothing to do, has ended."""
+    """How long a function's new environment takes until its first invocation, with no records, has ended.
+
+    An invocation's way is in it, some milliseconds of half a second.
+    """
 
     ingest: CallTime
     rollup: CallTime
@@ -93,11 +96,14 @@ class LocalTimes(_Model):
     trends: CallTime
     invoke: CallTime
     """An invocation's way to the function and back."""
-    start: Starts
+    starts: Starts
+    """Of an environment by itself."""
     starts_at_once: float = Field(gt=0, le=1_000)
-    """Environments that start at the same time in that; more share the machine, and two do if it is less than that."""
+    """Of ingest's environments, those that start together in what one takes; more share the machine, and below 2 two
+    do."""
     first_batch: Seconds
-    """Seconds by which an environment's first batch takes longer than others."""
+    """Seconds by which an environment's first batch takes longer than others, of ingest's and rollup's; views' is
+    taken to be like them."""
 
 
 class Curve(_Model):

@@ -1,7 +1,7 @@
 """How long the local stack takes for a call: measured on one that is started for it.
 
-What is short is measured while it has nothing else to do. What depends on whatever else there is to do, since all share
-the processors and the services answer one call at a time, is measured under a load (`load.calibration.loaded`).
+Most is measured while it has nothing else to do; what ingest's and rollup's calls take, which the services answer one
+at a time, of their invocations under a load (`load.calibration.loaded`).
 """
 
 import time
@@ -15,9 +15,12 @@ from typing import Any, Final, NamedTuple
 
 from load.calibration.batches import Batches, EventShape
 from load.calibration.calibration import CallTime, FunctionCost, LocalTimes
-from load.calibration.loaded import Pause, under_load
-from load.calibration.starts import nothing, starts
+from load.calibration.invoking import invoke, invoke_with_nothing
+from load.calibration.loaded import load
+from load.calibration.starts import measure_starts
 from load.configuration import Configuration
+from load.errors import LoadError
+from load.measure.functions import FUNCTIONS
 from load.model.applying import STATE_CALLS
 from load.runs.local_stack import start_local_stack
 from local.stack import LocalStack
@@ -36,7 +39,7 @@ BATCH_EVENTS: Final = 200
 BATCH_SECONDS: Final = 0.4
 """Between two batches of ingest: rollup is done with one before the next."""
 LOADED_SECONDS: Final = 40.0
-"""Of a load, in which ingest and rollup have a batch a second."""
+"""Of a load, in which ingest and rollup have a batch a second, of which the last two thirds count."""
 READ_RECORDS: Final = 10
 RECORD_BYTES: Final = 3_000
 """What a second of a few hundred events puts into a shard: the linger's ten aggregates of ten events."""
@@ -46,6 +49,8 @@ LEAST_SECONDS: Final = 1e-4
 """A call takes so much at least, whatever was deducted."""
 
 _NAME: Final = "calibration"
+_INGEST: Final = FUNCTIONS["ingest"]
+_ROLLUP: Final = FUNCTIONS["rollup"]
 
 
 class Invocation(NamedTuple):
@@ -85,7 +90,7 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
     """Start a local stack and measure it; the functions' own work is no call's, and is deducted.
 
     Raises:
-        LoadError: the load broke down, or a function failed.
+        LoadError: the load broke down, a function failed, or the machine was too busy to tell.
         local.stack.StackError: the stack can't be started.
     """
     configuration, noted = Configuration(shards=1, ingest_window_seconds=0, rollup_window_seconds=0), _Noted()
@@ -94,20 +99,21 @@ def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
         start_local_stack(configuration, Path(logs), noted) as stack,
     ):
         batches = Batches(EventShape(), seed=1)
-        started, first_batch = starts(stack), _first_batch(stack, batches, noted)
-        whole = _call_time(list(_timed(lambda _: nothing(stack))))
+        starts, first_batch = measure_starts(stack), _first_batch(stack, batches, noted)
+        whole = _call_time(list(_timed(lambda _: invoke_with_nothing(stack, _INGEST))))
         way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
         put, read = _call_time(list(_puts(stack))), _call_time(list(_reads(stack.client("kinesis"))))
-        invocations = under_load(stack, partial(_loaded, noted))
-        calls = call_seconds(invocations, ingest, rollup, way)
+        noted.invocations.clear()
+        load(stack, LOADED_SECONDS)
+        calls = call_seconds(list(noted.invocations), ingest, rollup, way)
         return LocalTimes(
             put=put,
             read=read,
-            log=_call_time(calls["IngestFunction"]),
-            trends=_call_time(calls["RollupFunction"]),
+            log=_call_time(calls[_INGEST]),
+            trends=_call_time(calls[_ROLLUP]),
             invoke=CallTime(median=way, p99=way + whole.p99 - whole.median),
-            start=started.start,
-            starts_at_once=started.at_once,
+            starts=starts.alone,
+            starts_at_once=starts.at_once,
             first_batch=first_batch,
         )
 
@@ -116,12 +122,12 @@ def call_seconds(
     invocations: list[Invocation], ingest: FunctionCost, rollup: FunctionCost, way: float
 ) -> dict[str, list[float]]:
     """Return what a call took, by the function that made it: of each invocation, what is left for each of its calls."""
-    found: dict[str, list[float]] = {"IngestFunction": [], "RollupFunction": []}
+    found: dict[str, list[float]] = {_INGEST: [], _ROLLUP: []}
     for function, seconds, metrics in invocations:
-        if function == "IngestFunction" and (calls := metrics.get("SegmentsWritten", 0)):
+        if function == _INGEST and (calls := metrics.get("SegmentsWritten", 0)):
             events = metrics["EventsReceived"]
             work = ingest.of(record=metrics["RecordsReceived"], event=events, hashtag=events, segment=calls)
-        elif function == "RollupFunction" and (calls := metrics.get("BucketsWritten", 0)):
+        elif function == _ROLLUP and (calls := metrics.get("BucketsWritten", 0)):
             work = rollup.of(segment=metrics["SegmentsReceived"], unit=metrics["WriteUnits"])
             calls += STATE_CALLS
         else:
@@ -144,27 +150,41 @@ def _call_time(seconds: list[float]) -> CallTime:
 
 
 def _first_batch(stack: LocalStack, batches: Batches, noted: _Noted) -> float:
-    """Return how much longer an environment's first batch takes than its second."""
+    """Return how much longer an environment's first batch takes than its second, of ingest's and rollup's.
+
+    Raises:
+        LoadError: they did not have two batches each.
+    """
     longer: list[float] = []
     for _ in range(FIRST_BATCHES):
-        for function in ("IngestFunction", "RollupFunction"):
+        for function in (_INGEST, _ROLLUP):
             # A deployed version begins with new environments.
             stack.deploy(function)
-        nothing(stack)
+        invoke_with_nothing(stack, _INGEST)
         noted.invocations.clear()
         _invoke_with_events(stack, batches, 2)
-        stack.wait_until_idle(IDLE_SECONDS)
-        for function in ("IngestFunction", "RollupFunction"):
-            first, second, *_ = [each.seconds for each in noted.invocations if each.function == function]
-            longer.append(first - second)
+        if not stack.wait_until_idle(IDLE_SECONDS):
+            raise LoadError(
+                f"rollup was not done with two batches of {BATCH_EVENTS} events within {IDLE_SECONDS:g} s; "
+                "calibrate on a machine that does nothing else"
+            )
+        longer += (first_batch_longer(noted.invocations, function) for function in (_INGEST, _ROLLUP))
     return max(0.0, median(longer))
 
 
-def _loaded(noted: _Noted, pause: Pause) -> list[Invocation]:
-    """Return invocations of a load."""
-    noted.invocations.clear()
-    pause(LOADED_SECONDS)
-    return list(noted.invocations)
+def first_batch_longer(invocations: list[Invocation], function: str) -> float:
+    """Return by how many seconds a function's first invocation took longer than its second.
+
+    Raises:
+        LoadError: there are not two.
+    """
+    seconds = [each.seconds for each in invocations if each.function == function]
+    if len(seconds) < 2:
+        raise LoadError(
+            f"{function} was to have two batches, one after another, and had {len(seconds)} without a failure; "
+            "calibrate on a machine that does nothing else"
+        )
+    return seconds[0] - seconds[1]
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -177,7 +197,7 @@ def _invoke_with_events(stack: LocalStack, batches: Batches, times: int) -> None
     """Have ingest fold batches, which its log's stream brings to rollup, one after another."""
     for _ in range(times):
         made = batches.make(BATCH_EVENTS, RECORD_BYTES, time.time(), 1.0)
-        stack.invoke("IngestFunction", made.batch)
+        invoke(stack, _INGEST, made.batch)
         time.sleep(BATCH_SECONDS)
 
 

@@ -1,38 +1,38 @@
 """How long a local stack's environments take to start: by themselves, and several at once."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import mean, median
 from typing import Final, NamedTuple
 
 from load.calibration.calibration import CallTime, Starts
-from load.errors import LoadError
+from load.calibration.invoking import invoke_with_nothing
 from load.measure.functions import FUNCTIONS
-from local.stack import LocalStack
-from simulation.event_source_mapping.invocation import Answered
+from local.stack import CONCURRENCY, LocalStack
 
-TIMES: Final = 6
-"""So often each is started."""
-TOGETHER: Final = (2, 3, 4)
-"""Environments that start at once, as those of so many shards do: the most that a stack allows on two processors."""
+TIMES: Final = 8
+"""So often each is started, after a start that does not count: files that nobody has read are slow to come."""
+TOGETHER: Final = tuple(sorted({2, CONCURRENCY // 2, CONCURRENCY * 3 // 4, CONCURRENCY}))
+"""Environments that start at once, as those of so many shards do: up to the most that a stack allows."""
 REST_SECONDS: Final = 0.5
 """Before each time: environments of the version before end meanwhile."""
+SHARED: Final = 1.25
+"""What takes so many times as long as one start shares the machine; less is chance."""
 
 
-class Started(NamedTuple):
+class MeasuredStarts(NamedTuple):
     """What was measured.
 
     Attributes:
-        start: of each function by itself.
-        at_once: that start together in what one takes; from then on they share the machine.
+        alone: of each function by itself; its p99 is the longest.
+        at_once: of ingest's that start together in what one takes; from then on they share the machine.
     """
 
-    start: Starts
+    alone: Starts
     at_once: float
 
 
-def starts(stack: LocalStack) -> Started:
+def measure_starts(stack: LocalStack) -> MeasuredStarts:
     """Start environments of each function by themselves, and several of ingest's at once.
 
     The stack has nothing else to do, as one that starts with a run: its first batches begin when hardly anything was
@@ -41,11 +41,9 @@ def starts(stack: LocalStack) -> Started:
     Raises:
         LoadError: a function failed.
     """
-    alone = {name: [_seconds(stack, function, 1) for _ in range(TIMES)] for name, function in FUNCTIONS.items()}
-    together = {
-        number: median(_seconds(stack, FUNCTIONS["ingest"], number) for _ in range(TIMES)) for number in TOGETHER
-    }
-    return Started(
+    alone = {name: _times(stack, function, 1) for name, function in FUNCTIONS.items()}
+    together = {number: median(_times(stack, FUNCTIONS["ingest"], number)) for number in TOGETHER}
+    return MeasuredStarts(
         Starts(**{name: CallTime(median=median(each), p99=max(each)) for name, each in alone.items()}),
         at_once(median(alone["ingest"]), together),
     )
@@ -54,30 +52,23 @@ def starts(stack: LocalStack) -> Started:
 def at_once(alone: float, together: dict[int, float]) -> float:
     """Return how many start together in what one takes, of how long numbers of them took.
 
-    Of two in 0.4 s and four in 0.8 s, where one takes 0.4 s, two do.
+    Of two in 0.4 s and four in 0.8 s, where one takes 0.4 s, two do: two tell that it is no fewer, four how many. Where
+    none share the machine, all do.
     """
-    return mean(number * alone / seconds for number, seconds in together.items())
+    shared = [number * alone / seconds for number, seconds in together.items() if seconds > SHARED * alone]
+    return mean(shared) if shared else float(max(together))
 
 
-def nothing(stack: LocalStack, function: str = FUNCTIONS["ingest"]) -> None:
-    """Invoke a function with a batch of no records, for which it does nothing.
-
-    Raises:
-        LoadError: it failed.
-    """
-    result = stack.invoke(function, {"Records": []})
-    if not isinstance(result, Answered):
-        raise LoadError(f"{function} of the local stack failed, so its start can't be timed: {result}")
+def _times(stack: LocalStack, function: str, number: int) -> list[float]:
+    """Return how long so many new environments took that started at once, each time."""
+    return [_seconds(stack, function, number) for _ in range(1 + TIMES)][1:]
 
 
 def _seconds(stack: LocalStack, function: str, number: int) -> float:
-    """Return how long so many new environments take that start at once."""
     # A deployed version begins with new environments.
     stack.deploy(function)
     time.sleep(REST_SECONDS)
     with ThreadPoolExecutor(number) as pool:
         began = time.perf_counter()
-        starting: list[Callable[[], None]] = [pool.submit(nothing, stack, function).result for _ in range(number)]
-        for each in starting:
-            each()
+        list(pool.map(lambda _: invoke_with_nothing(stack, function), range(number)))
         return time.perf_counter() - began

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from load.calibration.calibration import Calibration
 from load.configuration import CapacityMode, Configuration
+from load.measure.functions import FUNCTIONS
 from load.model.applying import LogShard, Rollup, Views, Written
 from load.model.calls import Calls
 from load.model.ingesting import Folded, Ingest, Slot, Taken
@@ -33,6 +34,9 @@ DRAIN_SECONDS: Final = 900.0
 """After the end, before what is not visible yet is given up."""
 PEAK_SECONDS: Final = 120.0
 """For which the peak of a profile that changes is simulated by itself."""
+_INGEST: Final = FUNCTIONS["ingest"]
+_ROLLUP: Final = FUNCTIONS["rollup"]
+_VIEWS: Final = FUNCTIONS["views"]
 _MOMENT: Final = 0.01
 """Seconds in which a single event stands for its rate."""
 
@@ -107,7 +111,7 @@ class Run:
         self._seen = Seen()
         self._freshness, self._probed, self._lists = Spread(), Spread(), Spread()
         self._log, self._put = Spread(), Spread()
-        self._functions = {name: FunctionRun() for name in ("IngestFunction", "RollupFunction", "ViewsFunction")}
+        self._functions = {name: FunctionRun() for name in FUNCTIONS.values()}
 
     def outcome(self) -> Outcome:
         """Run, and return what was found."""
@@ -123,7 +127,7 @@ class Run:
         heappush(self._heap, (time, next(self._order), step, what))
 
     def _begin_ingest(self, now: float, slot: Slot) -> None:
-        self._in_environment(now, "IngestFunction", slot, partial(self._fold, slot, slot.take(now), now))
+        self._in_environment(now, _INGEST, slot, partial(self._fold, slot, slot.take(now), now))
 
     def _fold(self, slot: Slot, taken: Taken, now: float, begin: float) -> None:
         """Have ingest handle at `begin` what was taken for it at `now`."""
@@ -143,7 +147,7 @@ class Run:
         slot.done(done, seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
             weight = slot.weight
-            run = self._functions["IngestFunction"]
+            run = self._functions[_INGEST]
             run.invocations += weight
             run.busy += weight * seconds
             run.duration.add(weight, seconds, seconds)
@@ -181,7 +185,7 @@ class Run:
         if not taken:
             self._at(max(shard.due(), now + self._surroundings.table_poll_seconds), self._begin_rollup, shard)
             return
-        self._in_environment(now, "RollupFunction", shard, partial(self._apply, shard, taken, now))
+        self._in_environment(now, _ROLLUP, shard, partial(self._apply, shard, taken, now))
 
     def _apply(self, shard: LogShard, taken: list[Folded], now: float, begin: float) -> None:
         """Have rollup handle at `begin` what was taken for it at `now`."""
@@ -197,7 +201,7 @@ class Run:
         shard.done(done, written.seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
             weight = self._log_shards / len(self._shards)
-            run = self._functions["RollupFunction"]
+            run = self._functions[_ROLLUP]
             run.invocations += weight
             run.busy += weight * written.seconds
             run.duration.add(weight, written.seconds, written.seconds)
@@ -216,7 +220,7 @@ class Run:
             self._at(max(shard.due(), done), self._begin_rollup, shard)
 
     def _begin_views(self, now: float, _: None) -> None:
-        self._in_environment(now, "ViewsFunction", self._views, self._refresh)
+        self._in_environment(now, _VIEWS, self._views, self._refresh)
 
     def _refresh(self, now: float) -> None:
         """Have views follow at `now` what is noted by then."""
@@ -235,7 +239,7 @@ class Run:
         done = now + written.seconds
         self._views.done(done, written.seconds if self._span.holds(now) else 0.0)
         if self._span.holds(now):
-            run = self._functions["ViewsFunction"]
+            run = self._functions[_VIEWS]
             run.invocations += 1
             run.busy += written.seconds
             run.duration.add(1, written.seconds, written.seconds)
@@ -249,11 +253,12 @@ class Run:
 
     def _in_environment(self, now: float, function: str, what: object, then: Then) -> None:
         """Go on at once, or when the environment has started: each slot, each shard of the log, and views have one."""
-        if what in self._warm or function not in self._surroundings.starts:
+        starts = self._surroundings.starts
+        if starts is None or what in self._warm:
             then(now)
             return
         self._warm.add(what)
-        seconds = self._surroundings.starts[function].longest(self._random, 1) + self._surroundings.first_batch_seconds
+        seconds = starts[function].longest(self._random, 1) + self._surroundings.first_batch_seconds
         self._share(self._starts, now, seconds, then)
 
     def _invoke(self, invocation: _Invocation, then: Callable[[_Invocation, float], None]) -> None:

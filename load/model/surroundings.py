@@ -5,7 +5,7 @@ lists it. Of the local stack, `calibrate` measures what takes time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp, log
 from random import Random
 from statistics import NormalDist
@@ -61,8 +61,8 @@ class Surroundings:
         least_table_partitions: of a new on-demand table: it takes 4,000 write units a second (Amazon DynamoDB
             Developer Guide, "On-demand capacity mode"), and a partition 1,000.
         grows: whether tables get partitions as they need them.
-        starts: until a function's new environment can handle its first batch if no other starts, by function; of
-            those that are not here, environments are warm.
+        starts: what a function's new environment takes to start if no other does, by logical id; none where
+            environments are warm.
         starts_at_once: environments that start at the same time as quickly as one; more share the machine.
         invocations_at_once: likewise invocations.
         first_batch_seconds: by which an environment's first batch takes longer than others.
@@ -81,7 +81,7 @@ class Surroundings:
     read_seconds: float = 0.0
     one_at_a_time: bool = False
     fresh: bool = False
-    starts: Mapping[str, Latency] = field(default_factory=dict)
+    starts: Mapping[str, Latency] | None = None
     starts_at_once: float = float("inf")
     invocations_at_once: float = float("inf")
     first_batch_seconds: float = 0.0
@@ -124,7 +124,7 @@ def local_stack(times: LocalTimes) -> Surroundings:
         invoke=_latency(times.invoke),
         stream_seconds=0.0,
         fresh=True,
-        starts={FUNCTIONS[name]: _latency(time) for name, time in times.start},
+        starts={FUNCTIONS[name]: _latency(time) for name, time in times.starts},
         starts_at_once=times.starts_at_once,
         # The services, which take most of the time, answer one call at a time.
         invocations_at_once=1.0,

@@ -137,14 +137,15 @@ class Poller:
         """Wait until everything that is in the stream by now is delivered; False when that took too long.
 
         Only reads that begin later tell: those before may be as old as the base rate of polling (1 s for Kinesis,
-        0.25 s for DynamoDB).
+        0.25 s for DynamoDB). Of several who wait at a time, the first one who is done has reads come at the base rate
+        again.
         """
         since = self._clock()
         self._reports.put(self._core.look)
         try:
             return self._wait(lambda: self._core.idle(since), timeout)
         finally:
-            self._reports.put(self._core.look_away)
+            self._reports.put(lambda _now: self._core.look_away())
 
     def lag(self) -> float:
         """Iterator age in seconds: the age of the oldest record that is not done, 0 when all are."""

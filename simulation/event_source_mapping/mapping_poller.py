@@ -136,9 +136,8 @@ class MappingPoller:
         """Find out soon what is in the stream by now, rather than at the base rate: `idle(since=now)` is waited for."""
         self._asked_at = now
 
-    def look_away(self, now: float) -> None:
-        """Read at the base rate again, from `now` on: nobody waits any more."""
-        del now  # what was read soon stays read
+    def look_away(self) -> None:
+        """Read at the base rate again: nobody waits any more."""
         self._asked_at = None
 
     # What to do, and when.

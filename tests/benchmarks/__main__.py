@@ -16,12 +16,18 @@ from tests.benchmarks.printing import print_report
 
 @click.command()
 @click.argument("benches", metavar="[BENCH]...", nargs=-1, type=click.Choice(BENCHES))
-@click.option("--rounds", default=10, type=click.IntRange(2), show_default=True, help="Rounds that count.")
-@click.option("--memory/--no-memory", default=True, show_default=True, help="Producer: also put ten million events.")
+@click.option("--rounds", default=Options.rounds, type=click.IntRange(2), show_default=True, help="Rounds that count.")
 @click.option(
-    "--late-seconds", default=900, type=click.IntRange(60), show_default=True, help="Units: of time with late events."
+    "--memory/--no-memory", default=Options.memory, show_default=True, help="Producer: also put ten million events."
 )
-@click.option("--rollup-events", default=10_000_000, type=click.IntRange(100_000), show_default=True)
+@click.option(
+    "--late-seconds",
+    default=Options.late_seconds,
+    type=click.IntRange(60),
+    show_default=True,
+    help="Units: of time with late events.",
+)
+@click.option("--rollup-events", default=Options.rollup_events, type=click.IntRange(100_000), show_default=True)
 @click.option(
     "--truth-runs",
     type=click.Path(file_okay=False, path_type=Path),

@@ -16,7 +16,7 @@ from tests.benchmarks.options import Options
 from tests.benchmarks.progress import shown
 from tests.benchmarks.report import Bound, Cell, Column, Report, Table
 from tests.benchmarks.truth.cases import CASES, PROBE_SECONDS, SECONDS, WARM_UP_SECONDS, Case
-from tests.benchmarks.truth.comparing import MOST_P50, MOST_THROUGHPUT, Compared, compare, counts
+from tests.benchmarks.truth.comparing import MOST_P50, MOST_THROUGHPUT, Compared, compare, counts, is_of
 
 RUNS: Final = 3
 CALM: Final = 0.2
@@ -107,18 +107,18 @@ def _run_missing(folder: Path, deadline: float) -> None:
     What does not count is kept nevertheless, until there is better: the table says how busy the machine was.
     """
     with shown("Truth: runs that count", RUNS * len(CASES)) as progress:
-        while missing := [each for each in product(range(RUNS), CASES) if not _counts(_file(folder, *each))]:
+        while missing := [each for each in product(range(RUNS), CASES) if not _counts(_read(folder, *each))]:
             for number, case in missing:
                 if not _calm(deadline):
                     return
-                file, found = _file(folder, number, case), run(case, case.options(number))
-                if counts(found) or not file.exists() or _busy(found) < _busy(read_report(file)):
-                    write_report(file, found)
+                found, before = run(case, case.options(number)), _read(folder, number, case)
+                if counts(found) or before is None or _busy(found) < _busy(before):
+                    write_report(_file(folder, number, case), found)
                 progress(RUNS * len(CASES) - len(missing))
 
 
-def _counts(file: Path) -> bool:
-    return file.exists() and counts(read_report(file))
+def _counts(report: LoadReport | None) -> bool:
+    return report is not None and counts(report)
 
 
 def _busy(report: LoadReport) -> float:
@@ -149,8 +149,16 @@ def run(case: Case, options: RunOptions) -> LoadReport:
 
 
 def _runs(folder: Path, case: Case) -> list[LoadReport]:
-    files = [_file(folder, number, case) for number in range(RUNS)]
-    return [read_report(file) for file in files if file.exists()]
+    return [report for number in range(RUNS) if (report := _read(folder, number, case)) is not None]
+
+
+def _read(folder: Path, number: int, case: Case) -> LoadReport | None:
+    """Return a run that the folder has; none where it has none of the case as it is now."""
+    file = _file(folder, number, case)
+    if not file.exists():
+        return None
+    report = read_report(file)
+    return report if is_of(report, case, number) else None
 
 
 def _file(folder: Path, number: int, case: Case) -> Path:

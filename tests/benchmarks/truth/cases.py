@@ -10,8 +10,9 @@ from load.workload.shapes import ramp, spike, steady
 
 SECONDS: Final = 120.0
 """A batch takes some hundredths of a second longer than its window, and the next one begins by so much later next to
-polls and other windows. In two minutes they come to stand in most of the ways there are, whatever the first one was:
-that is chance, and alone would tell by half a second how fresh a run of half a minute is."""
+polls and other windows. Where the first one stood is chance, and makes half a second of difference to a run of half a
+minute; in two minutes most of the ways there are have come. Windows of equal length shift too little for that, and
+their runs differ."""
 WARM_UP_SECONDS: Final = 6.0
 PROBE_SECONDS: Final = 0.1
 """As often as a run can: a 99th percentile of fewer probes is chance."""

@@ -12,11 +12,12 @@ from load.model.spread import Spread
 from load.model.surroundings import local_stack
 from load.model.traffic import Traffic
 from load.report.model import Report
+from load.report.settings import settings_of
 from load.runs.probing import LOOK_SECONDS
 from tests.benchmarks.truth.cases import WARM_UP_SECONDS, Case
 
 SEEDS: Final = 31
-"""Simulations of a case: each draws anew where polls and windows stand to each other, as each run does."""
+"""Simulations for each run of a case: each draws anew where polls and windows stand to each other, as each run does."""
 
 MOST_P50: Final = 0.15
 MOST_P99: Final = 0.20
@@ -72,6 +73,18 @@ def counts(report: Report) -> bool:
     generator = report.generator
     assert generator is not None
     return not report.partial and generator.limit is None and (generator.machine_busy or 0.0) <= BUSY
+
+
+def is_of(report: Report, case: Case, seed: int) -> bool:
+    """Tell whether a report is of a case as it is now, and not of one that was run before it was changed."""
+    workload, options = report.workload, case.options(seed)
+    asked = (workload.profile, workload.asked_seconds, workload.warm_up_seconds, workload.seed)
+    return report.configuration == settings_of(case.configuration) and asked == (
+        case.profile.text,
+        case.profile.seconds,
+        options.warm_up_seconds,
+        options.seed,
+    )
 
 
 def measured(report: Report) -> Figures:

@@ -4,9 +4,11 @@ import pytest
 
 from load.calibration.calibration import default_calibration
 from load.model.spread import Spread
+from load.report.settings import settings_of
 from load.runs.probing import LOOK_SECONDS
-from tests.benchmarks.truth.cases import CASES, Case
-from tests.benchmarks.truth.comparing import Compared, Figures, as_probes_see, simulated
+from tests.benchmarks.truth.cases import CASES, WARM_UP_SECONDS, Case
+from tests.benchmarks.truth.comparing import Compared, Figures, as_probes_see, is_of, simulated
+from tests.unit.load.report.a_report import report
 
 
 def test_nine_configurations_over_three_profiles() -> None:
@@ -28,6 +30,38 @@ def test_a_difference_is_of_what_was_measured_and_a_short_p99_may_be_a_quarter_s
 
     assert (found.p50_off, found.p99_off, found.throughput_off) == pytest.approx((0.1, 0.2, -0.03))
     assert found.p99_allowed == 0.25
+
+
+@pytest.mark.parametrize(
+    ("workload", "configuration", "same"),
+    [
+        ({}, {}, True),
+        ({"profile": "steady 151"}, {}, False),
+        ({"asked_seconds": 30.0}, {}, False),
+        ({"warm_up_seconds": 0.0}, {}, False),
+        ({"seed": 1}, {}, False),
+        ({}, {"IngestWindowSeconds": "5"}, False),
+        ({}, {"linger_seconds": 0.3}, False),
+    ],
+)
+def test_a_run_that_was_kept_is_of_the_case_as_it_is_now_or_of_none(
+    workload: dict[str, object], configuration: dict[str, str | float], same: bool
+) -> None:
+    case, made = CASES[0], report()
+    asked = {
+        "profile": case.profile.text,
+        "asked_seconds": case.profile.seconds,
+        "warm_up_seconds": WARM_UP_SECONDS,
+        "seed": 0,
+    }
+    kept = made.model_copy(
+        update={
+            "workload": made.workload.model_copy(update=asked | workload),
+            "configuration": settings_of(case.configuration) | configuration,
+        }
+    )
+
+    assert is_of(kept, case, 0) is same
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

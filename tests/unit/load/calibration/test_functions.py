@@ -7,7 +7,7 @@ from load.calibration.measure import measure
 CALL = CallTime(median=0.001, p99=0.002)
 STARTS = Starts(ingest=CALL, rollup=CALL, views=CALL)
 LOCAL = LocalTimes(
-    put=CALL, read=CALL, log=CALL, trends=CALL, invoke=CALL, start=STARTS, starts_at_once=1, first_batch=0
+    put=CALL, read=CALL, log=CALL, trends=CALL, invoke=CALL, starts=STARTS, starts_at_once=1, first_batch=0
 )
 KINDS = ((8, EventShape()), (64, EventShape(text=400, hashtags=3)))
 

@@ -1,13 +1,14 @@
-"""Something that is measured while a load runs."""
+"""A load that does not come to its end is none to calibrate by."""
 
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
 from load.calibration import loaded
-from load.calibration.loaded import Pause, under_load
+from load.calibration.loaded import load
 from load.errors import LoadError
 from load.report.model import Finding
+from local.stack import LocalStack
 from tests.unit.load.report.a_report import report
 
 
@@ -17,14 +18,26 @@ class NoStack:
     parameters: Final = {"ShardCount": "1"}
 
 
-def test_a_load_that_breaks_down_is_no_load_to_measure_under(monkeypatch: pytest.MonkeyPatch) -> None:
+STACK = cast("LocalStack", NoStack())
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, **update: object) -> None:
+    monkeypatch.setattr(loaded, "run", lambda *_, **__: report().model_copy(update=update))
+
+
+def test_one_that_breaks_down_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Finding(kind="limit", text="something broke down: a process ended by itself")
-    failed = report().model_copy(update={"ended": "failure", "findings": (broken,)})
-    monkeypatch.setattr(loaded, "run", lambda *_, **__: failed)
-
-    def measure(pause: Pause) -> None:
-        while True:
-            pause(60.0)
-
+    ended(monkeypatch, ended="failure", findings=(broken,))
     with pytest.raises(LoadError, match="a process ended by itself"):
-        under_load(NoStack(), measure)  # type: ignore[arg-type] # as much of a stack as is asked
+        load(STACK, 60.0)
+
+
+def test_one_that_the_user_ends_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended(monkeypatch, ended="interrupt")
+    with pytest.raises(KeyboardInterrupt):
+        load(STACK, 60.0)
+
+
+def test_one_that_ends_with_its_time_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended(monkeypatch, ended="time")
+    load(STACK, 60.0)

@@ -3,7 +3,8 @@
 import pytest
 
 from load.calibration.calibration import default_calibration
-from load.calibration.local_times import Invocation, call_seconds
+from load.calibration.local_times import Invocation, call_seconds, first_batch_longer
+from load.errors import LoadError
 
 CALIBRATION = default_calibration()
 WAY = 0.002
@@ -39,3 +40,15 @@ def test_the_first_third_and_what_called_nothing_are_left_out() -> None:
     assert len(calls["IngestFunction"]) == 2
     assert max(calls["IngestFunction"]) < 0.05 / 8
     assert calls["RollupFunction"] == []
+
+
+def test_a_first_batch_is_longer_than_the_second_of_the_same_function() -> None:
+    found = [ingest(0.30, 8), rollup(0.5, 5), ingest(0.25, 8), rollup(0.4, 5), rollup(0.1, 5)]
+
+    assert first_batch_longer(found, "IngestFunction") == pytest.approx(0.05)
+    assert first_batch_longer(found, "RollupFunction") == pytest.approx(0.1)
+
+
+def test_a_function_without_a_second_batch_is_told() -> None:
+    with pytest.raises(LoadError, match=r"RollupFunction was to have two .* had 1 without a failure; calibrate"):
+        first_batch_longer([ingest(0.3, 8), ingest(0.2, 8), rollup(0.5, 5)], "RollupFunction")

@@ -11,7 +11,7 @@ from load.model.outcome import Constraint, Outcome
 from load.model.run import simulate
 from load.model.shards import on_demand_shards
 from load.model.span import Lead
-from load.model.surroundings import AWS, Surroundings, local_stack
+from load.model.surroundings import AWS, Latency, Surroundings, local_stack
 from load.model.traffic import Traffic
 from load.workload.events import EventShape
 from load.workload.profile import Piece, Profile
@@ -19,7 +19,7 @@ from load.workload.shapes import spike, steady
 
 CALIBRATION = default_calibration()
 DEFAULT = Configuration()
-AT_ONCE = Configuration(ingest_window_seconds=0, rollup_window_seconds=0)
+NO_WINDOWS = Configuration(ingest_window_seconds=0, rollup_window_seconds=0)
 
 
 def starting(seconds: float) -> Starts:
@@ -148,19 +148,24 @@ def test_less_memory_is_less_of_a_processor_but_not_on_one_machine() -> None:
     assert local[0] == pytest.approx(local[1], rel=0.1)
 
 
-def test_where_windows_stand_to_each_other_is_chance_on_aws_and_follows_from_the_start_of_a_local_stack() -> None:
+def test_where_windows_stand_to_each_other_follows_from_the_start_of_a_local_stack_and_is_chance_on_aws() -> None:
     traffic = Traffic(steady(200, 30))
     always = CallTime(median=0.003, p99=0.003)
     calls = dict.fromkeys(("put", "read", "log", "trends", "invoke"), always)
-    fresh = local_stack(CALIBRATION.local.model_copy(update={**calls, "start": starting(0.4)}))
+    local = local_stack(CALIBRATION.local.model_copy(update={**calls, "starts": starting(0.4)}))
+    call = Latency(0.003, 0.003)
+    aws = replace(AWS, put=call, log=call, trends=call, invoke=call)
 
-    def medians(surroundings: Surroundings) -> list[float]:
-        return [
+    def spread(surroundings: Surroundings) -> float:
+        medians = [
             simulate(traffic, DEFAULT, CALIBRATION, surroundings, seed).freshness.quantiles(0.5)[0] for seed in range(6)
         ]
+        return max(medians) - min(medians)
 
-    local, aws = medians(fresh), medians(AWS)
-    assert 2 * (max(local) - min(local)) < max(aws) - min(aws)
+    # Nothing else is chance here: neither calls nor starts are.
+    assert spread(local) == spread(replace(aws, fresh=True)) == 0
+    assert spread(aws) > 0.1
+    assert spread(replace(local, fresh=False)) > 0.1
 
 
 @pytest.mark.parametrize("function", ["ingest", "rollup", "views"])
@@ -171,8 +176,8 @@ def test_the_first_batches_of_a_local_stack_wait_for_environments(function: str)
     slow = quick.model_copy(update={function: CallTime(median=10.0, p99=10.0)})
 
     soon, late = (
-        simulate(traffic, AT_ONCE, CALIBRATION, local_stack(times), lead=lead)
-        for times in (CALIBRATION.local.model_copy(update={"start": start}) for start in (quick, slow))
+        simulate(traffic, NO_WINDOWS, CALIBRATION, local_stack(times), lead=lead)
+        for times in (CALIBRATION.local.model_copy(update={"starts": starts}) for starts in (quick, slow))
     )
 
     assert late.lists.longest > soon.lists.longest + 4
@@ -186,8 +191,8 @@ def test_first_batches_are_later_where_environments_share_processors_or_need_mor
 ) -> None:
     traffic = Traffic(steady(200, 20))
     lead = Lead(ready_seconds=2.0, warm_up_seconds=0.0)
-    times = CALIBRATION.local.model_copy(update={"starts_at_once": 4.0, "start": starting(1.0), "first_batch": 0.0})
-    four = replace(AT_ONCE, shards=4)
+    times = CALIBRATION.local.model_copy(update={"starts_at_once": 4.0, "starts": starting(1.0), "first_batch": 0.0})
+    four = replace(NO_WINDOWS, shards=4)
 
     quick, late = (
         simulate(traffic, four, CALIBRATION, local_stack(each), lead=lead).freshness.longest

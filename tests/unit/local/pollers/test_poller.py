@@ -125,6 +125,7 @@ def polling(
     stream: Stream,
     function: Callable[[bytes], InvocationResult],
     *,
+    core_type: type[MappingPoller] = MappingPoller,
     send: Callable[[Destination, InvocationRecord], None] = no_destination,
     consumed: Callable[[str, str, str], None] | None = None,
     **properties: Any,  # noqa: ANN401 - a property has any JSON value
@@ -133,7 +134,7 @@ def polling(
         {"EventSourceArn": ARN, "FunctionName": "ingest", "StartingPosition": "TRIM_HORIZON"} | properties
     )
     clock = steady_clock()
-    core = MappingPoller(
+    core = core_type(
         config,
         MappingIdentity("mapping", "function", "role"),
         now=clock(),
@@ -160,6 +161,33 @@ def test_delivers_what_is_put_and_says_when_it_is_idle() -> None:
         assert poller.checkpoints == {SHARD: "3"}
         assert poller.counters.acknowledged == 3
     assert [data for call in function.calls for data in call] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("timeout", "knows"), [(SOON, True), (0, False)])
+def test_looks_no_longer_when_nobody_waits_any_more(timeout: float, knows: bool) -> None:
+    asked: list[str] = []
+    away = Event()
+
+    class Looking(MappingPoller):
+        def look(self, now: float) -> None:
+            super().look(now)
+            asked.append("look")
+
+        def look_away(self) -> None:
+            super().look_away()
+            asked.append("look away")
+            away.set()
+
+    stream, running = Stream(), Running()
+    stream.put("a")
+    if knows:
+        running.end.set()
+    with polling(stream, Function(running), core_type=Looking) as poller:
+        assert running.began.wait(SOON)
+        assert poller.wait_until_idle(timeout) is knows
+        assert away.wait(SOON)
+        running.end.set()
+    assert asked == ["look", "look away"]
 
 
 def test_concurrent_batches_run_at_the_same_time() -> None:

@@ -64,7 +64,7 @@ def test_a_shard_is_read_as_often_as_it_may_be_while_somebody_waits_and_no_longe
     world.run(0.5)
     world.core.look(world.now)
     world.run(1.4)
-    world.core.look_away(world.now)
+    world.core.look_away()
     world.run(4)
 
     assert world.seen_at(ReadRecords) == pytest.approx([0, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 2.5, 3.5])
