@@ -1,11 +1,13 @@
 """A local stack under a load, as `run` loads it, while it is watched by others."""
 
+from collections.abc import Callable
 from typing import Final
 
 from load.errors import LoadError
 from load.generator.stream import StreamAddress
 from load.runs.reporting_api import ReportingApi
 from load.runs.run import RunOptions, run
+from load.runs.status import Status
 from load.runs.stub_target import StubTarget
 from load.workload.shapes import steady
 from local.stack import LocalStack
@@ -41,15 +43,19 @@ class _Undisturbed:
     wanted = False
 
 
-def load(stack: LocalStack, seconds: float) -> None:
-    """Send a stack events for so long, and ask it for probes, as `run` does.
+def load(stack: LocalStack, seconds: float, show: Callable[[str], object]) -> None:
+    """Send a stack events for so long, and ask it for probes, as `run` does; show how far that is.
 
     Raises:
         LoadError: the generator or the stack broke down.
         KeyboardInterrupt: the user ended it.
     """
     options = RunOptions(profile=steady(RATE, seconds), warm_up_seconds=0.0)
-    report = run(options, _Running(stack), show=lambda _: None, wish=_Undisturbed())
+
+    def show_load(status: Status) -> None:
+        show(f"local stack: under a load, {min(max(status.at, 0), seconds):.0f} of {seconds:.0f} s")
+
+    report = run(options, _Running(stack), show=show_load, wish=_Undisturbed())
     if report.ended == "failure":
         raise LoadError(report.findings[0].text)
     if report.ended == "interrupt":

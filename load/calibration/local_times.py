@@ -86,25 +86,32 @@ class _Noted:
             self._metrics.setdefault(service, {})[metric] = value
 
 
-def local_times(ingest: FunctionCost, rollup: FunctionCost) -> LocalTimes:
+def local_times(ingest: FunctionCost, rollup: FunctionCost, show: Callable[[str], object]) -> LocalTimes:
     """Start a local stack and measure it; the functions' own work is no call's, and is deducted.
+
+    Args:
+        ingest: what it costs.
+        rollup: likewise.
+        show: is told how far it is.
 
     Raises:
         LoadError: the load broke down, a function failed, or the machine was too busy to tell.
         local.stack.StackError: the stack can't be started.
     """
+    show("the local stack starts")
     configuration, noted = Configuration(shards=1, ingest_window_seconds=0, rollup_window_seconds=0), _Noted()
     with (
         TemporaryDirectory(prefix="penstock-calibration-") as logs,
         start_local_stack(configuration, Path(logs), noted) as stack,
     ):
         batches = Batches(EventShape(), seed=1)
-        starts, first_batch = measure_starts(stack), _first_batch(stack, batches, noted)
+        starts, first_batch = measure_starts(stack, show), _first_batch(stack, batches, noted, show)
+        show("local stack: invocations, reads and acknowledgements")
         whole = _call_time(list(_timed(lambda _: invoke_with_nothing(stack, _INGEST))))
         way = max(whole.median - ingest.seconds["batch"], LEAST_SECONDS)
         put, read = _call_time(list(_puts(stack))), _call_time(list(_reads(stack.client("kinesis"))))
         noted.invocations.clear()
-        load(stack, LOADED_SECONDS)
+        load(stack, LOADED_SECONDS, show)
         calls = call_seconds(list(noted.invocations), ingest, rollup, way)
         return LocalTimes(
             put=put,
@@ -149,14 +156,15 @@ def _call_time(seconds: list[float]) -> CallTime:
     return CallTime(median=median(seconds), p99=quantiles(seconds, n=100, method="inclusive")[98])
 
 
-def _first_batch(stack: LocalStack, batches: Batches, noted: _Noted) -> float:
+def _first_batch(stack: LocalStack, batches: Batches, noted: _Noted, show: Callable[[str], object]) -> float:
     """Return how much longer an environment's first batch takes than its second, of ingest's and rollup's.
 
     Raises:
         LoadError: they did not have two batches each.
     """
     longer: list[float] = []
-    for _ in range(FIRST_BATCHES):
+    for number in range(FIRST_BATCHES):
+        show(f"local stack: {number} of {FIRST_BATCHES} first batches")
         for function in (_INGEST, _ROLLUP):
             # A deployed version begins with new environments.
             stack.deploy(function)

@@ -48,9 +48,6 @@ WHOLE_PROCESSOR_MEGABYTES: Final = 1_769.0
 _DRAWN: Final = (1, 10, 100, 1_000, 10_000, 100_000)
 """Hashtags drawn for a point of `Calibration.counts`."""
 
-Progress = Callable[[int, int], object]
-"""Told how many of how many kinds of batches are done."""
-
 
 class _Round(NamedTuple):
     ingest: list[Measured]
@@ -62,15 +59,16 @@ class _Round(NamedTuple):
 
 def measure(
     rounds: int,
-    progress: Progress = lambda *_: None,
+    show: Callable[[str], object] = lambda _: None,
     *,
     sizes: Sequence[int] = SIZES,
     kinds: Sequence[tuple[int, EventShape]] = KINDS,
-    local: Callable[[FunctionCost, FunctionCost], LocalTimes] = local_times,
+    local: Callable[[FunctionCost, FunctionCost, Callable[[str], object]], LocalTimes] = local_times,
 ) -> Calibration:
     """Give the handlers batches of all sizes and kinds, `rounds` times each after one that is not counted.
 
-    `local` measures the local stack; it is told what ingest and rollup cost without their calls.
+    `local` measures the local stack; it is told what ingest and rollup cost without their calls. `show` is told how far
+    it is.
 
     Raises:
         LoadError: what was measured tells the parts of the work not apart.
@@ -81,14 +79,13 @@ def measure(
     views: list[Measured] = []
     lists: list[tuple[int, int]] = []
     for number, (groups, shape) in enumerate(kinds):
-        progress(number, len(kinds))
+        show(f"{number} of {len(kinds)} kinds of batches")
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             found = pool.submit(_run, groups, shape, tuple(sizes), rounds).result()
         ingest += found.ingest
         rollup += found.rollup
         views += found.views
         lists += found.lists
-    progress(len(kinds), len(kinds))
     drawn = list(_counts())
     try:
         costs = [
@@ -103,7 +100,7 @@ def measure(
             views=costs[2],
             counts=Curve(at=tuple(at for at, _ in drawn), bytes_there=tuple(size for _, size in drawn)),
             top_list=_curve(lists),
-            local=local(costs[0], costs[1]),
+            local=local(costs[0], costs[1], show),
         )
     except FitError as error:
         raise LoadError(f"{error}; measure more kinds of batches") from error

@@ -1,6 +1,7 @@
 """How long a local stack's environments take to start: by themselves, and several at once."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import mean, median
 from typing import Final, NamedTuple
@@ -32,8 +33,8 @@ class MeasuredStarts(NamedTuple):
     at_once: float
 
 
-def measure_starts(stack: LocalStack) -> MeasuredStarts:
-    """Start environments of each function by themselves, and several of ingest's at once.
+def measure_starts(stack: LocalStack, show: Callable[[str], object]) -> MeasuredStarts:
+    """Start environments of each function by themselves, and several of ingest's at once; show how far that is.
 
     The stack has nothing else to do, as one that starts with a run: its first batches begin when hardly anything was
     sent.
@@ -41,8 +42,17 @@ def measure_starts(stack: LocalStack) -> MeasuredStarts:
     Raises:
         LoadError: a function failed.
     """
-    alone = {name: _times(stack, function, 1) for name, function in FUNCTIONS.items()}
-    together = {number: median(_times(stack, FUNCTIONS["ingest"], number)) for number in TOGETHER}
+
+    def times(function: str, number: int) -> list[float]:
+        show(
+            f"local stack: starts of {number} {function} at once"
+            if number > 1
+            else f"local stack: starts of {function}"
+        )
+        return [_seconds(stack, function, number) for _ in range(1 + TIMES)][1:]
+
+    alone = {name: times(function, 1) for name, function in FUNCTIONS.items()}
+    together = {number: median(times(FUNCTIONS["ingest"], number)) for number in TOGETHER}
     return MeasuredStarts(
         Starts(**{name: CallTime(median=median(each), p99=max(each)) for name, each in alone.items()}),
         at_once(median(alone["ingest"]), together),
@@ -59,12 +69,8 @@ def at_once(alone: float, together: dict[int, float]) -> float:
     return mean(shared) if shared else float(max(together))
 
 
-def _times(stack: LocalStack, function: str, number: int) -> list[float]:
-    """Return how long so many new environments took that started at once, each time."""
-    return [_seconds(stack, function, number) for _ in range(1 + TIMES)][1:]
-
-
 def _seconds(stack: LocalStack, function: str, number: int) -> float:
+    """Return how long so many new environments take that start at once."""
     # A deployed version begins with new environments.
     stack.deploy(function)
     time.sleep(REST_SECONDS)

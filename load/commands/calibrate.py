@@ -57,7 +57,7 @@ def calibrate(
         else:
             from load.calibration.measure import measure
 
-            made = measure(rounds, lambda done, of: progress.show(f"{done} of {of} kinds of batches"))
+            made = measure(rounds, progress.show)
     if megabytes is not None:
         made = made.model_copy(update={"processor_megabytes": megabytes})
     with Written() as written:

@@ -29,15 +29,15 @@ def test_one_that_breaks_down_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Finding(kind="limit", text="something broke down: a process ended by itself")
     ended(monkeypatch, ended="failure", findings=(broken,))
     with pytest.raises(LoadError, match="a process ended by itself"):
-        load(STACK, 60.0)
+        load(STACK, 60.0, lambda _: None)
 
 
 def test_one_that_the_user_ends_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     ended(monkeypatch, ended="interrupt")
     with pytest.raises(KeyboardInterrupt):
-        load(STACK, 60.0)
+        load(STACK, 60.0, lambda _: None)
 
 
 def test_one_that_ends_with_its_time_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     ended(monkeypatch, ended="time")
-    load(STACK, 60.0)
+    load(STACK, 60.0, lambda _: None)

@@ -48,11 +48,17 @@ def test_each_function_is_started_by_itself_and_ingest_by_as_many_as_a_stack_all
     monkeypatch.setattr(starts, "REST_SECONDS", 0.0)
     stack = _Stack()
 
-    found = measure_starts(cast("LocalStack", stack))
+    shown: list[str] = []
+
+    found = measure_starts(cast("LocalStack", stack), shown.append)
 
     expected = [(function, 1) for function in FUNCTIONS.values()] + [("IngestFunction", many) for many in TOGETHER]
     assert stack.started == [(function, [function] * many) for function, many in expected for _ in range(1 + TIMES)]
     assert max(TOGETHER) == CONCURRENCY
+    assert len(shown) == len(set(shown)) == len(expected)
+    assert {"local stack: starts of ViewsFunction", f"local stack: starts of {CONCURRENCY} IngestFunction at once"} <= {
+        *shown
+    }
     assert all(0 < each.median <= each.p99 for _, each in found.alone)
     assert found.at_once > 0
 
@@ -68,6 +74,6 @@ def test_the_first_start_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None
             now += 1.0 if any(logical_id in invoked for _, invoked in self.started) else 60.0
             return super().invoke(logical_id, event)
 
-    found = measure_starts(cast("LocalStack", _SlowAtFirst()))
+    found = measure_starts(cast("LocalStack", _SlowAtFirst()), lambda _: None)
 
     assert all(each.p99 == 1.0 for _, each in found.alone)
