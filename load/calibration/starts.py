@@ -43,16 +43,15 @@ def measure_starts(stack: LocalStack, show: Callable[[str], object]) -> Measured
         LoadError: a function failed.
     """
 
-    def times(function: str, number: int) -> list[float]:
-        show(
-            f"local stack: starts of {number} {function} at once"
-            if number > 1
-            else f"local stack: starts of {function}"
-        )
-        return [_seconds(stack, function, number) for _ in range(1 + TIMES)][1:]
-
-    alone = {name: times(function, 1) for name, function in FUNCTIONS.items()}
-    together = {number: median(times(FUNCTIONS["ingest"], number)) for number in TOGETHER}
+    kinds = [(function, 1) for function in FUNCTIONS.values()] + [(FUNCTIONS["ingest"], each) for each in TOGETHER]
+    seconds: dict[tuple[str, int], list[float]] = {kind: [] for kind in kinds}
+    # They take turns, so that a minute in which the machine is slow makes all of them slow.
+    for number in range(1 + TIMES):
+        show(f"local stack: {number} of {1 + TIMES} starts of each function")
+        for kind in kinds:
+            seconds[kind].append(_seconds(stack, *kind))
+    alone = {name: seconds[function, 1][1:] for name, function in FUNCTIONS.items()}
+    together = {number: median(seconds[FUNCTIONS["ingest"], number][1:]) for number in TOGETHER}
     return MeasuredStarts(
         Starts(**{name: CallTime(median=median(each), p99=max(each)) for name, each in alone.items()}),
         at_once(median(alone["ingest"]), together),

@@ -56,6 +56,7 @@ def simulate(
     from load.model.overload import overload
     from load.model.reporting import simulated_report
     from load.model.run import simulate as simulated
+    from load.model.windows import unpredictable_windows
 
     configuration = configuration_of(settings)
     with Progress() as progress:
@@ -72,4 +73,6 @@ def simulate(
             click.echo(line)
         for number, line in enumerate(overload(outcomes, traffic, seed)):
             click.echo(line if number else f"\noverloaded: {line}")
+        if (untold := unpredictable_windows(configuration, surroundings)) is not None:
+            click.echo(f"\n{untold}")
     return 1 if any(outcome.overloaded for outcome in outcomes) else 0

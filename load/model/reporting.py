@@ -10,6 +10,7 @@ from load.model.overload import overload
 from load.model.spread import Spread
 from load.model.surroundings import Surroundings
 from load.model.traffic import Traffic
+from load.model.windows import unpredictable_windows
 from load.prices import cost as prices
 from load.prices.table import PriceTable
 from load.prices.usual import usual
@@ -86,7 +87,7 @@ def simulated_report(
             )
         },
         cost=None if bill is None else cost_section(bill, usual_cost(traffic, table), table),
-        findings=tuple(_findings(outcomes, traffic, seed)),
+        findings=tuple(_findings(outcomes, traffic, surroundings, seed)),
     )
 
 
@@ -139,7 +140,9 @@ def _function(name: str, run: FunctionRun) -> report.Function:
     )
 
 
-def _findings(outcomes: Sequence[Outcome], traffic: Traffic, seed: int) -> list[report.Finding]:
+def _findings(
+    outcomes: Sequence[Outcome], traffic: Traffic, surroundings: Surroundings, seed: int
+) -> list[report.Finding]:
     outcome = outcomes[0]
     found = [report.Finding(kind="overload", text=text) for text in overload(outcomes, traffic, seed)]
     binding, used = outcome.binding, outcome.utilisation[outcome.binding]
@@ -149,4 +152,6 @@ def _findings(outcomes: Sequence[Outcome], traffic: Traffic, seed: int) -> list[
     if len(outcome.streams) < shards:
         text = f"{len(outcome.streams)} of {shards:,.0f} shards were looked at, for all of them"
         found.append(report.Finding(kind="remark", text=text))
+    if (untold := unpredictable_windows(outcome.configuration, surroundings)) is not None:
+        found.append(report.Finding(kind="remark", text=untold))
     return found

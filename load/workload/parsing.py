@@ -1,10 +1,8 @@
 """Profiles as a person writes them: in a word, in a schedule (YAML), or as the times of recorded events."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from math import isfinite, nan
 from pathlib import Path
@@ -16,6 +14,7 @@ import yaml
 from load.documents import check_regular, read_bytes
 from load.errors import InputError
 from load.workload.profile import Piece, Profile
+from load.workload.recorded import happened
 from load.workload.shapes import diurnal, ramp, spike, steady, step
 
 DEFAULT_SECONDS: Final = 60.0
@@ -127,9 +126,7 @@ def _as_number(given: object) -> str:
 
 
 def replayed(path: Path) -> Profile:
-    """Return the rate at which recorded events happened, second by second: of JSON lines with ``created_at``.
-
-    A time without a zone is UTC, as events' times are everywhere.
+    """Return the rate at which recorded events happened, second by second: of lines of events' or Jetstream's JSON.
 
     Only their times are used: what is sent is drawn as for every profile.
 
@@ -142,8 +139,8 @@ def replayed(path: Path) -> Profile:
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    times.append(_happened(path, number, line))
+                if line.strip() and (at := _happened(path, number, line)) is not None:
+                    times.append(at)
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -169,12 +166,14 @@ def _from_file(kind: str, path: Path, pieces: Sequence[Piece]) -> Profile:
     return Profile(pieces, f"{kind} {path.name} ({digest.hexdigest()[:_DIGEST]})")
 
 
-def _happened(path: Path, number: int, line: str) -> float:
+def _happened(path: Path, number: int, line: str) -> float | None:
     try:
-        at = datetime.fromisoformat(json.loads(line)["created_at"])
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return happened(line)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise InputError(f"{path}, line {number}: no JSON object with created_at, like 2026-11-21T09:30:00Z") from error
+        raise InputError(
+            f"{path}, line {number}: neither a JSON object with created_at, like 2026-11-21T09:30:00Z, nor a frame of "
+            "Jetstream's"
+        ) from error
 
 
 def _rate(text: str, form: str) -> float:

@@ -46,6 +46,19 @@ def test_simulate_says_what_is_to_be_expected_and_writes_a_report(tmp_path: Path
     assert report.findings[0].kind == "binding"
 
 
+def test_a_simulated_local_stack_says_what_it_cannot_tell_of_equal_windows(tmp_path: Path) -> None:
+    file = tmp_path / "expected.json"
+    local = ("simulate", "--profile", "steady:100", "--on", "local", "--duration", "10s", "--seeds", "1")
+    text = "ingest's and rollup's windows are 2 s both"
+
+    same = ran(*local, "--set", "RollupWindowSeconds=2", "--set", "IngestWindowSeconds=2", "--report", str(file))
+    other = ran(*local, "--set", "RollupWindowSeconds=3", "--set", "IngestWindowSeconds=2")
+
+    assert f"\n{text}" in same.output
+    assert any(finding.kind == "remark" and finding.text.startswith(text) for finding in read_report(file).findings)
+    assert text not in other.output
+
+
 def test_overload_is_told_with_the_shards_that_would_do_and_ends_with_1(tmp_path: Path) -> None:
     file = tmp_path / "expected.json"
 

@@ -9,6 +9,9 @@ import pytest
 
 from load.errors import InputError
 from load.workload.parsing import parse_profile, parse_seconds
+from penstock.sources.jetstream import read_frame
+
+RECORDING = Path(__file__).parents[5] / "shared/data/bluesky-jetstream-2026-04-29.jsonl"
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("1.5s", 1.5), ("5m", 300), ("2 h", 7200), ("1d", 86_400)])
@@ -116,6 +119,23 @@ def test_recorded_events_give_their_rate(tmp_path: Path) -> None:
     assert [profile.rate(at) for at in (0.5, 1.5, 2.5)] == [2, 0, 2]
 
 
+def test_recorded_frames_give_the_rate_of_the_events_among_them(tmp_path: Path) -> None:
+    path = tmp_path / "frames.jsonl"
+    made = '{{"did": "did:plc:a", "time_us": {}, "kind": "commit", "commit": {}}}'
+    like = '{"operation": "create", "collection": "app.bsky.feed.like", "rkey": "k", "record": {}}'
+    unlike = '{"operation": "delete", "collection": "app.bsky.feed.like", "rkey": "k"}'
+    frames = [(1_000_000, like), (1_500_000, like), (2_000_000, unlike), (3_900_000, like)]
+    path.write_text("".join(made.format(*each) + "\n" for each in frames), encoding="utf-8")
+    profile = parse_profile(f"replay:{path}")
+    assert [profile.rate(at) for at in (0.5, 1.5, 2.5)] == [2, 0, 1]
+
+
+def test_a_recording_of_the_network_is_replayed() -> None:
+    profile = parse_profile(f"replay:{RECORDING}")
+    frames = [read_frame(line) for line in RECORDING.read_bytes().splitlines()]
+    assert profile.events == sum(frame.item is not None for frame in frames) > 1_000
+
+
 @pytest.fixture
 def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
@@ -137,7 +157,11 @@ def test_a_time_without_a_zone_is_utc(tmp_path: Path) -> None:
     ("text", "why"),
     [
         ("", "has 0 events"),
-        ("{}\n", "line 1: no JSON object with created_at"),
+        ("{}\n", "line 1: neither a JSON object with created_at"),
+        ('{"kind": "identity", "time_us": 1500000}\n', "has 0 events"),
+        ('{"kind": "commit", "time_us": "soon"}\n', "line 1: neither .* nor a frame"),
+        ('["time_us"]\n', "line 1: neither"),
+        ("null\n", "line 1: neither"),
         ("no\n", "line 1"),
         ("[" * 100_000, "line 1"),
         ('{"created_at": "1990-01-01T00:00:00Z"}\n{"created_at": "1991-01-01T00:00:00Z"}\n', "365 days, and 31 can"),
