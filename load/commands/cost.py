@@ -47,6 +47,7 @@ def cost(
     from load.model.outcome import most_used, remedy_of
     from load.model.reporting import cost_section, usual_cost
     from load.model.surroundings import AWS
+    from load.report.fitting import fitted, room
     from load.tuning.evaluation import DRAWS, Model
     from load.tuning.goal import Goal
 
@@ -70,5 +71,5 @@ def cost(
     if for_machine(as_json):
         click.echo(json_line(cost_section(bill, usual, table).model_dump(mode="json")))
         return
-    for line in cost_lines(bill, table, usual):
+    for line in fitted(cost_lines(bill, table, usual), room()):
         click.echo(line)

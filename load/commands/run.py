@@ -176,6 +176,7 @@ def _run_on_stack(name: str, given: dict[str, Any], settings: dict[str, str], co
 def _run(
     given: dict[str, Any], options: "RunOptions", target: "Target", interruption: "Interruption", console: "Console"
 ) -> int:
+    from load.report.fitting import fitted, room
     from load.report.text import lines
     from load.runs.run import run as run_load
     from load.runs.view import make_view
@@ -185,7 +186,7 @@ def _run(
     with Written() as written:
         for kind in written.write_reports(report, given["report"], given["page"]):
             click.echo(f"{kind} {given[kind]}", err=True)
-        for line in lines(report):
+        for line in fitted(lines(report, room()), room()):
             click.echo(line)
     if interruption.signal is not None:
         return ENDED_BY_SIGNAL + interruption.signal

@@ -21,6 +21,8 @@ _LEAST: Final[dict[Strategy, str]] = {
     "balanced": "cost times time to the lists",
 }
 """What is to be least."""
+_MOST_BAR: Final = 48
+"""Characters of the dearest choice's bar."""
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
@@ -60,14 +62,14 @@ def cost_lines(bill: Cost, table: PriceTable, usual: Cost) -> Iterator[str]:
     yield f"list prices of {table.region}, collected {table.collected}; --json has each with its date"
 
 
-def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None) -> Iterator[str]:
-    """Yield what a tuning found, for a person."""
+def tuned_lines(tuned: Tuned, start: Configuration, advice: Advice | None, width: int | None = None) -> Iterator[str]:
+    """Yield what a tuning found, for a person; its bars leave room for the words beside them in `width` characters."""
     chosen, goal = tuned.chosen, tuned.goal
     yield f"{goal}, strategy {goal.strategy}: {tuned.evaluated:,} of {tuned.possible:,} configurations simulated"
     if not chosen.meets:
         yield f"nothing found meets the goal; this is nearest, and {tuned.binds} is why: {_way_out(tuned)}"
     yield ""
-    yield from frontier_lines(tuned.frontier, chosen, goal)
+    yield from frontier_lines(tuned.frontier, chosen, goal, width)
     yield ""
     yield judged_line("chosen", chosen) + f"   {tuned.binds} binds"
     if tuned.late:
@@ -149,13 +151,28 @@ def judged_line(name: str, judged: Judged) -> str:
     return f"{name:<12}{judged.month:>12,.2f} $ a month   {judged.freshness:>7.2f} s"
 
 
-def frontier_lines(frontier: tuple[Judged, ...], chosen: Judged, goal: Goal, width: int = 48) -> Iterator[str]:
-    """Yield the frontier of cost and freshness, cheapest first: a bar for each cost, the chosen one marked."""
+def frontier_lines(frontier: tuple[Judged, ...], chosen: Judged, goal: Goal, width: int | None = None) -> Iterator[str]:
+    """Yield the frontier of cost and freshness, cheapest first: a bar for each cost, the chosen one marked.
+
+    Args:
+        frontier: what was found.
+        chosen: one of it.
+        goal: which others may miss.
+        width: that lines are to have at most, in characters; none for any.
+    """
     dearest = max(each.month for each in frontier) or 1.0
-    for each in frontier:
-        bar = "█" * max(1, round(width * each.month / dearest))
-        mark = "◄ chosen" if each is chosen else _missing(each, goal)
-        yield f"{each.freshness:>8.2f} s {each.month:>12,.2f} $  {bar} {mark}".rstrip()
+    told = [
+        (
+            each,
+            f"{each.freshness:>8.2f} s {each.month:>12,.2f} $  ",
+            " ◄ chosen" if each is chosen else _missing(each, goal, " "),
+        )
+        for each in frontier
+    ]
+    beside = max(len(figures) + len(mark) for _, figures, mark in told)
+    longest = _MOST_BAR if width is None else max(1, min(_MOST_BAR, width - beside))
+    for each, figures, mark in told:
+        yield figures + "█" * max(1, round(longest * each.month / dearest)) + mark
 
 
 _VISIBLE = {

@@ -57,6 +57,7 @@ def simulate(
     from load.model.reporting import simulated_report
     from load.model.run import simulate as simulated
     from load.model.windows import unpredictable_windows
+    from load.report.fitting import fitted, room
 
     configuration = configuration_of(settings)
     with Progress() as progress:
@@ -67,12 +68,13 @@ def simulate(
     with Written() as written:
         if report or page:
             written.write_reports(simulated_report(outcomes, traffic, surroundings, table, seed), report, page)
+        lines = list(outcome_lines(outcomes[0]))
         if seeds > 1:
-            click.echo(f"by seed {seed}, the first of {seeds}; a report has the latencies of all of them")
-        for line in outcome_lines(outcomes[0]):
-            click.echo(line)
-        for number, line in enumerate(overload(outcomes, traffic, seed)):
-            click.echo(line if number else f"\noverloaded: {line}")
+            lines.insert(0, f"by seed {seed}, the first of {seeds}; a report has the latencies of all of them")
+        if told := list(overload(outcomes, traffic, seed)):
+            lines += ["", f"overloaded: {told[0]}", *told[1:]]
         if (untold := unpredictable_windows(configuration, surroundings)) is not None:
-            click.echo(f"\n{untold}")
+            lines += ["", untold]
+        for line in fitted(lines, room()):
+            click.echo(line)
     return 1 if any(outcome.overloaded for outcome in outcomes) else 0

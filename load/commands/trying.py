@@ -64,10 +64,10 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
     return found, True
 
 
-def trial_lines(trials: "Sequence[Trial]") -> Iterator[str]:
-    """Yield what came of runs, for a person."""
+def trial_lines(trials: "Sequence[Trial]", width: int | None = None) -> Iterator[str]:
+    """Yield what came of runs, for a person; the table has at most `width` characters, if that is given."""
+    from load.report.fitting import parted
     from load.report.text import UNKNOWN, duration
-    from penstock.cli.table import columns
 
     def shown(seconds: float | None) -> str:
         return UNKNOWN if seconds is None else duration(seconds)
@@ -88,7 +88,7 @@ def trial_lines(trials: "Sequence[Trial]") -> Iterator[str]:
     yield ""
     yield f"run on the {trials[0].target}; freshness of values, simulated for it and measured:"
     head = ["run", "p50 simulated", "measured", "p99 simulated", "measured", "accepted"]
-    yield from columns(head, rows, right=frozenset(range(1, 6)))
+    yield from parted(head, rows, width)
     for number, each in enumerate(trials, start=1):
         for finding in each.findings:
             yield f"run {number}, {finding.kind}: {finding.text}"

@@ -119,6 +119,7 @@ def tune(
     from load.commands.showing import tuned_lines
     from load.commands.trying import INTERRUPTED, trial_lines, try_here
     from load.errors import InputError
+    from load.report.fitting import fitted, room
     from load.stack.access import open_session
     from load.tuning.advice import advise
     from load.tuning.goal import Goal
@@ -148,14 +149,14 @@ def tune(
         # Before anything is printed: whoever reads that may have enough of it.
         if found is not None:
             written.write_reports(found, report, page)
-        for line in tuned_lines(tuned, start, advice):
+        for line in fitted(tuned_lines(tuned, start, advice, room()), room()):
             click.echo(line)
         tried, whole = (
             try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
         )
         if found is not None and tried:
             written.write_reports(with_trials(found, tried), report, page)
-        for line in trial_lines(tried):
+        for line in fitted(trial_lines(tried, room()), room()):
             click.echo(line)
     if not whole:
         return INTERRUPTED
@@ -176,6 +177,7 @@ def _parameters(tuned: "Tuned", advice: "Advice | None") -> str:
 def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, progress: "Progress") -> "Tuned":
     """Search, and say what was best so far if that is interrupted: it may have taken minutes."""
     from load.commands.showing import best_lines
+    from load.report.fitting import fitted, room
 
     found: list[Judged] = []
 
@@ -186,6 +188,6 @@ def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, 
     try:
         return tuner.tune(space, start, budget, show)
     except KeyboardInterrupt:
-        for line in best_lines(found, start, tuner.goal):
+        for line in fitted(best_lines(found, start, tuner.goal), room()):
             click.echo(line)
         raise

@@ -1,20 +1,27 @@
 """A report as text for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from load.measure.distributions import quantile, steps
 from load.measure.judgement import counted
+from load.report.fitting import parted
 from load.report.histograms import decoded
 from load.report.model import Distribution, Function, Report
 
 BAR: Final = 40
 ROWS: Final = 12
 UNKNOWN: Final = "\N{EN DASH}"
+_INDENT: Final = "  "
 
 
-def lines(report: Report) -> Iterator[str]:
-    """Yield the summary of a report, line by line."""
+def lines(report: Report, width: int | None = None) -> Iterator[str]:
+    """Yield the summary of a report, line by line.
+
+    Args:
+        report: to sum up.
+        width: that tables are to have at most, in characters; none for any. Sentences are not wrapped.
+    """
     work, events = report.workload, report.events
     yield f"{report.target}: {work.profile}, {work.seconds:,.0f} s measured after {work.warm_up_seconds:,.0f} s"
     if report.partial:
@@ -31,11 +38,11 @@ def lines(report: Report) -> Iterator[str]:
         yield _row("failed", events.failed)
     if events.resent:
         yield _row("resent", events.resent, events.resent / seconds) + "  records sent again in that time"
-    yield from _latencies(report)
+    yield from _latencies(report, width)
     if report.freshness is not None:
         yield from _histogram(report.freshness)
     yield from _shards(report)
-    yield from _functions(report)
+    yield from _functions(report, width)
     for name, table in report.tables.items():
         if table.write_units or table.read_units:
             writes = f"{table.write_units:,.0f} write units"
@@ -71,7 +78,14 @@ def _row(name: str, count: int, rate: float | None = None) -> str:
     return f"  {name:<20} {count:>12,}" + ("" if rate is None else f"   {rate:>10,.1f}/s")
 
 
-def _latencies(report: Report) -> Iterator[str]:
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    """Yield an empty line and a table, indented as all of the summary is."""
+    yield ""
+    for line in parted(header, rows, None if width is None else width - len(_INDENT)):
+        yield f"{_INDENT}{line}" if line else ""
+
+
+def _latencies(report: Report, width: int | None) -> Iterator[str]:
     generator = report.generator
     named: list[tuple[str, Distribution | None]] = [
         ("freshness", report.freshness),
@@ -79,16 +93,13 @@ def _latencies(report: Report) -> Iterator[str]:
         ("put", report.put),
         ("schedule error", None if generator is None else generator.schedule_error),
     ]
-    known = [(name, each) for name, each in named if each is not None]
-    if not known:
-        return
-    yield ""
-    yield f"  {'from intended time':<20}" + "".join(
-        f"{name:>10}" for name in ("p50", "p90", "p99", "p99.9", "max", "count")
-    )
-    for name, each in known:
-        shown = [duration(value) for value in (each.p50, each.p90, each.p99, each.p999, each.max)]
-        yield f"  {name:<20}" + "".join(f"{value:>10}" for value in shown) + f"{each.count:>10,}"
+    rows = [
+        [name, *(duration(value) for value in (each.p50, each.p90, each.p99, each.p999, each.max)), f"{each.count:,}"]
+        for name, each in named
+        if each is not None
+    ]
+    if rows:
+        yield from _table(("from intended time", "p50", "p90", "p99", "p99.9", "max", "count"), rows, width)
 
 
 def _histogram(freshness: Distribution) -> Iterator[str]:
@@ -118,22 +129,18 @@ def _shards(report: Report) -> Iterator[str]:
     )
 
 
-def _functions(report: Report) -> Iterator[str]:
-    shown = {name: each for name, each in report.functions.items() if each.invocations}
-    if not shown:
-        return
-    yield ""
-    yield f"  {'function':<20}" + "".join(f"{name:>10}" for name in _COLUMNS)
-    for name, each in shown.items():
-        yield f"  {name:<20}" + _figures(each)
+def _functions(report: Report, width: int | None) -> Iterator[str]:
+    rows = [[name, *_figures(each)] for name, each in report.functions.items() if each.invocations]
+    if rows:
+        yield from _table(_COLUMNS, rows, width)
 
 
-_COLUMNS: Final = ("invoked", "errors", "p50", "p99", "batch p50", "age p50", "age p99", "memory")
+_COLUMNS: Final = ("function", "invoked", "errors", "p50", "p99", "batch p50", "age p50", "age p99", "memory")
 
 
-def _figures(function: Function) -> str:
+def _figures(function: Function) -> tuple[str, ...]:
     took, batch, age, memory = function.duration, function.batch, function.iterator_age, function.memory_bytes
-    shown = (
+    return (
         f"{function.invocations:,}",
         UNKNOWN if function.errors is None else f"{function.errors:,}",
         UNKNOWN if took is None else duration(took.p50),
@@ -143,4 +150,3 @@ def _figures(function: Function) -> str:
         UNKNOWN if age is None else duration(age.p99),
         UNKNOWN if memory is None else f"{memory / 2**20:,.0f} MB",
     )
-    return "".join(f"{each:>10}" for each in shown)

@@ -232,3 +232,20 @@ def test_an_interrupted_search_says_what_was_best_so_far(monkeypatch: pytest.Mon
     assert result.exit_code != 0
     assert result.output.startswith("so far ")
     assert "ShardCount                             2 → 3" in result.output
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", "--profile", "spike:3000:9000"),
+        ("tune", "--profile", "steady:1000", "--within", "5", "--budget", "10", "--running"),
+    ],
+)
+def test_what_is_printed_fits_a_terminal(
+    arguments: tuple[str, ...], width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("load.report.fitting.room", lambda: width)
+    shown = ran(*arguments).output.splitlines()
+    assert [line for line in shown if len(line) > width] == []
+    assert len(shown) > 10
