@@ -24,6 +24,9 @@ MOST_SECONDS: Final = 3_600.0
 MOST_BYTES: Final = 1e9
 """Of one call or one part of an invocation: what takes more was not measured but mistyped."""
 
+LEAST_CALL_SECONDS: Final = 1e-6
+"""Of one call: none is quicker. Of a median far below the p99, the tail is longer than a number holds."""
+
 LEAST_STEP: Final = 1e-3
 """Between two points of a curve, in values: these are counted, and points are means of some counts."""
 
@@ -69,8 +72,8 @@ def _of(parts: Sequence[str]) -> AfterValidator:
 class CallTime(_Model):
     """How long calls of one kind take, seconds."""
 
-    median: float = Field(gt=0, le=MOST_SECONDS)
-    p99: float = Field(gt=0, le=MOST_SECONDS)
+    median: float = Field(ge=LEAST_CALL_SECONDS, le=MOST_SECONDS)
+    p99: float = Field(ge=LEAST_CALL_SECONDS, le=MOST_SECONDS)
 
 
 class Starts(_Model):

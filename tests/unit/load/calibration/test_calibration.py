@@ -26,6 +26,8 @@ def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
         (("views", "seconds", "batch"), -0.1, "views.seconds.batch: .* greater than or equal to 0, not -0.1"),
         (("views", "seconds", "batch"), 1e308, r"views.seconds.batch: .* less than or equal to 3600, not 1e\+308"),
         (("processor_megabytes",), 0, "processor_megabytes: Input should be greater than 0, not 0"),
+        (("local", "log", "median"), 1e-308, "local.log.median: .* greater than or equal to 0.000001, not 1e-308"),
+        (("local", "starts", "views", "p99"), 0, "local.starts.views.p99: .* greater than or equal to 0.000001, not 0"),
         (("counts", "at", 1), 0.0, "counts: at should rise by 0.001 or more each time, not from 0.0 to 0.0"),
         (("counts", "at", 1), 1e-320, "counts: at should rise by 0.001 or more each time, not from 0.0 to 1e-320"),
         (("counts", "at", 2), 0.5, "counts: at should rise by 0.001 or more each time, not from 1.0 to 0.5"),
