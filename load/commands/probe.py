@@ -36,7 +36,7 @@ def probe(
     """
     from load.runs.coming_through import come_through
     from load.runs.reporting_api import ReportingApi
-    from load.stack.access import open_session
+    from load.stack.access import open_session, told
     from load.workload.parsing import parse_seconds
     from penstock import Producer
 
@@ -48,7 +48,9 @@ def probe(
         api = ReportingApi(url)
     else:
         raise InputError("say where: --stack, or both --stream and --url")
-    with Producer(stream, session=session) as producer:
+    with told("reach the stream"):
+        producer = Producer(stream, session=session)
+    with producer:
         through = come_through(producer, api, events=events, within=seconds)
     click.echo(
         f"{through.events} events, each sent twice, were counted once each {through.seconds:.1f} s later"
@@ -59,6 +61,7 @@ def probe(
 def _deployed(session: "Session", name: str) -> "tuple[str, ReportingApi]":
     """Return a deployed stack's stream, and its API asked as someone may who does not sign in."""
     from load.runs.reporting_api import ReportingApi
+    from load.stack.access import told
     from load.stack.callers import signer
     from load.stack.description import describe
     from load.stack.unsigned_api import UnsignedApi
@@ -67,4 +70,5 @@ def _deployed(session: "Session", name: str) -> "tuple[str, ReportingApi]":
     stream, url = stack.outputs["StreamName"], stack.outputs["ApiUrl"]
     if stack.sign_in == "IAM" and not stack.keys_wanted:
         return stream, ReportingApi(url, signer(session, stack.region))
-    return stream, UnsignedApi(session.client("apigateway"), url)
+    with told("reach API Gateway"):
+        return stream, UnsignedApi(session.client("apigateway"), url)

@@ -66,6 +66,16 @@ def test_bad_input_is_one_line_and_status_2(
     assert why in refused(arguments, monkeypatch, capsys)
 
 
+@pytest.mark.parametrize("arguments", [("run", "--target", "stack:x"), ("probe", "--stream", "x", "--url", "http://x")])
+def test_an_address_of_aws_that_is_none_is_bad_input(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("ENDPOINT_URL", "nonsense"), ("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "y")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    said = refused([*arguments, "--region", "eu-central-1"], monkeypatch, capsys)
+    assert "Invalid endpoint: nonsense. Set AWS_ENDPOINT_URL" in said
+
+
 @pytest.mark.parametrize(
     "options",
     [("run", "--report", "--page"), ("tune", "--samconfig", "--report"), ("tune", "--page", "--samconfig")],

@@ -58,6 +58,25 @@ def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
         open_session("eu-central-1")
 
 
+def test_a_region_that_is_none_is_wrong_input() -> None:
+    with pytest.raises(InputError, match=r"'not a region'.*Give --region one like eu-central-1, or set AWS_REGION"):
+        open_session("not a region")
+
+
+def test_an_address_that_is_none_is_wrong_input(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    with (
+        pytest.raises(InputError, match=r"can't look: Invalid endpoint: nonsense\. Set AWS_ENDPOINT_URL"),
+        told("look"),
+    ):
+        session.client("cloudformation")
+
+
+def test_other_values_that_are_wrong_are_defects() -> None:
+    with pytest.raises(ValueError, match=r"^ours$"), told("look"):
+        raise ValueError("ours")
+
+
 def stack_with(**parameters: str) -> DescribedStack:
     return DescribedStack("penstock", REGION, parameters, {}, {})
 
