@@ -1,6 +1,6 @@
 """Options that belong to others: one that would have no effect is refused, for whoever gave it expects one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import click
 from click.core import ParameterSource
@@ -38,3 +38,23 @@ def refuse_settings(settings: Collection[str], allowed: Collection[str], why: st
     for name in settings:
         if name not in allowed:
             raise InputError(f"--set {name:.60} {why}")
+
+
+def refuse_shards_on_demand(settings: Mapping[str, str]) -> None:
+    """Refuse a number of shards beside a stream on demand, where nothing is planned that could be compared with it.
+
+    Args:
+        settings: what ``--set`` gives, by name.
+
+    Raises:
+        InputError: both were given.
+    """
+    from load.configuration import PARAMETERS, STREAM_MODE, STREAM_MODES, CapacityMode
+
+    on_demand = (
+        STREAM_MODES.get(settings.get(STREAM_MODE, "")) is CapacityMode.ON_DEMAND
+        or settings.get("stream_mode") == CapacityMode.ON_DEMAND
+    )
+    if on_demand:
+        given = [name for name in settings if name in ("shards", PARAMETERS["shards"].name)]
+        refuse_settings(given, (), "has no effect on a stream on demand, which has the shards that it needs")

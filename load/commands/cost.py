@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from load.commands.options import SETTINGS, configuration_of, priced_options, set_option, traffic_options
+from load.commands.options import SETTINGS, configuration_of, pairs_of, priced_options, set_option, traffic_options
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
@@ -42,6 +42,7 @@ def cost(
     Exit status: 0; 1 if the configuration takes less than it is sent; 2 for wrong input.
     """
     from consumers.command.output import for_machine, json_line
+    from load.commands.belonging import refuse_shards_on_demand
     from load.commands.showing import cost_lines
     from load.errors import LoadError
     from load.model.outcome import most_used, remedy_of
@@ -51,6 +52,7 @@ def cost(
     from load.tuning.evaluation import DRAWS, Model
     from load.tuning.goal import Goal
 
+    refuse_shards_on_demand(pairs_of(settings))
     configuration = configuration_of(settings)
     judge = Model(
         traffic,

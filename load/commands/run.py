@@ -119,8 +119,8 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
 
 
 def _refuse_what_has_no_effect(given: dict[str, Any], settings: dict[str, str]) -> None:
-    from load.commands.belonging import refuse, refuse_settings
-    from load.commands.targets import STUB, stack_name
+    from load.commands.belonging import refuse, refuse_settings, refuse_shards_on_demand
+    from load.commands.targets import LOCAL, STUB, stack_name
     from load.configuration import PARAMETERS, PRODUCER_OPTIONS
 
     target = given["target"]
@@ -136,6 +136,11 @@ def _refuse_what_has_no_effect(given: dict[str, Any], settings: dict[str, str]) 
         own = () if shards else ("shards", PARAMETERS["shards"].name)
         why = f"has no effect on --target {target:.40}, a stream with nothing behind it"
         refuse_settings(settings, (*PRODUCER_OPTIONS, *own), why)
+    if target == LOCAL:
+        refuse_shards_on_demand(settings)
+        if given["stop_cost"] is None:  # which is reckoned by how tables are paid for
+            why = "has no effect on a run without --stop-cost: the template's tables are on demand"
+            refuse_settings([name for name in settings if name == "table_mode"], (), why)
 
 
 def _run_here(given: dict[str, Any], configuration: "Configuration", console: "Console") -> int:

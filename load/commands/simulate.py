@@ -9,6 +9,7 @@ from load.commands.options import (
     SETTINGS,
     configuration_of,
     known_options,
+    pairs_of,
     report_options,
     set_option,
     traffic_options,
@@ -52,6 +53,7 @@ def simulate(
     Exit status: 0; 1 if the configuration takes less than it is sent; 2 for wrong input.
     """
     from consumers.command.progress import Progress
+    from load.commands.belonging import refuse_shards_on_demand
     from load.commands.showing import outcome_lines
     from load.model.overload import overload
     from load.model.reporting import simulated_report
@@ -59,6 +61,7 @@ def simulate(
     from load.model.windows import unpredictable_windows
     from load.report.fitting import fitted, room
 
+    refuse_shards_on_demand(pairs_of(settings))
     configuration = configuration_of(settings)
     with Progress() as progress:
         outcomes = []

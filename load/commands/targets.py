@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from load.stack.description import DescribedStack
 
 LOGS: Final = Path(__file__).resolve().parents[2] / ".build" / "local"
+LOCAL: Final = "local"
 STUB: Final = "stub"
 STACK: Final = "stack"
 MOST_STUB_SHARDS: Final = 10_000
@@ -54,7 +55,7 @@ def local_target(name: str, configuration: "Configuration", console: "Console") 
     kind, _, shards = name.partition(":")
     if kind == STUB and (not shards or (shards.isdecimal() and 1 <= int(shards) <= MOST_STUB_SHARDS)):
         yield StubTarget(int(shards) if shards else configuration.shards)
-    elif name == "local":
+    elif name == LOCAL:
         if not console.is_terminal:
             console.print("starting the stack …")
         target = LocalTarget(configuration, LOGS)
