@@ -41,7 +41,10 @@ class Spread:
         return self._sum / self.weight if self.weight else 0.0
 
     def quantiles(self, *fractions: float) -> list[float]:
-        """Return quantiles, for fractions that rise; zeros of nothing."""
+        """Return quantiles, for fractions that rise; zeros of nothing.
+
+        They are the middles of steps, but never longer than the longest time there is.
+        """
         wanted = [fraction * self.weight - _NOTHING for fraction in fractions]
         found: list[float] = []
         before = last = 0.0
@@ -51,7 +54,8 @@ class Spread:
             before += steps * each
             last = (first + steps - 0.5) * STEP
         # Sums of floats may leave the whole just below what is wanted of it.
-        return found + [last] * (len(wanted) - len(found))
+        found += [last] * (len(wanted) - len(found))
+        return [min(each, self.longest) for each in found]
 
     def steps(self) -> Iterator[tuple[float, float]]:
         """Yield times, and how much took as long."""

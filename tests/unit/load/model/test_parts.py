@@ -91,3 +91,12 @@ def test_a_spread_has_the_quantiles_of_what_was_added() -> None:
     assert spread.longest == 4_000
     assert sum(weight for _, weight in spread.steps()) == pytest.approx(202)
     assert Spread().quantiles(0.5) in ([], [0.0])
+
+
+@given(st.floats(0, 20), st.floats(0, 1))
+def test_no_quantile_is_above_the_longest_time(shortest: float, more: float) -> None:
+    spread = Spread()
+    spread.add(100, shortest, shortest + more)
+
+    p50, p99 = spread.quantiles(0.5, 0.99)
+    assert p50 <= p99 <= spread.longest
