@@ -152,7 +152,7 @@ class Configuration:
             try:
                 changes[field] = types[field](text)
             except ValueError as error:
-                raise InputError(f"{name} can't be {text!r:.60}") from error
+                raise InputError(f"{name} must be {_allowed(field)}, not {text!r:.60}") from error
         return replace(self, **changes)
 
     def as_document(self) -> dict[str, Any]:
@@ -198,6 +198,17 @@ class Configuration:
         # A JSON string is a TOML string, for what these hold.
         lines += [f"    {json.dumps(_quoted(override))}," for override in overrides]
         return "\n".join([*lines, "]", ""])
+
+
+def _allowed(field: str) -> str:
+    """Return what a setting may be, in words."""
+    if field in MODES:
+        return " or ".join(CapacityMode)
+    if field not in PARAMETERS | PRODUCER_OPTIONS:
+        return "a whole number"
+    _, least, most = (PARAMETERS | PRODUCER_OPTIONS)[field]
+    whole = "" if isinstance(least, float) else "a whole number, "
+    return f"{whole}{least:,} to {MOST_PLANNED_SHARDS if field == 'shards' else most:,}"
 
 
 def _of_stream_mode(text: str) -> CapacityMode:

@@ -77,13 +77,16 @@ def test_settings_are_read_by_the_names_of_the_template_and_by_those_here() -> N
     [
         ({"ShardCount": "0"}, "ShardCount must be 1 to 20,000, not 0"),
         ({"IngestWindowSeconds": "301"}, "IngestWindowSeconds must be 0 to 300, not 301"),
-        ({"IngestBatchSize": "many"}, "IngestBatchSize can't be 'many'"),
+        ({"IngestBatchSize": "many"}, "IngestBatchSize must be a whole number, 1 to 10,000, not 'many'"),
+        ({"ShardCount": "nan"}, "ShardCount must be a whole number, 1 to 20,000, not 'nan'"),
+        ({"linger_seconds": "soon"}, "linger_seconds must be 0.0 to 60.0, not 'soon'"),
+        ({"pane_seconds": "ten"}, "pane_seconds must be a whole number, not 'ten'"),
         ({"linger_seconds": "nan"}, "linger_seconds must be 0.0 to 60.0, not nan"),
         ({"Shards": "2"}, "there is no setting 'Shards'; there are ShardCount, "),
         ({"pane_seconds": "7"}, "Schedule: 'seconds' must divide 60, which 7 does not"),
         ({"key_groups": "6"}, "Schedule: 'groups' must be a power of two"),
         ({"Schedule": "8"}, "Schedule: the schedule must be a JSON list"),
-        ({"table_mode": "reserved"}, "table_mode can't be 'reserved'"),
+        ({"table_mode": "reserved"}, "table_mode must be provisioned or on-demand, not 'reserved'"),
     ],
 )
 def test_what_can_not_be_is_named_with_what_can(settings: dict[str, str], told: str) -> None:
