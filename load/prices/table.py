@@ -18,8 +18,9 @@ class Price(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    dollars: float = Field(ge=0, le=1e6)
-    per: int = Field(ge=1, le=10**12)
+    # Strict, since true is no number, and a number in quotation marks none of a price list's.
+    dollars: float = Field(ge=0, le=1e6, strict=True)
+    per: int = Field(ge=1, le=10**12, strict=True)
     """How many of `unit` cost that."""
     unit: str
     as_of: str
