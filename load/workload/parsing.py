@@ -16,6 +16,7 @@ from load.errors import InputError
 from load.workload.profile import Piece, Profile
 from load.workload.recorded import happened
 from load.workload.shapes import diurnal, ramp, spike, steady, step
+from load.workload.unique_keys import UniqueKeys
 
 DEFAULT_SECONDS: Final = 60.0
 MOST_REPLAYED_SECONDS: Final = 31 * 86_400
@@ -90,7 +91,7 @@ def scheduled(path: Path) -> Profile:
     """
     text = read_bytes(path)
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, UniqueKeys)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         raise InputError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
     except (ValueError, RecursionError) as error:  # a date that is none, and brackets without end

@@ -89,6 +89,7 @@ def test_a_profile_is_named_by_its_file_and_by_what_is_in_it(
         ("rate: 10", "should be a list of steps"),
         ("[]", "should be a list of steps"),
         ("- {rate: 10}", "step 1 should be"),
+        ("- {rate: 5, rate: 6, for: 10s}", "is no YAML: the key 'rate' is there twice: leave one out .*line 1"),
         ("- {rate: fast, for: 1m}", "step 1: 'fast' is no rate"),
         ("- {rate: 1, for: 1m}\n- {rate: 1, for: soon}", "step 2: 'soon' is no time"),
         (
