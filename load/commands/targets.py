@@ -53,7 +53,10 @@ def local_target(name: str, configuration: "Configuration", console: "Console") 
     from load.runs.stub_target import StubTarget
 
     kind, _, shards = name.partition(":")
-    if kind == STUB and (not shards or (shards.isdecimal() and 1 <= int(shards) <= MOST_STUB_SHARDS)):
+    # The first digits are enough to see that there are too many; Python reads no number of thousands of them.
+    if kind == STUB and shards.isdecimal() and not 1 <= int(shards[:20]) <= MOST_STUB_SHARDS:
+        raise InputError(f"--target stub:SHARDS has 1 to {MOST_STUB_SHARDS:,} shards, not {shards:.40}")
+    if kind == STUB and (not shards or shards.isdecimal()):
         yield StubTarget(int(shards) if shards else configuration.shards)
     elif name == LOCAL:
         if not console.is_terminal:

@@ -12,6 +12,10 @@ from load.__main__ import main
     ("arguments", "why"),
     [
         (["run", "--target", "moon"], "--target 'moon' is neither local nor stub"),
+        (["run", "--target", "stub:999999999"], "--target stub:SHARDS has 1 to 10,000 shards, not 999999999"),
+        (["run", "--target", f"stub:{5_000 * chr(57)}"], "has 1 to 10,000 shards, not 9999"),
+        (["run", "--target", "stub:0"], "--target stub:SHARDS has 1 to 10,000 shards, not 0"),
+        (["run", "--target", "stub:many"], "--target 'stub:many' is neither local nor stub"),
         (["run", "--profile", "missing.yaml"], "error: missing.yaml can't be read: No such file"),
         (["run", "--profile", "steady:0"], "the profile never sends anything"),
         (["run", "--set", "ShardCount"], "say NAME=VALUE"),
