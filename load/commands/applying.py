@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from load.commands.output import say
 from load.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,19 +60,19 @@ def apply(
     changer = StackChanger(session, name)
     deployed = changer.read()
     planned = plan(deployed.parameters, chosen.configuration, time.time())
-    click.echo("")
+    say()
     _tell_producers(current.configuration, chosen.configuration)
     if not planned.steps:
-        click.echo(f"the stack {name} has this configuration")
+        say(f"the stack {name} has this configuration")
         return
     for line in columns(["parameter", "now", "then"], [list(each) for each in planned.differences], right=frozenset()):
-        click.echo(line)
-    click.echo(f"a month: ${current.month:,.2f} → ${chosen.month:,.2f}, by the model at this workload")
+        say(line)
+    say(f"a month: ${current.month:,.2f} → ${chosen.month:,.2f}, by the model at this workload")
     if planned.schedule_due is not None:
         due = moment(planned.schedule_due)
-        click.echo(f"the schedule's new entry stays for ever; every function must have it by {due}")
+        say(f"the schedule's new entry stays for ever; every function must have it by {due}")
     if len(planned.steps) > 1:
-        click.echo(f"in {len(planned.steps)} updates, since one at most doubles or halves the shards")
+        say(f"in {len(planned.steps)} updates, since one at most doubles or halves the shards")
     change_set, touched = changer.prepare(deployed, planned.steps[0])
     try:
         for line in touched_lines(touched):
@@ -84,7 +85,7 @@ def apply(
     click.echo("CloudFormation changes the stack, and goes on should this be interrupted …", err=True)
     with Progress() as progress:
         changer.carry_out(planned, change_set, progress.show)
-    click.echo(f"the stack {name} has it; samconfig.toml must have it too, or the next deploy takes it back")
+    say(f"the stack {name} has it; samconfig.toml must have it too, or the next deploy takes it back")
 
 
 def _tell_producers(before: "Configuration", after: "Configuration") -> None:
@@ -93,4 +94,4 @@ def _tell_producers(before: "Configuration", after: "Configuration") -> None:
     changed = [name for name in PRODUCER_OPTIONS if getattr(before, name) != getattr(after, name)]
     if changed:
         told = ", ".join(f"{name} {getattr(before, name)} → {getattr(after, name)}" for name in changed)
-        click.echo(f"producers' own, which no stack has: {told}")
+        say(f"producers' own, which no stack has: {told}")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from load.commands.output import say
+
 RIGHT = frozenset({1, 2, 3})
 
 
@@ -35,12 +37,12 @@ def compare(before: Path, after: Path) -> None:
     # Files' names are no heads: long ones would drive the figures apart.
     for name, path, report in (("before", before, one), ("after", after, other)):
         partial = f" (partial: ended by {report.ended} before its time)" if report.partial else ""
-        click.echo(f"{name:<6}  {safe_text(str(path))}{partial}")
-    click.echo()
+        say(f"{name:<6}  {safe_text(str(path))}{partial}")
+    say()
     head = ["", "before", "after", "change", "noise"]
     for line in columns(head, [row(each) for each in compare_reports(one, other)], right=RIGHT):
-        click.echo(line)
+        say(line)
     if differs := unlike(one, other):
-        click.echo("\nThey were asked for differently:")
+        say("\nThey were asked for differently:")
         for line in differs:
-            click.echo(f"  {safe_text(line)}")
+            say(f"  {safe_text(line)}")

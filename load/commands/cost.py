@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from load.commands.options import SETTINGS, configuration_of, pairs_of, priced_options, set_option, traffic_options
+from load.commands.output import say
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
@@ -71,7 +72,7 @@ def cost(
         )
     bill, usual = judged.cost, usual_cost(traffic, table)
     if for_machine(as_json):
-        click.echo(json_line(cost_section(bill, usual, table).model_dump(mode="json")))
+        say(json_line(cost_section(bill, usual, table).model_dump(mode="json")))
         return
     for line in fitted(cost_lines(bill, table, usual), room()):
-        click.echo(line)
+        say(line)

@@ -7,6 +7,7 @@ import click
 
 from load.commands.numbers import Number
 from load.commands.options import pairs_of, prices_option, report_options, set_option
+from load.commands.output import say
 from load.commands.stack_options import stack_options
 from load.commands.workload_options import profile_of, shape_of, workload_options
 from load.commands.written import Written
@@ -192,7 +193,7 @@ def _run(
         for kind in written.write_reports(report, given["report"], given["page"]):
             click.echo(f"{kind} {given[kind]}", err=True)
         for line in fitted(lines(report, room()), room()):
-            click.echo(line)
+            say(line)
     if interruption.signal is not None:
         return ENDED_BY_SIGNAL + interruption.signal
     return 1 if report.ended in ("errors", "failure") else 0

@@ -14,6 +14,7 @@ from load.commands.options import (
     set_option,
     traffic_options,
 )
+from load.commands.output import say
 from load.commands.written import Written
 
 if TYPE_CHECKING:
@@ -79,5 +80,5 @@ def simulate(
         if (untold := unpredictable_windows(configuration, surroundings)) is not None:
             lines += ["", untold]
         for line in fitted(lines, room()):
-            click.echo(line)
+            say(line)
     return 1 if any(outcome.overloaded for outcome in outcomes) else 0

@@ -15,6 +15,7 @@ from load.commands.options import (
     to_be_written,
     traffic_options,
 )
+from load.commands.output import say
 from load.commands.stack_options import region_option
 from load.commands.written import Written
 
@@ -150,14 +151,14 @@ def tune(
         if found is not None:
             written.write_reports(found, report, page)
         for line in fitted(tuned_lines(tuned, start, advice, room()), room()):
-            click.echo(line)
+            say(line)
         tried, whole = (
             try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
         )
         if found is not None and tried:
             written.write_reports(with_trials(found, tried), report, page)
         for line in fitted(trial_lines(tried, room()), room()):
-            click.echo(line)
+            say(line)
     if not whole:
         return INTERRUPTED
     if not tuned.chosen.meets or any(each.partial for each in tried):  # which something broke down in
@@ -189,5 +190,5 @@ def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, 
         return tuner.tune(space, start, budget, show)
     except KeyboardInterrupt:
         for line in fitted(best_lines(found, start, tuner.goal), room()):
-            click.echo(line)
+            say(line)
         raise

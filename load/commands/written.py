@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from load.commands.output import OutputError
 from load.errors import LoadError
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Written:
     """Files, each written by itself. Use it as a context manager, with what else is to be done, in its block.
 
     What they hold may have taken minutes or money to find out. So a file that can't be written keeps nothing else from
-    being written or shown: leaving the block tells of it, also where the reader of the output has gone.
+    being written or shown: leaving the block tells of it, also where the reader of the output has gone or standard
+    output can't be written either.
 
     Raises:
         UnwrittenError: by leaving the block: some could not be written.
@@ -37,6 +39,8 @@ class Written:
     ) -> None:
         if self._failures and (error is None or isinstance(error, BrokenPipeError)):
             raise UnwrittenError("; ".join(self._failures))
+        if self._failures and isinstance(error, OutputError):
+            raise UnwrittenError("; ".join([*self._failures, str(error)])) from error
 
     def write(self, path: Path | None, write: Callable[[Path], object]) -> bool:
         """Write a file, if it was asked for; tell whether there is one now."""

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from load.commands import cli
+from load.commands.output import OutputError
 from load.commands.written import UnwrittenError, Written
 from tests.unit.load.report.a_report import report
 
@@ -38,6 +39,17 @@ def test_it_is_told_although_the_reader_of_the_output_has_gone() -> None:
             raise BrokenPipeError
 
     with pytest.raises(UnwrittenError):
+        write_and_show()
+
+
+@needs_full
+def test_it_is_told_beside_standard_output_if_that_can_not_be_written_either() -> None:
+    def write_and_show() -> None:
+        with Written() as written:
+            written.write(FULL, lambda path: path.write_text("text"))
+            raise OutputError("standard output could not be written")
+
+    with pytest.raises(UnwrittenError, match=r"/dev/full could not be written: .*; standard output could not be"):
         write_and_show()
 
 
