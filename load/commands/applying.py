@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from load.commands.output import say
+from load.commands.output import say, show
 from load.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,16 +63,15 @@ def apply(
     say()
     _tell_producers(current.configuration, chosen.configuration)
     if not planned.steps:
-        say(f"the stack {name} has this configuration")
+        show(f"the stack {name} has this configuration")
         return
-    for line in columns(["parameter", "now", "then"], [list(each) for each in planned.differences], right=frozenset()):
-        say(line)
-    say(f"a month: ${current.month:,.2f} → ${chosen.month:,.2f}, by the model at this workload")
+    show(*columns(["parameter", "now", "then"], [list(each) for each in planned.differences]))
+    show(f"a month: ${current.month:,.2f} → ${chosen.month:,.2f}, by the model at this workload")
     if planned.schedule_due is not None:
         due = moment(planned.schedule_due)
-        say(f"the schedule's new entry stays for ever; every function must have it by {due}")
+        show(f"the schedule's new entry stays for ever; every function must have it by {due}")
     if len(planned.steps) > 1:
-        say(f"in {len(planned.steps)} updates, since one at most doubles or halves the shards")
+        show(f"in {len(planned.steps)} updates, since one at most doubles or halves the shards")
     change_set, touched = changer.prepare(deployed, planned.steps[0])
     try:
         for line in touched_lines(touched):
@@ -85,7 +84,7 @@ def apply(
     click.echo("CloudFormation changes the stack, and goes on should this be interrupted …", err=True)
     with Progress() as progress:
         changer.carry_out(planned, change_set, progress.show)
-    say(f"the stack {name} has it; samconfig.toml must have it too, or the next deploy takes it back")
+    show(f"the stack {name} has it; samconfig.toml must have it too, or the next deploy takes it back")
 
 
 def _tell_producers(before: "Configuration", after: "Configuration") -> None:
@@ -94,4 +93,4 @@ def _tell_producers(before: "Configuration", after: "Configuration") -> None:
     changed = [name for name in PRODUCER_OPTIONS if getattr(before, name) != getattr(after, name)]
     if changed:
         told = ", ".join(f"{name} {getattr(before, name)} → {getattr(after, name)}" for name in changed)
-        say(f"producers' own, which no stack has: {told}")
+        show(f"producers' own, which no stack has: {told}")

@@ -7,7 +7,7 @@ import click
 
 from load.commands.numbers import Number
 from load.commands.options import FILE, SETTINGS, to_be_written
-from load.commands.output import say
+from load.commands.output import show
 from load.commands.stack_options import region_option
 from load.commands.written import Written
 
@@ -65,7 +65,7 @@ def calibrate(
         written.write(file, lambda path: path.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8"))
         for name, function in (("ingest", made.ingest), ("rollup", made.rollup), ("views", made.views)):
             parts = ", ".join(f"{part} {1e6 * seconds:,.1f}" for part, seconds in function.seconds.items())
-            say(
+            show(
                 f"{name:<8}off by {function.median_error:.0%} in the median of {function.points} kinds of batches, "
                 f"{function.worst_error:.0%} at most; µs by part: {parts}"
             )

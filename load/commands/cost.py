@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from load.commands.options import SETTINGS, configuration_of, pairs_of, priced_options, set_option, traffic_options
-from load.commands.output import say
+from load.commands.output import say, show
 
 if TYPE_CHECKING:
     from load.calibration.calibration import Calibration
@@ -49,7 +49,6 @@ def cost(
     from load.model.outcome import most_used, remedy_of
     from load.model.reporting import cost_section, usual_cost
     from load.model.surroundings import AWS
-    from load.report.fitting import fitted, room
     from load.tuning.evaluation import DRAWS, Model
     from load.tuning.goal import Goal
 
@@ -74,5 +73,4 @@ def cost(
     if for_machine(as_json):
         say(json_line(cost_section(bill, usual, table).model_dump(mode="json")))
         return
-    for line in fitted(cost_lines(bill, table, usual), room()):
-        say(line)
+    show(*cost_lines(bill, table, usual))

@@ -24,3 +24,15 @@ def say(text: str = "") -> None:
         raise OutputError(
             f"standard output could not be written: {error.strerror}; make room, or send it elsewhere"
         ) from error
+
+
+def show(*lines: str) -> None:
+    """Print lines for a person, fitted to the terminal if standard output is one.
+
+    Raises:
+        OutputError, BrokenPipeError: as of `say`.
+    """
+    from load.report.fitting import fitted, room
+
+    for line in fitted(lines, room()):
+        say(line)

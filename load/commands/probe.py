@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from load.commands.output import say
+from load.commands.output import show
 from load.commands.stack_options import region_option
 from load.errors import InputError
 
@@ -53,7 +53,7 @@ def probe(
         producer = Producer(stream, session=session)
     with producer:
         through = come_through(producer, api, events=events, within=seconds)
-    say(
+    show(
         f"{through.events} events, each sent twice, were counted once each {through.seconds:.1f} s later"
         f" (hashtag {through.hashtag})"
     )

@@ -7,7 +7,7 @@ import click
 
 from load.commands.numbers import Number
 from load.commands.options import pairs_of, prices_option, report_options, set_option
-from load.commands.output import say
+from load.commands.output import show
 from load.commands.stack_options import stack_options
 from load.commands.workload_options import profile_of, shape_of, workload_options
 from load.commands.written import Written
@@ -182,7 +182,7 @@ def _run_on_stack(name: str, given: dict[str, Any], settings: dict[str, str], co
 def _run(
     given: dict[str, Any], options: "RunOptions", target: "Target", interruption: "Interruption", console: "Console"
 ) -> int:
-    from load.report.fitting import fitted, room
+    from load.report.fitting import room
     from load.report.text import lines
     from load.runs.run import run as run_load
     from load.runs.view import make_view
@@ -192,8 +192,7 @@ def _run(
     with Written() as written:
         for kind in written.write_reports(report, given["report"], given["page"]):
             click.echo(f"{kind} {given[kind]}", err=True)
-        for line in fitted(lines(report, room()), room()):
-            say(line)
+        show(*lines(report, room()))
     if interruption.signal is not None:
         return ENDED_BY_SIGNAL + interruption.signal
     return 1 if report.ended in ("errors", "failure") else 0

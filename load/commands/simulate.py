@@ -14,7 +14,7 @@ from load.commands.options import (
     set_option,
     traffic_options,
 )
-from load.commands.output import say
+from load.commands.output import show
 from load.commands.written import Written
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ def simulate(
     from load.model.reporting import simulated_report
     from load.model.run import simulate as simulated
     from load.model.windows import unpredictable_windows
-    from load.report.fitting import fitted, room
 
     refuse_shards_on_demand(pairs_of(settings))
     configuration = configuration_of(settings)
@@ -79,6 +78,5 @@ def simulate(
             lines += ["", f"overloaded: {told[0]}", *told[1:]]
         if (untold := unpredictable_windows(configuration, surroundings)) is not None:
             lines += ["", untold]
-        for line in fitted(lines, room()):
-            say(line)
+        show(*lines)
     return 1 if any(outcome.overloaded for outcome in outcomes) else 0

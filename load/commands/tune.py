@@ -15,7 +15,7 @@ from load.commands.options import (
     to_be_written,
     traffic_options,
 )
-from load.commands.output import say
+from load.commands.output import show
 from load.commands.stack_options import region_option
 from load.commands.written import Written
 
@@ -120,7 +120,7 @@ def tune(
     from load.commands.showing import tuned_lines
     from load.commands.trying import INTERRUPTED, trial_lines, try_here
     from load.errors import InputError
-    from load.report.fitting import fitted, room
+    from load.report.fitting import room
     from load.stack.access import open_session
     from load.tuning.advice import advise
     from load.tuning.goal import Goal
@@ -150,15 +150,13 @@ def tune(
         # Before anything is printed: whoever reads that may have enough of it.
         if found is not None:
             written.write_reports(found, report, page)
-        for line in fitted(tuned_lines(tuned, start, advice, room()), room()):
-            say(line)
+        show(*tuned_lines(tuned, start, advice, room()))
         tried, whole = (
             try_here([each.configuration for each in tuned.finalists[:trials]], tuner) if trials else ([], True)
         )
         if found is not None and tried:
             written.write_reports(with_trials(found, tried), report, page)
-        for line in fitted(trial_lines(tried, room()), room()):
-            say(line)
+        show(*trial_lines(tried, room()))
     if not whole:
         return INTERRUPTED
     if not tuned.chosen.meets or any(each.partial for each in tried):  # which something broke down in
@@ -178,17 +176,15 @@ def _parameters(tuned: "Tuned", advice: "Advice | None") -> str:
 def _tuned(tuner: "Tuner", space: "Space", start: "Configuration", budget: int, progress: "Progress") -> "Tuned":
     """Search, and say what was best so far if that is interrupted: it may have taken minutes."""
     from load.commands.showing import best_lines
-    from load.report.fitting import fitted, room
 
     found: list[Judged] = []
 
-    def show(spent: int, best: "Judged") -> None:
+    def note(spent: int, best: "Judged") -> None:
         found[:] = [best]
         progress.show(f"{spent} of {budget}; {best.month:,.2f} $ a month, {best.freshness:.2f} s")
 
     try:
-        return tuner.tune(space, start, budget, show)
+        return tuner.tune(space, start, budget, note)
     except KeyboardInterrupt:
-        for line in fitted(best_lines(found, start, tuner.goal), room()):
-            say(line)
+        show(*best_lines(found, start, tuner.goal))
         raise
