@@ -5,6 +5,7 @@ import sys
 from penstock.cli.defect_file import keep
 from penstock.cli.ending import ending
 from penstock.cli.standard_streams import abandon_output, show_anything
+from penstock.cli.unread_errors import drop_unread_errors
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     Exit status: 0 when all went well, 1 when something failed, 2 for wrong input, 130 after Ctrl-C.
     """
     show_anything()
+    drop_unread_errors()
     try:
         from load.commands import cli
 
