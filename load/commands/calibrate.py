@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from load.commands.interrupted import told_unwritten
 from load.commands.numbers import Number
 from load.commands.options import FILE, SETTINGS, to_be_written
 from load.commands.output import show
@@ -52,7 +53,7 @@ def calibrate(
     else:
         refuse("megabytes", why="is of this machine, and --from-logs of a stack, whose functions' memory is logged")
         refuse("rounds", why="is of what is measured here, and --from-logs measures nothing")
-    with Progress() as progress:
+    with told_unwritten(file, before="all was measured"), Progress() as progress:
         if stack is not None:
             made = _read(stack, region, since, progress)
         else:

@@ -1,10 +1,13 @@
 """``penstock-load run``: a workload against a live target."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from load.commands.interrupted import told_unwritten
 from load.commands.numbers import Number
 from load.commands.options import pairs_of, prices_option, report_options, set_option
 from load.commands.output import show
@@ -100,19 +103,16 @@ def run(**given: Any) -> int:  # noqa: ANN401 - click gives options of every typ
       penstock-load run --target stub:8 --profile steady:50000 --processes 2 --duration 30s
       penstock-load run --target stack:penstock --region eu-central-1 --profile steady:1000 --stop-cost 1
     """
-    from rich.console import Console
-
-    from load.commands.targets import stack_name
-    from load.configuration import Configuration
     from local.errors import PartFailedError, StackError
+    from local.run.interruption import Interruption
 
-    settings = pairs_of(given["settings"])
-    _refuse_what_has_no_effect(given, settings)
-    console = Console(stderr=True, highlight=False)
+    interruption = Interruption()
     try:
-        if (name := stack_name(given["target"])) is not None:
-            return _run_on_stack(name, given, settings, console)
-        return _run_here(given, Configuration.parse(settings), console)
+        return _run(given, interruption)
+    except KeyboardInterrupt:
+        if interruption.signal is None:  # not by a signal, so that there is none to end with
+            raise
+        return ENDED_BY_SIGNAL + interruption.signal
     except PartFailedError as error:
         raise click.ClickException(str(error)) from error
     except StackError as error:
@@ -144,25 +144,57 @@ def _refuse_what_has_no_effect(given: dict[str, Any], settings: dict[str, str]) 
             refuse_settings([name for name in settings if name == "table_mode"], (), why)
 
 
-def _run_here(given: dict[str, Any], configuration: "Configuration", console: "Console") -> int:
-    from load.commands.targets import expected, local_target
-    from local.run.interruption import Interruption
+def _run(given: dict[str, Any], interruption: "Interruption") -> int:
+    from rich.console import Console
 
+    from load.report.fitting import room
+    from load.report.text import lines
+    from load.runs.run import run as run_load
+    from load.runs.view import make_view
+
+    settings = pairs_of(given["settings"])
+    _refuse_what_has_no_effect(given, settings)
+    console = Console(stderr=True, highlight=False)
+    # The target is left after the report is written: what is still to be done there may take long, or fail.
+    with ExitStack() as leaving:
+        with told_unwritten(given["report"], given["page"], before="there was anything to report"):
+            options, target = leaving.enter_context(_opened(given, settings, console))
+            interruption.heed()
+            with make_view(console) as view:
+                report = run_load(options, target, show=view.show, wish=interruption)
+        with Written() as written:
+            for kind in written.write_reports(report, given["report"], given["page"]):
+                click.echo(f"{kind} {given[kind]}", err=True)
+            show(*lines(report, room()))
+    if interruption.signal is not None:
+        return ENDED_BY_SIGNAL + interruption.signal
+    return 1 if report.ended in ("errors", "failure") else 0
+
+
+@contextmanager
+def _opened(
+    given: dict[str, Any], settings: dict[str, str], console: "Console"
+) -> "Iterator[tuple[RunOptions, Target]]":
+    """Open what the run is sent to, with what it is asked for."""
+    from load.commands.targets import expected, local_target, stack_name
+    from load.configuration import Configuration
+
+    if (name := stack_name(given["target"])) is not None:
+        yield _on_stack(name, given, settings)
+        return
+    configuration = Configuration.parse(settings)
     options = _options(given, configuration)
     table = _prices(given)
     if given["stop_cost"] is not None:
         options = _with_ceiling(options, given, expected(options, configuration, table))
-    interruption = Interruption()
     with local_target(given["target"], configuration, console) as target:
-        interruption.heed()
-        return _run(given, options, target, interruption, console)
+        yield options, target
 
 
-def _run_on_stack(name: str, given: dict[str, Any], settings: dict[str, str], console: "Console") -> int:
+def _on_stack(name: str, given: dict[str, Any], settings: dict[str, str]) -> "tuple[RunOptions, Target]":
     from load.commands.targets import confirm, expected, stack_target
     from load.stack.access import open_session
     from load.stack.description import describe
-    from local.run.interruption import Interruption
 
     session = open_session(given["region"])
     stack = describe(session, name)
@@ -174,28 +206,7 @@ def _run_on_stack(name: str, given: dict[str, Any], settings: dict[str, str], co
     confirm(target, options, spending, table, yes=given["yes"])
     if given["stop_cost"] is not None:
         options = _with_ceiling(options, given, spending)
-    interruption = Interruption()
-    interruption.heed()
-    return _run(given, options, target, interruption, console)
-
-
-def _run(
-    given: dict[str, Any], options: "RunOptions", target: "Target", interruption: "Interruption", console: "Console"
-) -> int:
-    from load.report.fitting import room
-    from load.report.text import lines
-    from load.runs.run import run as run_load
-    from load.runs.view import make_view
-
-    with make_view(console) as view:
-        report = run_load(options, target, show=view.show, wish=interruption)
-    with Written() as written:
-        for kind in written.write_reports(report, given["report"], given["page"]):
-            click.echo(f"{kind} {given[kind]}", err=True)
-        show(*lines(report, room()))
-    if interruption.signal is not None:
-        return ENDED_BY_SIGNAL + interruption.signal
-    return 1 if report.ended in ("errors", "failure") else 0
+    return options, target
 
 
 def _prices(given: dict[str, Any]) -> "PriceTable":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from load.commands.interrupted import told_unwritten
 from load.commands.options import (
     SETTINGS,
     configuration_of,
@@ -63,7 +64,7 @@ def simulate(
 
     refuse_shards_on_demand(pairs_of(settings))
     configuration = configuration_of(settings)
-    with Progress() as progress:
+    with told_unwritten(report, page, before="all was simulated"), Progress() as progress:
         outcomes = []
         for number in range(seeds):
             progress.show(f"{number + 1} of {seeds}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from load.commands.interrupted import told_unwritten
 from load.commands.options import (
     FILE,
     SETTINGS,
@@ -140,7 +141,7 @@ def tune(
         session = open_session(region)
         start = deployed_configuration(session, stack, pairs_of(settings))
     tuner = Tuner(traffic, goal, calibration, surroundings, table.prices, seed)
-    with Progress() as progress:
+    with told_unwritten(report, page, samconfig, before="the search was done"), Progress() as progress:
         tuned = _tuned(tuner, whole_space(traffic, goal, start), start, budget, progress)
         advice = advise(start, tuned.chosen, goal, tuner.confirming) if running or stack is not None else None
     parameters = _parameters(tuned, advice)

@@ -220,17 +220,21 @@ def test_commands_share_the_options_that_mean_the_same() -> None:
     assert told("run") == told("simulate") == told("tune")
 
 
-def test_an_interrupted_search_says_what_was_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_search_says_what_was_best_so_far_and_what_it_has_not_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def interrupted(tuner: Tuner, space: Space, start: Configuration, _budget: int, progress: Progress) -> NoReturn:
         progress(1, tuner.searching(space.at(space.nearest(replace(start, shards=3)))))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Tuner, "tune", interrupted)
 
-    result = CliRunner().invoke(cli, ["tune", "--profile", "steady:300", "--within", "20"])
+    files = ["--samconfig", "chosen.toml", "--page", "page.html"]
+    result = CliRunner().invoke(cli, ["tune", "--profile", "steady:300", "--within", "20", *files])
 
     assert result.exit_code != 0
     assert result.output.startswith("so far ")
+    assert "interrupted before the search was done, so not written: page.html, chosen.toml" in result.stderr
     assert "ShardCount                             2 → 3" in result.output
 
 
