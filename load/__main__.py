@@ -5,7 +5,7 @@ import sys
 from penstock.cli.defect_file import keep
 from penstock.cli.ending import ending
 from penstock.cli.standard_streams import abandon_output, show_anything
-from penstock.cli.unread_errors import drop_unread_errors
+from penstock.cli.unread_output import drop_unread_output
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     Exit status: 0 when all went well, 1 when something failed, 2 for wrong input, 130 after Ctrl-C.
     """
     show_anything()
-    drop_unread_errors()
+    drop_unread_output()
     try:
         from load.commands import cli
 

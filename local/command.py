@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NoReturn
 
 import click
 
+from penstock.cli.unread_output import drop_unread_output
 from penstock.errors import PenstockError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -236,6 +237,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # what the terminal can't show is no reason to end
+    drop_unread_output()
     try:
         cli(prog_name="python -m local", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

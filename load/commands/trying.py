@@ -28,13 +28,13 @@ def try_here(configurations: "Sequence[Configuration]", tuner: "Tuner") -> "tupl
     from load.runs.view import make_view
     from load.tuning.trials import trial
     from local.errors import PartFailedError, StackError
-    from local.run.interruption import Interruption
+    from local.run.interruption import SIGNALS, Interruption
 
     console = Console(stderr=True, highlight=False)
     found: list[Trial] = []
     for number, configuration in enumerate(configurations, start=1):
         console.print(f"run {number} of {len(configurations)}", highlight=False)
-        handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        handlers = {each: signal.getsignal(each) for each in SIGNALS}
         interruption = Interruption()
         try:
             with local_target("local", configuration, console) as target:

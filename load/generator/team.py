@@ -45,7 +45,7 @@ class Team:
     def __enter__(self) -> "Team":
         """Start all processes."""
         context = multiprocessing.get_context("spawn")
-        with _ctrl_c_left_to_this_process():
+        with _interrupts_left_to_this_process():
             for task in self._tasks:
                 ours, theirs = context.Pipe()
                 process = context.Process(target=work, args=(task, theirs), name=f"worker {task.worker}", daemon=True)
@@ -148,13 +148,14 @@ class Team:
 
 
 @contextmanager
-def _ctrl_c_left_to_this_process() -> Iterator[None]:
-    """Have processes that are started in the block ignore Ctrl-C, which a terminal sends to all of them."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_left_to_this_process() -> Iterator[None]:
+    """Have processes that are started in the block ignore what a terminal sends to all of them: Ctrl-C, and its end."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def tasks(first: Task, workers: int) -> list[Task]:

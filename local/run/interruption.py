@@ -1,20 +1,24 @@
-"""Interrupts of a run: SIGINT (Ctrl-C) and SIGTERM."""
+"""Interrupts of a run: SIGINT (Ctrl-C), SIGTERM, and SIGHUP, which a terminal sends that is closed."""
 
 import signal
 from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import Final
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruption:
     """Ends a run that starts; turns the first interrupt of one that feeds into a wish to end; then ends it at once."""
 
     def __init__(self) -> None:
-        """Take SIGINT and SIGTERM over. Until `heed`, each raises `KeyboardInterrupt`."""
+        """Take the signals over, but no SIGHUP that nohup ignores. Until `heed`, each raises `KeyboardInterrupt`."""
         self.signal: int | None = None
         self._heeded = False
         self._roused: SimpleQueue[None] = SimpleQueue()  # its put may interrupt its get, an Event's set not its wait
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
+        for number in SIGNALS:
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._note)
 
     def heed(self) -> None:
         """Let the first interrupt be a wish from now on, and the second end the run.

@@ -28,7 +28,7 @@ def test_where_none_was_asked_for_the_interrupt_is_told_alone(capsys: pytest.Cap
     assert capsys.readouterr().err == "interrupted before all was simulated\n"
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_run_whose_stack_is_just_being_started_says_that_there_is_no_report(
     number: signal.Signals, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

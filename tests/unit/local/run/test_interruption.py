@@ -3,18 +3,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.run.interruption import Interruption
+from local.run.interruption import SIGNALS, Interruption
 
 
 @pytest.fixture
 def interruption() -> Iterator[Interruption]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield Interruption()
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_a_start_is_ended_at_once(interruption: Interruption, number: int) -> None:
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(number)
@@ -38,3 +38,10 @@ def test_later_the_first_is_a_wish_and_the_second_ends_it(interruption: Interrup
     assert interruption.wait(60)
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_a_closed_terminal_ends_nothing_that_was_started_to_outlive_it(interruption: Interruption) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    outliving = Interruption()
+    signal.raise_signal(signal.SIGHUP)
+    assert (interruption.wanted, outliving.wanted) == (False, False)

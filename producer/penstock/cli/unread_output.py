@@ -1,10 +1,10 @@
-"""Standard error that outlives whoever reads it: a command's work is not ended by its progress being read no more."""
+"""Output that outlives whoever reads it: a command's work is not ended by its progress being read no more."""
 
 import errno
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -39,18 +39,20 @@ class Lasting(io.FileIO):
             return memoryview(data).nbytes
 
 
-def drop_unread_errors() -> None:
+def drop_unread_output() -> None:
     """Drop from now on what is written to standard error once its reader has gone, as that of ``2>&1 | head`` does.
 
-    Without this it ends the command, with all that it has measured. It takes the place of `sys.stderr`, unless something
-    else has already.
+    Without this it ends the command, with all that it has measured. The same goes for standard output on a terminal
+    that is closed; a reader of it that leaves a pipe still ends the command. `sys.stderr` and `sys.stdout` are
+    replaced, unless something else has taken their place already.
     """
-    stream = sys.stderr
-    if isinstance(stream, io.TextIOWrapper) and stream is sys.__stderr__:
-        stream.flush()
-        sys.stderr = io.TextIOWrapper(
-            io.BufferedWriter(Lasting(stream.fileno())),
-            encoding=stream.encoding,
-            errors=stream.errors,
-            line_buffering=True,
-        )
+    if sys.stderr is sys.__stderr__ and sys.stderr is not None:
+        sys.stderr = _lasting(sys.stderr)
+    if sys.stdout is sys.__stdout__ and sys.stdout is not None and sys.stdout.isatty():
+        sys.stdout = _lasting(sys.stdout)
+
+
+def _lasting(stream: TextIO) -> TextIO:
+    stream.flush()
+    buffer = io.BufferedWriter(Lasting(stream.fileno()))
+    return io.TextIOWrapper(buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=True)

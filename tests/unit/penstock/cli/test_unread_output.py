@@ -1,11 +1,11 @@
-"""What is written to standard error after its reader has gone is dropped; other faults of it are told."""
+"""What is written after the reader has gone is dropped; other faults are told."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from penstock.cli.unread_errors import Lasting
+from penstock.cli.unread_output import Lasting
 
 FULL = Path("/dev/full")
 
