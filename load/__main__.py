@@ -1,34 +1,17 @@
-"""``penstock-load`` and ``python -m load``: whatever goes wrong is one line on standard error, and an exit status."""
+"""``penstock-load`` and ``python -m load``: Ctrl-C is an exit status from the first line on."""
 
 import sys
 
-from penstock.cli.defect_file import keep
-from penstock.cli.ending import ending
-from penstock.cli.standard_streams import abandon_output, show_anything
-from penstock.cli.unread_output import drop_unread_output
-
 
 def main() -> None:
-    """Run the command line.
-
-    Exit status: 0 when all went well, 1 when something failed, 2 for wrong input, 130 after Ctrl-C.
-    """
-    show_anything()
-    drop_unread_output()
+    """Run the command line; `load.entry` has its exit statuses."""
     try:
-        from load.commands import cli
+        # Imported here, where Ctrl-C is answered: that takes a tenth of a second.
+        from load.entry import run
 
-        status = cli(prog_name="penstock-load", standalone_mode=False)
-    except SystemExit:
-        # Commands return their status. By this click ends them, with 1, when whoever read the output has enough of it,
-        # as ``… | head`` does: that is no failure.
-        abandon_output()
-        sys.exit(0)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by ending, a defect of ours too
-        message, status = ending(error, keep)
-        if message:
-            sys.stderr.write(f"{message}\n")
-    sys.exit(status)
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":
