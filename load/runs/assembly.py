@@ -26,7 +26,8 @@ class Gathered:
     """All that a run has gathered.
 
     Attributes:
-        profile, warm_up_seconds, arrivals, shape, seed, processes: what it was asked for.
+        profile, arrivals, shape, seed, processes: what it was asked for.
+        warm_up_seconds: that passed, fewer than were asked for if the run was ended in them.
         ending: what ended the measured time.
         broken: what broke down, so that the run was ended; none if nothing did.
         recorder: of the workers.

@@ -105,6 +105,7 @@ class _Run:
         self._counted: int | None = None
         self._census: Census | None = None
         self._zero = 0.0
+        self._warmed = options.warm_up_seconds
         self._began = time.monotonic()
         self._ready = 0.0
         self._ending: Ending = "time"
@@ -146,7 +147,7 @@ class _Run:
         return assemble(
             Gathered(
                 profile=options.profile,
-                warm_up_seconds=options.warm_up_seconds,
+                warm_up_seconds=self._warmed,
                 arrivals=options.arrivals,
                 shape=options.shape,
                 seed=options.seed,
@@ -233,7 +234,9 @@ class _Run:
     def _phase(self, now: float) -> str:
         if self._target.starts_every is not None and now < -self._options.warm_up_seconds:
             return "waiting, so that the measured time begins with a whole minute"
-        return "warming up" if now < 0 else "measuring"
+        if now >= 0:
+            return "measuring"
+        return "warming up" if self._options.warm_up_seconds else "about to begin"
 
     def _early(self) -> Ending | None:
         """Tell what ends the run before its time."""
@@ -245,7 +248,7 @@ class _Run:
     @property
     def _spent(self) -> float:
         """Dollars, reckoned from what was sent."""
-        seconds = self._recorder.seconds + self._options.warm_up_seconds
+        seconds = self._recorder.seconds + self._warmed
         return self._options.stops.spent(seconds, self._recorder.in_all.sent)
 
     def _hear(self, team: Team) -> None:
@@ -265,7 +268,9 @@ class _Run:
         if not self._measured:
             self._measured = True
             self._ending = ending
-            self._recorder.end(self._clock())
+            now = self._clock()
+            self._recorder.end(now)
+            self._warmed = max(0.0, self._warmed + min(0.0, now))
             self._machine_busy = self._machine.busy()
             self._target.end()
 
@@ -336,7 +341,7 @@ class _Run:
         self._show(
             Status(
                 phase=phase,
-                at=now,
+                at=max(0.0, now) if self._measured else now,  # what ended in its warm-up has no measured time to await
                 seconds=self._recorder.seconds,
                 totals=self._recorder.latest,
                 scheduled_rate=self._options.profile.rate(now),

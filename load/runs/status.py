@@ -11,7 +11,7 @@ class Status:
 
     Attributes:
         phase: what it is doing, as a person would say it.
-        at: seconds since the beginning of the measured time, below 0 in the warm-up.
+        at: seconds since the beginning of the measured time, below 0 in the warm-up until that is over or ended.
         seconds: the measured time.
         totals: since the beginning of the measured time.
         scheduled_rate: events a second that the profile asks for.

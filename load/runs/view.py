@@ -39,7 +39,8 @@ class LiveView(RedrawnView[Status]):
         bar = Table.grid(padding=(0, 2))
         done = min(max(status.at, 0.0), status.seconds)
         bar.add_row(
-            ProgressBar(total=status.seconds, completed=done, width=40), f"{status.at:,.0f} of {status.seconds:,.0f} s"
+            ProgressBar(total=status.seconds, completed=done, width=40),
+            f"{round(status.at):,} of {status.seconds:,.0f} s",
         )
         figures = Table.grid(padding=(0, 2))
         figures.add_column(style="dim")
@@ -79,9 +80,8 @@ class LineView(LinesView[Status]):
         if status.at < self._next and status.phase == self._phase:
             return
         self._next, self._phase = status.at + LINE_SECONDS, status.phase
-        found = [
-            f"{status.at:,.0f} s {status.phase}: accepted {status.totals.accepted:,.0f}, {status.rates.accepted:,.0f}/s"
-        ]
+        accepted = f"{status.totals.accepted:,.0f}, {status.rates.accepted:,.0f}/s"
+        found = [f"{round(status.at):,} s {status.phase}: accepted {accepted}"]
         if status.totals.refused:
             found.append(f"refused {status.totals.refused:,.0f}")
         if status.freshness is not None:

@@ -75,3 +75,32 @@ def test_a_second_one_ends_all_waits_and_the_report_says_how_many_outcomes_are_n
     assert user.shown_since <= 2
     (text,) = unknown(report)
     assert "neither accepted ones nor put latencies" in text
+
+
+def test_in_its_warm_up_it_leaves_a_report_of_the_warm_up_that_passed_and_no_time_is_below_0_any_more() -> None:
+    user = User("warming up", ANSWERS)
+    shown: list[Status] = []
+
+    def see(status: Status) -> None:
+        shown.append(status)
+        if status.at > -59.0:  # when there are events to wait for
+            user.see(status)
+
+    report = run(replace(OPTIONS, warm_up_seconds=60.0), Unreachable(1), show=see, wish=user)
+    assert (report.ended, report.partial, report.workload.seconds) == ("interrupt", True, 0.0)
+    assert 1 <= report.workload.warm_up_seconds < 30
+    assert shown[0].at < 0
+    assert (shown[-1].phase, shown[-1].at) == (ANSWERS, 0.0)
+
+
+def test_without_a_warm_up_none_is_shown() -> None:
+    user = User("measuring")
+    shown: list[str] = []
+
+    def see(status: Status) -> None:
+        shown.append(status.phase)
+        user.see(status)
+
+    run(OPTIONS, StubTarget(1), show=see, wish=user)
+    assert "measuring" in shown
+    assert "warming up" not in shown
