@@ -19,6 +19,7 @@ from consumers.variables import SettingsError
 from penstock.cli.defect_file import keep
 from penstock.cli.ending import FAILURE, USAGE, ending, error_line
 from penstock.cli.standard_streams import show_anything
+from penstock.cli.unread_output import drop_unread_output
 
 _USAGE: Final = (
     InvalidRegionError,
@@ -33,7 +34,7 @@ def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str
     """Run it and exit.
 
     Where the reader of the output has gone, as ``… | head`` does, click ends it with 1 and says nothing: what was still
-    to be done was not.
+    to be done was not. Progress on standard error that nobody reads ends nothing.
 
     Args:
         cli: the command line.
@@ -45,6 +46,7 @@ def run(cli: click.Command, name: str, *, failures: Mapping[type[Exception], str
         KeyboardInterrupt: Ctrl-C.
     """
     show_anything()
+    drop_unread_output()
     try:
         sys.exit(cli(prog_name=name, standalone_mode=False))
     except click.Abort:
