@@ -10,7 +10,8 @@ settings.register_profile("penstock", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=4_000, print_blob=True)
 settings.load_profile("penstock")
 
-# A shell without job control starts what is to run behind it with Ctrl-C ignored, and what that starts inherits it: the
-# commands that tests interrupt would go on.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell without job control starts what is to run behind it with Ctrl-C ignored, nohup with SIGHUP ignored, and what
+# that starts inherits it: the commands that tests interrupt would go on.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
