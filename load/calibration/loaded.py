@@ -6,7 +6,7 @@ from typing import Final
 from load.errors import LoadError
 from load.generator.stream import StreamAddress
 from load.runs.reporting_api import ReportingApi
-from load.runs.run import RunOptions, run
+from load.runs.run import Never, RunOptions, run
 from load.runs.status import Status
 from load.runs.stub_target import StubTarget
 from load.workload.shapes import steady
@@ -37,12 +37,6 @@ class _Running(StubTarget):
         return ReportingApi(self._stack.url)
 
 
-class _Undisturbed:
-    """Ctrl-C is not put off: it ends the run at once."""
-
-    wanted = False
-
-
 def load(stack: LocalStack, seconds: float, show: Callable[[str], object]) -> None:
     """Send a stack events for so long, and ask it for probes, as `run` does; show how far that is.
 
@@ -55,7 +49,7 @@ def load(stack: LocalStack, seconds: float, show: Callable[[str], object]) -> No
     def show_load(status: Status) -> None:
         show(f"local stack: under a load, {min(max(status.at, 0), seconds):.0f} of {seconds:.0f} s")
 
-    report = run(options, _Running(stack), show=show_load, wish=_Undisturbed())
+    report = run(options, _Running(stack), show=show_load, wish=Never())
     if report.ended == "failure":
         raise LoadError(report.findings[0].text)
     if report.ended == "interrupt":

@@ -42,7 +42,6 @@ def measure_starts(stack: LocalStack, show: Callable[[str], object]) -> Measured
     Raises:
         LoadError: a function failed.
     """
-
     kinds = [(function, 1) for function in FUNCTIONS.values()] + [(FUNCTIONS["ingest"], each) for each in TOGETHER]
     seconds: dict[tuple[str, int], list[float]] = {kind: [] for kind in kinds}
     # They take turns, so that a minute in which the machine is slow makes all of them slow.

@@ -47,14 +47,10 @@ def refuse_shards_on_demand(settings: Mapping[str, str]) -> None:
         settings: what ``--set`` gives, by name.
 
     Raises:
-        InputError: both were given.
+        InputError: both were given, or a setting is none.
     """
-    from load.configuration import PARAMETERS, STREAM_MODE, STREAM_MODES, CapacityMode
+    from load.configuration import PARAMETERS, CapacityMode, Configuration
 
-    on_demand = (
-        STREAM_MODES.get(settings.get(STREAM_MODE, "")) is CapacityMode.ON_DEMAND
-        or settings.get("stream_mode") == CapacityMode.ON_DEMAND
-    )
-    if on_demand:
+    if Configuration.parse(settings).stream_mode is CapacityMode.ON_DEMAND:
         given = [name for name in settings if name in ("shards", PARAMETERS["shards"].name)]
         refuse_settings(given, (), "has no effect on a stream on demand, which has the shards that it needs")

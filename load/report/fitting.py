@@ -39,24 +39,25 @@ def fitted(lines: Iterable[str], width: int | None) -> Iterator[str]:
         yield from wrap(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
-def parted(header: Row, rows: Sequence[Row], width: int | None, *, right: bool = True) -> list[str]:
+def parted(header: Row, rows: Sequence[Row], width: int | None) -> list[str]:
     """Return a table's lines: where it is wider than `width`, in as few parts as fit, each with the first column.
 
     Args:
         header: the columns' names, two at least.
         rows: their cells, as many in each.
         width: in characters; none for any.
-        right: whether all columns but the first end where the widest of their cells ends, as numbers do.
+
+    All columns but the first end where the widest of their cells ends, as numbers do.
     """
     count = len(header) - 1
-    flush = frozenset(range(1, len(header))) if right else frozenset()
+    right = frozenset(range(1, len(header)))
     lines: list[str] = []
     for parts in range(1, count + 1):
         bounds = [1 + count * part // parts for part in range(parts + 1)]
         lines = []
         for begin, end in pairwise(bounds):
             part = [(row[0], *row[begin:end]) for row in (header, *rows)]
-            lines += [*([""] if lines else []), *columns(part[0], part[1:], right=flush)]
+            lines += [*([""] if lines else []), *columns(part[0], part[1:], right=right)]
         if fits(lines, width):
             break
     return lines

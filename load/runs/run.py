@@ -74,6 +74,12 @@ class Wish(Protocol):
         """True from the first interrupt on. The second one raises `KeyboardInterrupt`."""
 
 
+class Never:
+    """The wish of nobody: what ends the run is its schedule, or an interrupt at once."""
+
+    wanted = False
+
+
 def run(options: RunOptions, target: Target, *, show: Callable[[Status], None], wish: Wish) -> Report:
     """Run, and return the report; after an interrupt, or when something broke down, that of what there was until then.
 

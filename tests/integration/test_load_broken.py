@@ -12,7 +12,7 @@ import pytest
 from load.generator.team import WorkerFailedError
 from load.report.files import read_report
 from load.report.model import Report
-from load.runs.run import RunOptions, run
+from load.runs.run import Never, RunOptions, run
 from load.runs.status import Status
 from load.runs.stub_target import StubTarget
 from load.runs.target import Insides
@@ -23,12 +23,6 @@ from tests.integration.test_load_run import ended, start
 OPTIONS = RunOptions(
     profile=parse_profile("steady:200", 600.0), warm_up_seconds=0.0, arrivals="even", probe_seconds=None
 )
-
-
-class Never:
-    """Nobody wants the run to end."""
-
-    wanted = False
 
 
 class Breaking(StubTarget):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from load.runs.run import RunOptions, run
+from load.runs.run import Never, RunOptions, run
 from load.runs.stub_target import StubTarget
 from load.workload.parsing import parse_profile
 
@@ -38,12 +38,6 @@ class Counted(StubTarget):
 
     def api(self) -> Any:  # noqa: ANN401 - as much of a client as is asked
         return self._api
-
-
-class Never:
-    """Nobody wants the run to end."""
-
-    wanted = False
 
 
 @pytest.mark.parametrize(("totals", "counted"), [((7, 7, 107, 407), 400), ((0, 390), 390), ((0, 450), 450)])

@@ -15,7 +15,7 @@ from load.model.surroundings import local_stack
 from load.model.traffic import Traffic
 from load.prices.table import price_table
 from load.runs.producer import producer_of
-from load.runs.run import RunOptions, run
+from load.runs.run import Never, RunOptions, run
 from load.runs.stub_target import StubTarget
 from load.workload.events import EventShape
 from load.workload.parsing import parse_profile
@@ -43,12 +43,6 @@ class OneShard(StubTarget):
     @property
     def configuration(self) -> Mapping[str, str | int | float | bool]:
         return {"ShardCount": 1}
-
-
-class Never:
-    """Nobody wants the run to end."""
-
-    wanted = False
 
 
 @pytest.fixture

@@ -17,19 +17,13 @@ from load.configuration import Configuration
 from load.errors import InputError
 from load.prices.spending import Spending
 from load.runs.producer import producer_of
-from load.runs.run import RunOptions, run
+from load.runs.run import Never, RunOptions, run
 from load.runs.stack_target import StackTarget
 from load.runs.status import Status
 from load.runs.stops import Stops
 from load.stack.description import describe
 from load.workload.parsing import parse_profile
 from tests.integration.deployed_stack import REGION, template
-
-
-class Never:
-    """Nobody wants the run to end."""
-
-    wanted = False
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from load.measure.judgement import LATE_SECONDS
-from load.runs.run import RunOptions
+from load.runs.run import Never, RunOptions
 from load.runs.run import run as run_load
 from load.runs.status import Status
 from load.runs.stub_target import StubTarget
@@ -18,12 +18,6 @@ PROCESSES: Final = 2
 SHARDS: Final = 16
 
 
-class _Undisturbed:
-    """Nobody ends the bench but its schedule."""
-
-    wanted = False
-
-
 def measure(_options: Options) -> Report:
     """Send half a minute's events, and look how late they were."""
     with shown("Load: seconds", SECONDS) as progress:
@@ -35,7 +29,7 @@ def measure(_options: Options) -> Report:
             RunOptions(profile=steady(RATE, SECONDS), processes=PROCESSES, warm_up_seconds=5.0),
             StubTarget(SHARDS),
             show=show,
-            wish=_Undisturbed(),
+            wish=Never(),
         )
     generator = report.generator
     assert generator is not None

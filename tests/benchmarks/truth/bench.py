@@ -10,7 +10,7 @@ from load.measure.machine import Machine
 from load.report.files import read_report, write_report
 from load.report.model import Report as LoadReport
 from load.runs.local_target import LocalTarget
-from load.runs.run import RunOptions
+from load.runs.run import Never, RunOptions
 from load.runs.run import run as run_load
 from tests.benchmarks.options import Options
 from tests.benchmarks.progress import shown
@@ -24,12 +24,6 @@ CALM: Final = 0.2
 CALM_SECONDS: Final = 3.0
 PATIENCE_SECONDS: Final = 30.0
 _LOGS: Final = Path(".build/local")
-
-
-class _Undisturbed:
-    """Nobody ends a run but its schedule."""
-
-    wanted = False
 
 
 def measure(options: Options) -> Report:
@@ -143,7 +137,7 @@ def run(case: Case, options: RunOptions) -> LoadReport:
     target = LocalTarget(case.configuration, _LOGS)
     target.start()
     try:
-        return run_load(options, target, show=lambda _: None, wish=_Undisturbed())
+        return run_load(options, target, show=lambda _: None, wish=Never())
     finally:
         target.stop()
 

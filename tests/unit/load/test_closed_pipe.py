@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from load.report.files import read_report
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.unit.load.a_process import ROOT, ended
 
 
 @pytest.mark.parametrize("arguments", [["cost", "--profile", "steady:10"], ["--help"]])
@@ -17,18 +16,10 @@ def test_a_reader_who_has_gone_is_no_failure(arguments: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        ended = subprocess.run(
-            [sys.executable, "-m", "load", *arguments],
-            cwd=ROOT,
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        found = ended(*arguments, stdout=writing)
     finally:
         os.close(writing)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert found == (0, "")
 
 
 @pytest.mark.parametrize("both", [False, True], ids=["standard error", "standard output too"])

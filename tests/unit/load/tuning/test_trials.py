@@ -13,7 +13,7 @@ from load.model.traffic import Traffic
 from load.report.files import read_report
 from load.report.model import Finding, Report, Trial
 from load.report.settings import planned_settings
-from load.runs.run import RunOptions
+from load.runs.run import Never, RunOptions
 from load.runs.stub_target import StubTarget
 from load.tuning import trials
 from load.workload.events import EventShape
@@ -21,12 +21,6 @@ from load.workload.parsing import parse_profile
 from tests.unit.load.report.a_report import report
 
 LIMIT = Finding(kind="limit", text="the machine was 90% busy")
-
-
-class Never:
-    """Nobody wants the run to end."""
-
-    wanted = False
 
 
 def test_what_was_measured_stands_beside_what_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:

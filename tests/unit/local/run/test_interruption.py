@@ -1,5 +1,4 @@
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -7,11 +6,8 @@ from local.run.interruption import SIGNALS, Interruption
 
 
 @pytest.fixture
-def interruption() -> Iterator[Interruption]:
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    yield Interruption()
-    for number, handler in before.items():
-        signal.signal(number, handler)
+def interruption() -> Interruption:
+    return Interruption()
 
 
 @pytest.mark.parametrize("number", SIGNALS)
